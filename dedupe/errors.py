@@ -1,0 +1,60 @@
+"""Errors of this package.
+
+Every message says what happened, where (file, line, option or record), and what to try::
+
+    DedupeError
+    ├── SettingsError       an option has a value that cannot be used; nothing was read
+    ├── InputError          an input cannot be read at all: missing path, empty folder, unknown format
+    │   └── RecordError     one record of an input cannot be used; the rest goes on
+    └── OutputError         an output cannot be written; what was there before is untouched
+"""
+
+
+class DedupeError(Exception):
+    """Base of all errors raised by this package."""
+
+
+class SettingsError(DedupeError, ValueError):
+    """An option has a value that cannot be used.
+
+    >>> raise SettingsError("stages", ["repiar"], "choose from repair, header")
+    Traceback (most recent call last):
+    ...
+    dedupe.errors.SettingsError: stages = ['repiar']: choose from repair, header
+    """
+
+    def __init__(self, option: str, value: object, advice: str) -> None:
+        super().__init__(f"{option} = {value!r}: {advice}")
+        self.option = option
+        self.value = value
+        self.advice = advice
+
+
+class InputError(DedupeError):
+    """An input cannot be read at all."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+        self.problem = problem
+
+
+class RecordError(InputError):
+    """One record of an input cannot be used; the rest of the input can.
+
+    `place` is `file:line` (or the document's id in a library call); `reason` is a short fixed phrase
+    by which skipped records are counted, such as `not JSON` or `no text`.
+    """
+
+    def __init__(self, place: str, reason: str, problem: str) -> None:
+        super().__init__(place, problem)
+        self.reason = reason
+
+
+class OutputError(DedupeError):
+    """An output cannot be written; what stood there before is untouched."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+        self.problem = problem

@@ -1,0 +1,117 @@
+"""The types that travel between the rooms: frozen data, no behaviour beyond slicing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One scraped text as a reader yields it.
+
+    `id` names the document in the ledger. `title`, `date` and `source` are what the record said of
+    itself, if anything. `extra` holds every other field of the record, untouched, in its order.
+    """
+
+    id: str | int
+    text: str
+    url: str | None = None
+    source: str | None = None
+    title: str | None = None
+    date: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One logical line: a span of a repaired text without the white space around it.
+
+    Usually a physical line; a whole paragraph where a text is hard-wrapped; a sentence where a text
+    came as one long line. `number` is the physical line, from 1, on which it begins.
+    """
+
+    start: int
+    end: int
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Where the kept copy of something removed stands: document, physical line from 1, span of characters."""
+
+    id: str | int
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One thing taken out of a document, with the reason and the evidence: a row of the ledger.
+
+    `scope` says what went: `line` (a line or a part of one) or `document`. `reason` is the word by
+    which removals are counted (`title`, `date`, `metadata`, `repeat`, `repair`), `rule` names the rule
+    that fired. `line` counts physical lines from 1; `start` and `end` are offsets in characters.
+    Stages speak of the repaired text; in `Article.removed` and in the ledger all places are those of
+    the *original* text, so that `original[start:end] == text`.
+    """
+
+    id: str | int
+    scope: str
+    reason: str
+    rule: str
+    line: int
+    start: int
+    end: int
+    text: str
+    twin: Twin | None = None
+    similarity: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the row as the ledger writes it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A cleaned document and its receipt.
+
+    `date` is ISO 8601, to the minute where the text says so (`2025-05-27T03:32`). `metadata` holds the
+    facts lifted out of the text under snake_case names, values as written. `removed` lists all that is
+    no longer in `text`, in the order of the original.
+    """
+
+    id: str | int
+    text: str
+    url: str | None = None
+    source: str | None = None
+    title: str | None = None
+    date: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    removed: tuple[Removal, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the record as `articles.jsonl` writes it: known fields first, then every foreign field untouched."""
+        record: dict[str, Any] = {
+            "id": self.id,
+            "url": self.url,
+            "source": self.source,
+            "title": self.title,
+            "date": self.date,
+            "text": self.text,
+            "metadata": dict(self.metadata),
+        }
+        return record | {name: value for name, value in self.extra.items() if name not in record}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A record that could not be used: where it stood, a reason to count by, and a message to show."""
+
+    place: str
+    reason: str
+    message: str

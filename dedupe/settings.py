@@ -1,0 +1,77 @@
+"""The one place for options: the same names in Python, on the command line and in `[tool.dedupe]`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+from dedupe.errors import SettingsError
+
+STAGES = ("repair", "header", "metadata", "repeats")
+LISTS = ("labels", "phrases")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How documents are read and cleaned.
+
+    stages
+        What is done, always in the order `repair, header, metadata, repeats`. Default: all.
+    lists
+        Which word lists may testify: `labels` (names of facts such as `Employees`) and `phrases`
+        (site furniture such as `Share this article`). Without them only shape, run and place decide.
+    text_field, id_field, url_field, title_field, date_field, source_field
+        Where a record keeps what we read; every other field passes through untouched.
+
+    Raises SettingsError for a value that cannot be used.
+    """
+
+    stages: tuple[str, ...] = STAGES
+    lists: tuple[str, ...] = LISTS
+    text_field: str = "text"
+    id_field: str = "id"
+    url_field: str = "url"
+    title_field: str = "title"
+    date_field: str = "date"
+    source_field: str = "source"
+
+    def __post_init__(self) -> None:
+        for option, known in (("stages", STAGES), ("lists", LISTS)):
+            value = getattr(self, option)
+            if isinstance(value, str) or not all(isinstance(name, str) for name in value):
+                raise SettingsError(option, value, f"give a list of names out of {', '.join(known)}")
+            unknown = [name for name in value if name not in known]
+            if unknown:
+                raise SettingsError(option, unknown[0], f"choose from {', '.join(known)}")
+            object.__setattr__(self, option, tuple(name for name in known if name in value))
+        for option in (f.name for f in fields(self) if f.name.endswith("_field")):
+            value = getattr(self, option)
+            if not isinstance(value, str) or not value:
+                raise SettingsError(option, value, "give the name of a field")
+
+    @classmethod
+    def from_mapping(cls, table: dict[str, Any], base: Self | None = None) -> Self:
+        """Build settings from a table of options, over `base`; raise SettingsError for an unknown name."""
+        known = [f.name for f in fields(cls)]
+        values = {}
+        for name, value in table.items():
+            option = name.replace("-", "_")
+            if option not in known:
+                raise SettingsError(name, value, f"no such option; there are {', '.join(known)}")
+            values[option] = tuple(value) if isinstance(value, list) else value
+        return replace(base or cls(), **values)
+
+    @classmethod
+    def from_project(cls, folder: Path) -> Self:
+        """Read `[tool.dedupe]` of the nearest pyproject.toml at or above `folder`; the defaults if there is none."""
+        for place in (folder, *folder.parents):
+            path = place / "pyproject.toml"
+            if path.is_file():
+                try:
+                    table = tomllib.loads(path.read_text(encoding="utf-8"))
+                except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                    raise SettingsError("pyproject.toml", str(path), f"not valid TOML: {error}") from None
+                return cls.from_mapping(table.get("tool", {}).get("dedupe", {}))
+        return cls()
