@@ -95,7 +95,7 @@ class Article:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the record as `articles.jsonl` writes it: known fields first, then every foreign field untouched."""
+        """Give the record as `articles.jsonl` writes it: known fields, then every foreign one, untouched."""
         record: dict[str, Any] = {
             "id": self.id,
             "url": self.url,

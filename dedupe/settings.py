@@ -55,7 +55,7 @@ class Settings:
     def from_mapping(cls, table: dict[str, Any], base: Self | None = None) -> Self:
         """Build settings from a table of options, over `base`; raise SettingsError for an unknown name."""
         known = [f.name for f in fields(cls)]
-        values = {}
+        values: dict[str, Any] = {}
         for name, value in table.items():
             option = name.replace("-", "_")
             if option not in known:
@@ -65,7 +65,7 @@ class Settings:
 
     @classmethod
     def from_project(cls, folder: Path) -> Self:
-        """Read `[tool.dedupe]` of the nearest pyproject.toml at or above `folder`; the defaults if there is none."""
+        """Read `[tool.dedupe]` of the nearest pyproject.toml at or above `folder`; without one, the defaults."""
         for place in (folder, *folder.parents):
             path = place / "pyproject.toml"
             if path.is_file():
