@@ -65,7 +65,7 @@ class Settings:
 
     @classmethod
     def from_project(cls, folder: Path) -> Self:
-        """Read `[tool.dedupe]` of the nearest pyproject.toml at or above `folder`; without one, the defaults."""
+        """Read `[tool.dedupe]` of the nearest pyproject.toml at or above `folder`, if there is one."""
         for place in (folder, *folder.parents):
             path = place / "pyproject.toml"
             if path.is_file():
