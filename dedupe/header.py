@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from dedupe import words
 from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, numeric_orders
-from dedupe.lines import is_prose, tokens
+from dedupe.lines import tokens
 from dedupe.model import Line
 
 # The heading stands above the first paragraph; menus longer than this were not seen above a title.
@@ -27,8 +27,8 @@ _DIVIDERS = re.compile(r"\s+[|•·»›>/–—~]\s+|\s*\|\s*|\s+::?\s+|\t+|\s+
 _TRAIL = re.compile(r"\s[>»›]\s|\s/\s")
 # Two-letter endings that are sold to the whole world say nothing of a country; Canada and the Philippines
 # write both orders.
-_NO_COUNTRY = frozenset("ai ca cc co fm gg io ly me ph sh tv us ws xyz".split())
-_ENGLISH = frozenset("the of and to in is that for was on".split())
+_NO_COUNTRY = frozenset(("ai", "ca", "cc", "co", "fm", "gg", "io", "ly", "me", "ph", "sh", "tv", "us", "ws"))
+_ENGLISH = frozenset(("the", "of", "and", "to", "in", "is", "that", "for", "was", "on"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,14 @@ def find_heading(
     facts: frozenset[int] = frozenset(),
     phrases: bool = True,
 ) -> Heading:
-    """Find the title and the date of a text.
+    r"""Find the title and the date of a text.
 
     `title` and `date` are what its record says, if anything; a line that repeats them is lifted.
     `facts` are the indices of lines known to be facts of a data sheet, which are neither. Without
     `phrases`, only place and form tell a menu from a title.
 
     >>> from dedupe.lines import split_lines
-    >>> lines = split_lines("Home\\nPort reopens\\nPublished: 3 May 2024, 4:10 pm\\nThe port is open.")
+    >>> lines = split_lines("Home\nPort reopens\nPublished: 3 May 2024, 4:10 pm\nThe port is open.")
     >>> find_heading(lines)
     Heading(title='Port reopens', date='2024-05-03T16:10', title_line=1, date_lines=(2,))
     """
@@ -105,14 +105,15 @@ class _Finder:
     def find_head(self) -> int:
         """Give the index of the first paragraph; all lines before it may belong to the heading."""
         for i, line in enumerate(self.lines[:_HEAD]):
-            if self.is_paragraph(line.text) and i not in self.facts and not self.is_furniture(i):
-                # A headline may be a full sentence; the address of the page knows it.
-                if self.likeness(i) < 0.75 or len(line.text) > _TITLE_CHARACTERS:
-                    return i
+            if not self.is_paragraph(line) or i in self.facts or self.is_furniture(i):
+                continue
+            # A headline may be a full sentence; the address of the page knows it.
+            if self.likeness(i) < 0.75 or len(line.text) > _TITLE_CHARACTERS:
+                return i
         return min(len(self.lines), _HEAD)
 
-    def is_paragraph(self, text: str) -> bool:
-        return is_prose(text) and (len(text) > 160 or text[-1] not in "?!…？！")
+    def is_paragraph(self, line: Line) -> bool:
+        return line.is_prose and (len(line.text) > 160 or line.text[-1] not in "?!…？！")
 
     def likeness(self, i: int) -> float:
         """Compare a line with the words in the address of the page, from 0 to 1."""
@@ -260,7 +261,7 @@ class _Finder:
     def after_body(self) -> range:
         """Give the lines below the last paragraph."""
         for i in range(len(self.lines) - 1, self.head, -1):
-            if is_prose(self.lines[i].text) and not self.is_furniture(i):
+            if self.lines[i].is_prose and not self.is_furniture(i):
                 return range(i + 1, min(i + 8, len(self.lines)))
         return range(0)
 
