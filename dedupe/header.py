@@ -104,13 +104,32 @@ class _Finder:
 
     def find_head(self) -> int:
         """Give the index of the first paragraph; all lines before it may belong to the heading."""
-        for i, line in enumerate(self.lines[:_HEAD]):
-            if not self.is_paragraph(line) or i in self.facts or self.is_furniture(i):
-                continue
-            # A headline may be a full sentence; the address of the page knows it.
-            if self.likeness(i) < 0.75 or len(line.text) > _TITLE_CHARACTERS:
-                return i
-        return min(len(self.lines), _HEAD)
+        paragraphs = (
+            i
+            for i, line in enumerate(self.lines[:_HEAD])
+            if self.is_paragraph(line) and not self.is_furniture(i)
+        )
+        first: int | None = None
+        for i in paragraphs:
+            if i in self.facts or (self.likeness(i) >= 0.75 and len(self.lines[i].text) <= _TITLE_CHARACTERS):
+                continue  # a headline may be a full sentence; the address of the page knows it
+            if first is None:
+                first = i
+            elif i - first > 2 and self.has_heading(range(first + 1, i)):
+                return i  # what came before was a notice above the heading, not the first paragraph
+            else:
+                break
+        return min(len(self.lines), _HEAD) if first is None else first
+
+    def has_heading(self, between: range) -> bool:
+        """Tell whether a date line, or one that the address repeats, stands between two paragraphs."""
+        for i in between:
+            if self.likeness(i) >= 0.75:
+                return True
+            dates = find_dates(self.lines[i].text) if len(self.lines[i].text) <= _DATE_CHARACTERS else []
+            if dates and not beside_dates(self.lines[i].text, dates):
+                return True
+        return False
 
     def is_paragraph(self, line: Line) -> bool:
         return line.is_prose and (len(line.text) > 160 or line.text[-1] not in "?!…？！")
@@ -296,12 +315,25 @@ class _Finder:
         ending = (urlsplit(self.url).hostname or "").rpartition(".")[2]
         if len(ending) == 2 and ending not in _NO_COUNTRY:
             return "dmy"
-        sample = [word for line in self.lines for word in line.text.casefold().split()][:400]
-        # English runs at 15 to 25 % of these ten words; it alone is written in both orders.
-        english = sum(word in _ENGLISH for word in sample)
-        return "dmy" if len(sample) >= 40 and english < 0.04 * len(sample) else None
+        return self.order_by_language()
+
+    def order_by_language(self) -> Order | None:
+        """Tell the order by the language of the text: English alone is written in both."""
+        sample = [word for line in self.lines for word in _LETTERS.findall(line.text.casefold())]
+        if len(sample) < 40:
+            return None
+        # English runs at 15 to 25 % of these ten words, other languages in Latin letters under 4 %.
+        if sum(word in _ENGLISH for word in sample) < 0.06 * len(sample):
+            return "dmy"
+        british = len(words.spelling()["british"].intersection(sample))
+        american = len(words.spelling()["american"].intersection(sample))
+        # Both kinds of words turn up in quotations and names; one side must have it by far.
+        if max(british, american) >= 2 and max(british, american) >= 4 * min(british, american):
+            return "dmy" if british > american else "mdy"
+        return None
 
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 _AMBIGUOUS = re.compile(r"(?<![\d./-])(\d{1,2})[/-] ?(\d{1,2})[/-] ?[12]\d{3}(?!\d)")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 
