@@ -15,7 +15,7 @@ from dedupe import __version__
 from dedupe.clean import examine
 from dedupe.errors import RecordError
 from dedupe.formats import Entry, Inputs, Source, Unusable, read
-from dedupe.ledger import LIFTED, REPAIRED
+from dedupe.ledger import LIFTED, REPAIRED, is_finding, message
 from dedupe.markdown import clean_markdown
 from dedupe.model import Article, Document
 from dedupe.settings import Settings
@@ -32,6 +32,17 @@ class Cleaned:
     article: Article
     file_text: str | None = None
     renamed: bool = False
+
+    def messages(self) -> Iterator[str]:
+        """Say for people what is to be found fault with in the document, a line each."""
+        found = [removal for removal in self.article.removed if is_finding(removal)]
+        for removal in found:
+            yield message(removal, self.entry.place, record=self.entry.file is None)
+        if self.changed and not found:
+            file = self.entry.file
+            recoded = file is not None and file.encoding != "utf-8"
+            what = f"not UTF-8 but {file.encoding}" if file and recoded else "characters or blank lines"
+            yield f"{self.entry.place}:1: repair (encoding): {what}"
 
     @property
     def changed(self) -> bool:
@@ -192,16 +203,16 @@ class Summary:
 
     def lines(self) -> Iterator[str]:
         """Give the summary as lines for people."""
-        yield f"{_number(self.read, 'document')} read, {_number(self.changed, 'document')} changed"
+        yield f"{counted(self.read, 'document')} read, {counted(self.changed, 'document')} changed"
         if self.lifted:
             yield f"lifted into fields: {_list(self.lifted)}"
-        removed = f"{_number(self.removed.total(), 'line')} removed"
+        removed = f"{counted(self.removed.total(), 'line')} removed"
         if self.removed:
             removed += f" ({_list(self.removed)})"
         share = 100 * self.characters_removed / self.characters if self.characters else 0.0
-        yield f"{removed}; {_number(self.characters_removed, 'character')} in all ({share:.1f} %)"
+        yield f"{removed}; {counted(self.characters_removed, 'character')} in all ({share:.1f} %)"
         if self.repaired:
-            yield f"{_number(self.repaired, 'line')} repaired"
+            yield f"{counted(self.repaired, 'line')} repaired"
         if self.skipped:
             yield f"skipped: {_list(self.skipped)}"
         if self.ignored:
@@ -210,10 +221,10 @@ class Summary:
             yield f"note: {_list(self.warnings)}"
 
 
-def _number(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
     """Say how many.
 
-    >>> _number(1, "line"), _number(12000, "line")
+    >>> counted(1, "line"), counted(12000, "line")
     ('1 line', '12,000 lines')
     """
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
