@@ -17,7 +17,7 @@ from dedupe.errors import RecordError
 from dedupe.formats import Entry, Inputs, Source, Unusable, read
 from dedupe.ledger import LIFTED, REPAIRED, is_finding, message
 from dedupe.markdown import clean_markdown
-from dedupe.model import Article, Document
+from dedupe.model import Article, Document, Removal
 from dedupe.settings import Settings
 
 
@@ -33,16 +33,23 @@ class Cleaned:
     file_text: str | None = None
     renamed: bool = False
 
-    def messages(self) -> Iterator[str]:
-        """Say for people what is to be found fault with in the document, a line each."""
-        found = [removal for removal in self.article.removed if is_finding(removal)]
-        for removal in found:
-            yield message(removal, self.entry.place, record=self.entry.file is None)
-        if self.changed and not found:
-            file = self.entry.file
-            recoded = file is not None and file.encoding != "utf-8"
-            what = f"not UTF-8 but {file.encoding}" if file and recoded else "characters or blank lines"
-            yield f"{self.entry.place}:1: repair (encoding): {what}"
+    def findings(self, *, heading: bool = False) -> list[Removal]:
+        """Give what is to be found fault with; with `heading` also the title and date that were lifted.
+
+        A file that changes for a reason without a row of the ledger (its encoding, a character of its
+        heading) has one finding that says so.
+        """
+        found = [row for row in self.article.removed if heading or is_finding(row)]
+        file = self.entry.file
+        if not found and file is not None and self.changed:
+            rule = "characters of the heading" if file.encoding == "utf-8" else f"not UTF-8: {file.encoding}"
+            found.append(Removal(self.article.id, "line", REPAIRED, rule, 1, 0, 0, ""))
+        return found
+
+    def messages(self, *, heading: bool = False) -> Iterator[str]:
+        """Say the findings for people, a line each."""
+        for row in self.findings(heading=heading):
+            yield message(row, self.entry.place, record=self.entry.file is None)
 
     @property
     def changed(self) -> bool:

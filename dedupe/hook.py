@@ -94,7 +94,8 @@ def _problems(result: Result, *, check: bool) -> Iterator[str]:
         if result.failure is not None:
             yield result.failure.message
     elif check:
-        yield from result.messages()
+        # Lifting the heading changes a record; in a text file it stays where it is.
+        yield from result.messages(heading=result.entry.file is None)
 
 
 def _done(summary: Summary) -> str:

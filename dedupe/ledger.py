@@ -37,6 +37,5 @@ def message(removal: Removal, place: str, *, record: bool = False) -> str:
         excerpt = excerpt[:79].rstrip() + "…"
     twin = f" (kept: line {removal.twin.line})" if removal.twin else ""
     where = f"{place}: line {removal.line} of the text" if record else f"{place}:{removal.line}"
-    return f"{where}: {removal.reason} ({removal.rule}): {excerpt}{twin}".encode(
-        "utf-8", "backslashreplace"
-    ).decode()
+    said = f"{where}: {removal.reason} ({removal.rule}): {excerpt}".rstrip(": ") + twin
+    return said.encode("utf-8", "backslashreplace").decode()

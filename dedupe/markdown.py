@@ -19,6 +19,7 @@ _FENCE = re.compile(
     r"^ {0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n(?:.*?^ {0,3}(?P=mark)[`~]*[ \t]*\r?$|.*\Z)",
     re.DOTALL | re.MULTILINE,
 )
+_HEADING = re.compile(r"^#{1,6}[ \t]+|[ \t]+#+$")
 _FIRST = 0xF0000  # the first of 65,000 private-use characters: one for each block, so that no two are alike
 _MASK = re.compile("([\U000f0000-\U000ffffd])\\1*")
 
@@ -84,7 +85,8 @@ def clean_markdown(document: Document, settings: Settings) -> tuple[Article, str
         )  # fmt: skip
         return article, document.text
     removed = tuple(_moved(removal, len(masked.front), document.text) for removal in article.removed)
-    return replace(article, text=text, removed=removed), file_text
+    title = _HEADING.sub("", article.title) if article.title else article.title
+    return replace(article, title=title, text=text, removed=removed), file_text
 
 
 def _moved(removal: Removal, by: int, text: str) -> Removal:

@@ -12,8 +12,8 @@ from typing import Protocol
 from dedupe.corpus import Cleaned, Result, Summary, unify
 from dedupe.errors import SettingsError
 from dedupe.formats import STDIN, Source
-from dedupe.ledger import is_finding, message, row
-from dedupe.records import article_line, encode, rewritten_line
+from dedupe.ledger import row
+from dedupe.records import article_line, dumps, encode, rewritten_line
 from dedupe.settings import Settings
 from dedupe.staging import Staged, StagedFile, writing
 from dedupe.textfile import TextFile
@@ -225,17 +225,17 @@ class CheckOutput(NoOutput):
         """Write the findings of one document."""
         if not isinstance(result, Cleaned):
             return
-        found = [removal for removal in result.article.removed if is_finding(removal)]
+        found = result.findings()
         self.findings += len(found)
         self.documents += bool(found)
         place = result.entry.place
-        for removal in found:
-            if self._json:
-                data = encode(json.dumps({"path": place, **removal.to_dict()}, ensure_ascii=False))
-            else:
-                data = message(removal, place, record=result.entry.file is None).encode()
-            with writing("standard output"):
-                self._stream.write(data + b"\n")
+        if self._json:
+            lines = [dumps({"path": place, **row.to_dict()}) for row in found]
+        else:
+            lines = list(result.messages())
+        with writing("standard output"):
+            for line in lines:
+                self._stream.write(encode(line) + b"\n")
 
 
 def diff(result: Cleaned) -> str:

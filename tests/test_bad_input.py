@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from command import COMMAND, ENVIRONMENT, article, dedupe, jsonl, listing, records
@@ -131,7 +132,8 @@ def test_stray_nul_bytes_do_not_make_a_text_binary(tmp_path):
     (tmp_path / "in.txt").write_bytes(b"A sentence with\x00 a hole in it, and then a second one.\n")
     assert dedupe("clean", "in.txt", "-o", "out", cwd=tmp_path).code == 0
     [article] = records(tmp_path / "out/articles.jsonl")
-    assert article["text"].startswith("A sentence with") and "second one." in article["text"]
+    assert article["text"].startswith("A sentence with")
+    assert "second one." in article["text"]
 
 
 @pytest.mark.parametrize("data", [b"\x00" * 4096, bytes(range(256)) * 64, gzip.compress(os.urandom(9999))])
@@ -186,7 +188,7 @@ def test_lone_surrogates_pass(where, tmp_path):
     outcome = dedupe("clean", "in.jsonl", "-o", "out", "-v", "--stages", "header,repeats", cwd=tmp_path)
     assert outcome.code == 0, outcome.err
     [article] = records(tmp_path / "out/articles.jsonl")
-    assert article[where] == record[where]
+    assert ascii(article[where]) == ascii(record[where])
 
 
 def test_lone_surrogates_do_not_stop_any_view(tmp_path):
@@ -255,7 +257,8 @@ def test_damaged_gzip_costs_the_rest_of_that_file_alone(tmp_path):
     assert "skipped: 2 damaged gzip" in outcome.err
     assert "b.jsonl.gz:1: damaged gzip data" in outcome.err
     articles = records(tmp_path / "out/articles.jsonl")
-    assert len(articles) > 1000 and articles[-1]["id"] == "good"
+    assert len(articles) > 1000
+    assert articles[-1]["id"] == "good"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -281,7 +284,7 @@ def test_an_output_that_cannot_be_made(out, tmp_path):
     assert listing(tmp_path) == ["file.txt", "in.jsonl"]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("arguments", [["clean", "-", "-o", "-"], ["check", "-"], ["clean", "-", "--diff"]])
 def test_a_full_disk_behind_standard_output(arguments, tmp_path):
     with open("/dev/full", "wb") as full:
@@ -291,7 +294,8 @@ def test_a_full_disk_behind_standard_output(arguments, tmp_path):
         )  # fmt: skip
     assert done.returncode == 3
     assert b"standard output: cannot be written: No space left on device" in done.stderr
-    assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"Exception" not in done.stderr
 
 
 def test_a_full_disk_leaves_nothing(tmp_path):
@@ -343,7 +347,8 @@ def test_a_closed_pipe_ends_quietly(arguments, tmp_path):
     run = subprocess.Popen(
         [*COMMAND, *arguments], cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    assert run.stdout is not None and run.stderr is not None
+    assert run.stdout is not None
+    assert run.stderr is not None
     run.stdout.read(10)
     run.stdout.close()
     err = run.stderr.read()
