@@ -257,7 +257,7 @@ def repair_line(line: str) -> tuple[str, str]:
 
 def _needed(text: str) -> list[Callable[[str], Any]]:
     """Give the gates that fire somewhere in a text, looking only at what is not plain ASCII."""
-    gates = [_ENTITY.search] if "&" in text and _ENTITY.search(text) else []
+    gates: list[Callable[[str], Any]] = [_ENTITY.search] if "&" in text and _ENTITY.search(text) else []
     if _ASCII_CONTROL.search(text):
         gates.append(_CONTROL.search)
     if not text.isascii():
