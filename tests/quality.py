@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,23 +32,35 @@ def digest() -> str:
     return total.hexdigest()
 
 
-def make_dump(folder: Path, seed: int = SEED, articles: int = ARTICLES) -> None:
+def make_dump(folder: Path, seed: int = SEED, size: int = ARTICLES) -> None:
     """Make the dump and its truth in a folder."""
     command = [sys.executable, str(ROOT / "scripts" / "make_dump"), "--seed", str(seed)]
-    subprocess.run([*command, "--articles", str(articles), "-o", str(folder)], check=True)
+    subprocess.run([*command, "--articles", str(size), "-o", str(folder)], check=True)
 
 
 def measure(folder: Path) -> dict[str, float]:
     """Clean the dump in a folder and give its figures."""
     records = read_lines(folder / "dump.jsonl")
     documents = [Document(r["id"], r["text"], r["url"], r["source"]) for r in records]
-    tally = Tally()
+    unaddressed = [replace(document, url=None) for document in documents]
     truths = read_lines(folder / "truth.jsonl")
-    for document, truth, article in zip(documents, truths, clean_many(documents), strict=True):
-        if not isinstance(article, Article):
-            raise TypeError(f"{document.id}: {article}")
+    tally = Tally()
+    for truth, document, article, bare in zip(
+        truths, documents, articles(documents), articles(unaddressed), strict=True
+    ):
         tally.count(document.text, truth, article)
+        tally.add("title without url", bare.title == truth["title"])
+        tally.add("date without url", bare.date == truth["date"])
+        tally.add("body exact without url", content(bare.text) == content(truth["text"]))
     return tally.figures()
+
+
+def articles(documents: Iterable[Document]) -> Iterator[Article]:
+    """Clean documents none of which may fail."""
+    for result in clean_many(documents):
+        if not isinstance(result, Article):
+            raise TypeError(str(result))
+        yield result
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

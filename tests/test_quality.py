@@ -35,13 +35,13 @@ def test_no_figure_is_below_its_floor(figures: dict[str, float], pinned: dict[st
 
 def test_the_dump_is_the_same_every_time(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        quality.make_dump(tmp_path / name, seed=7, articles=60)
+        quality.make_dump(tmp_path / name, seed=7, size=60)
     for name in ("dump.jsonl", "truth.jsonl"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
 def test_the_truth_tells_of_every_line(tmp_path: Path) -> None:
-    quality.make_dump(tmp_path, seed=7, articles=120)
+    quality.make_dump(tmp_path, seed=7, size=120)
     dump = quality.read_lines(tmp_path / "dump.jsonl")
     for record, truth in zip(dump, quality.read_lines(tmp_path / "truth.jsonl"), strict=True):
         lines = [line["text"] for line in truth["lines"]]
