@@ -92,6 +92,7 @@ class _Finder:
         self.site = _site(self.url)
         self.folded: dict[int, str] = {}
         self.head = self.find_head()
+        self.has_body = self.head < min(len(lines), _HEAD)
         self.dated = {i: dated for i in range(self.head) if (dated := self.read_date(i))}
 
     def fold(self, i: int) -> str:
@@ -190,30 +191,34 @@ class _Finder:
             return 0.0
         if likeness < 0.75 and (len(_TRAIL.findall(text)) >= 2 or self.is_menu(text)):
             return 0.0
-        score = 0.3 + 3 * likeness + 0.08 * min(count, 10)
+        dated_below = self.dated_below(i)
+        if likeness < 0.75 and not dated_below:
+            # Without a date or an address, a first line is a title only above a text, and not if it is a
+            # sentence or somebody's words itself.
+            if not self.has_body or _SENTENCE.search(text):
+                return 0.0
+        score = 0.3 + 3 * likeness + 0.08 * min(count, 10) + dated_below + self.place(i)
         if count <= 2:
             score -= 0.4
-        if text[-1] in ".。" and not text.endswith(("...", "U.S.", "Inc.", "Jr.")):
-            score -= 0.6
-        score += self.place(i)
+        if text[-1] in ".。":
+            score -= 0.3
         return score
 
-    def place(self, i: int) -> float:
-        """Weigh where a line stands: above the date, the byline or the first paragraph, and near the top."""
-        score = -0.02 * i
+    def dated_below(self, i: int) -> float:
+        """Weigh a date line below a line, the nearer the more; 0 if there is none."""
         for distance in (1, 2, 3):
-            k = i + distance
-            if k >= self.head or k in self.facts:
-                if k == self.head and distance == 1:
-                    score += 0.3
-                break
-            dated = self.dated.get(k)
+            dated = self.dated.get(i + distance)
             if dated and dated.beside == 0:
-                score += 0.6 - 0.1 * distance
-                break
-            if _is_byline(self.fold(k)):
-                score += 0.4 - 0.1 * distance
-                break
+                return 0.6 - 0.1 * distance
+        return 0.0
+
+    def place(self, i: int) -> float:
+        """Weigh where a line stands: above the byline or the first paragraph, and near the top."""
+        score = -0.02 * i
+        if i + 1 == self.head:
+            score += 0.3
+        elif any(_is_byline(self.fold(k)) for k in range(i + 1, min(i + 4, self.head))):
+            score += 0.2
         if any(self.fold(k) == self.fold(i) for k in range(self.head) if k != i):
             score += 0.3  # the page's title and the article's: furniture repeats too, but was told apart
         return score
@@ -333,6 +338,8 @@ class _Finder:
         return None
 
 
+# The end of a sentence, or a line that is a quotation from end to end.
+_SENTENCE = re.compile(r"[.。।][\"'”’»)]*$|^[\"“„«「].*[\"”“»」]$")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _AMBIGUOUS = re.compile(r"(?<![\d./-])(\d{1,2})[/-] ?(\d{1,2})[/-] ?[12]\d{3}(?!\d)")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
