@@ -51,8 +51,11 @@ class Repeat:
     similarity: float
 
 
-def find_repeats(lines: Sequence[Line]) -> list[Repeat]:
+def find_repeats(lines: Sequence[Line], heading: frozenset[int] = frozenset()) -> list[Repeat]:
     r"""Find the lines of one document that repeat others of it; the twin is the one that stays.
+
+    `heading` has the indices of the title and the date lines: a copy of them is a repeat, but a subheading
+    may well say a part of the title again.
 
     >>> from dedupe.lines import split_lines
     >>> first = "The harbor board voted on Tuesday to close the old pier until the spring storms are over."
@@ -66,7 +69,7 @@ def find_repeats(lines: Sequence[Line]) -> list[Repeat]:
     candidates = _propose(lines)
     if not candidates:
         return []
-    return _Comparison(lines).decide(candidates)
+    return _Comparison(lines, heading).decide(candidates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,9 @@ def _propose(lines: Sequence[Line]) -> dict[int, _Candidate]:
 class _Comparison:
     """The lines of one document, compared two by two; folded forms are kept while it lasts."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[Line], heading: frozenset[int]) -> None:
         self.lines = lines
+        self.heading = heading
         self.words: dict[int, list[str]] = {}
         self.joined: dict[int, str] = {}
         self.pairs: dict[int, set[tuple[str, ...]]] = {}
@@ -156,7 +160,7 @@ class _Comparison:
             if self.fold(i) == self.fold(j):
                 return Repeat(i, j, "repeated line", 1.0), self.is_long(i)
         for j in earlier:
-            if self.is_part(i, j):
+            if j not in self.heading and self.is_part(i, j):
                 return Repeat(i, j, "part of a line", 1.0), True
         share, j = max((self.share(i, j), -j) for j in earlier)
         is_strong = share >= _ALONE and self.is_long(i) and not self.has_other_number(i, self.around(-j, i))
