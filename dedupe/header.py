@@ -400,7 +400,7 @@ def _is_byline(text: str) -> bool:
         if word.casefold() not in ("and", "und", "et", "y", "e", "i", "og", "och", "en")
     ]
     return not any(mark in text[len(found[0]) + 1 :] for mark in ":?!") and all(
-        word[0].isupper() or not word[0].isalpha() or word[0].lower() == word[0].upper() for word in names
+        not word[0].islower() for word in names
     )
 
 

@@ -59,17 +59,6 @@ _VALUE = re.compile(
 _UNIT = re.compile(r"\s*(?:\(.{0,30}\)|[^\W\d_]+(?:\s[^\W\d_]+)?)?\.?$")
 _LIST = re.compile(r"^[^\W\d_][^,.!?]{1,30}(?:, [^\W_][^,.!?]{1,30}){1,5}$")
 
-_HEADINGS = frozenset(
-    {
-        "company profile",
-        "key facts",
-        "about the company",
-        "company information",
-        "unternehmensprofil",
-        "fiche entreprise",
-    }
-)
-
 # The kind of value that a lone line with one of these labels must have to be believed.
 _TYPES = {
     "employees": "range",
@@ -466,23 +455,44 @@ class _Finder:
     # --- what stands over them -------------------------------------------------------------------------
 
     def heading(self, run: list[Fact]) -> int | None:
-        """Find the heading over a run: words for one, a firm's name, or the name that its website has."""
+        """Find the heading over a run: words for one, `About NAME`, a firm's name, or its website's name."""
         i = min(run[0].lines) - 1
         if i < 0 or len(run) < 2:
             return None
         text = self.lines[i].text
-        folded = words.fold(text.rstrip(":："))
-        if folded in _HEADINGS:
+        folded = words.fold(text)
+        count = len(folded.split())
+        if folded in words.fact_headings():
             return i
-        if len(text) > 50 or len(folded.split()) > 5 or (ends_sentence(text) and text[-1] != "."):
+        if len(text) > 60 or count > 6 or (ends_sentence(text) and text[-1] != "."):
             return None
-        if folded.split() and folded.split()[-1] in words.company_suffixes() and text[0].isupper():
+        if any(folded.startswith(about + " ") for about in words.about_words()):
+            return i
+        if count >= 2 and text[0].isupper() and folded.split()[-1] in words.company_suffixes():
             return i
         name = folded.replace(" ", "")
         sites = [
             re.sub(r"[\W_]", "", fact.value.casefold()) for fact in run if fact.key in ("website", "email")
         ]
-        return i if len(name) >= 5 and any(name[:10] in site for site in sites) else None
+        if len(name) >= 5 and any(name[:10] in site for site in sites):
+            return i
+        return i if len(run) >= 3 and self.is_name_apart(i) else None
+
+    def is_name_apart(self, i: int) -> bool:
+        """Tell whether a line is a name outside the article: below a line that can be the title, or at the end.
+
+        Between two paragraphs it may as well be a subheading, so it stays there.
+        """
+        if not (0 < i < self.head or i > self.tail):
+            return False
+        found = self.lines[i].text.split()
+        if not 1 <= len(found) <= 4 or not all(
+            word[0].isupper() or word in ("&", "of", "de") for word in found
+        ):
+            return False
+        # The line above the box is the title itself where nothing else could be one.
+        above = [line.text for line in self.lines[:i] if len(line.text.split()) >= 3]
+        return i > self.tail or bool(above)
 
 
 def _is_label(text: str) -> bool:
