@@ -380,9 +380,8 @@ def _is_nearly_a_date(folded: str) -> bool:
     found = folded.split()
     numbers = sum(word[0].isdigit() for word in found)
     known = sum(word in words.months() or word in words.weekdays() for word in found)
-    return (
-        numbers + known >= 2 and len(found) - numbers - known <= 1 or (numbers > 0 and numbers == len(found))
-    )
+    others = len(found) - numbers - known
+    return (numbers + known >= 2 and others <= 1) or (numbers > 0 and others + known == 0)
 
 
 def _is_byline(text: str) -> bool:
