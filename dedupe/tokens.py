@@ -3,7 +3,8 @@
 A word is a run of letters and digits after folding (`dedupe.fold`); in scripts without spaces each
 character is a word. Apostrophes, points and commas inside a word vanish: "U.S." is "us" and an OCR
 comma does not part a word. Between digits a point or comma (or a grouping space) vanishes before
-exactly three digits and is a decimal point otherwise, so that 1,234.5 and 1.234,5 are one number.
+exactly three digits and is a decimal point otherwise, so that 1,234.5 and 1.234,5 are one number; where
+a number would get two decimal points (12.05.2024) they part words.
 Runs longer than LONGEST are cut, so that base64 of a megabyte is many words and not one.
 
 The words are kept as 64-bit hashes with flags. Folded words are hashed as polynomials in PRIME over
@@ -34,9 +35,10 @@ from dedupe.fold import (
     tables,
 )
 
-NUMBER, CAPITAL, SHOUT, LINE, SENTENCE, ALONE = (1 << bit for bit in range(6))
+NUMBER, CAPITAL, SHOUT, LINE, SENTENCE, ALONE, CASELESS = (1 << bit for bit in range(7))
 """Flags of a word: at least half digits; begins with a capital; two letters or more, all capitals;
-first of its line; first after a sentence mark; a character of a script without spaces."""
+first of its line; first after a sentence mark; a character of a script without spaces; of a script
+without capitals."""
 
 LONGEST = 64
 PRIME = np.uint64(0x9E3779B97F4A7C15)
@@ -227,20 +229,54 @@ class _Folded:
         flags |= (np.diff(line, prepend=-1) > 0) * LINE
         flags |= (np.diff(sentence, prepend=-1) > 0) * SENTENCE
         flags |= (self.kind[self.first] == SOLO) * ALONE
+        flags |= _caseless(self.codes[self.first]) * CASELESS
         result: NDArray[np.uint8] = flags.astype(np.uint8)
         return result
 
     def pairs(self) -> NDArray[np.uint64]:
-        """Give one bit for each pair of neighboring letters of a word, its ends included."""
-        codes = self.codes.astype(np.uint64)
-        before = np.concatenate([np.zeros(1, np.uint64), codes[:-1]])
-        before[self.first] = 0
-        bits = np.uint64(1) << (((before * np.uint64(31) + codes) * PRIME) >> np.uint64(58))
-        bits[self.kind == BREAK] = 0
-        heads = bits[:0] if not len(self.first) else np.bitwise_or.reduceat(bits, self.first)
-        final = codes[self.last - 1] * np.uint64(31) * PRIME
-        ends: NDArray[np.uint64] = np.uint64(1) << (final >> np.uint64(58))
-        return heads | ends
+        """Give one bit for each two letters of a word that are neighbors or next but one, ends included.
+
+        Measured on 4,000 words of each length with one letter changed, lost, added or swapped: Dice of
+        these masks stays over .5 for .95 of words of three letters, .999 from four on; unrelated
+        words pass .5 in .012 (three letters) to .05 (nine and more). With neighbors alone a seventh of
+        the damaged words of four letters is missed.
+        """
+        codes = np.concatenate([np.zeros(2, np.uint64), self.codes.astype(np.uint64), np.zeros(2, np.uint64)])
+        here, last = self.first + 2, self.last + 1
+        outside = np.ones(len(codes), np.bool_)
+        steps = np.zeros(len(codes) + 1, np.int64)
+        np.add.at(steps, here, 1)
+        np.add.at(steps, last + 1, -1)
+        outside[np.cumsum(steps[:-1]) > 0] = False
+        heads, next_but_one = np.zeros(len(codes), np.bool_), np.zeros(len(codes), np.bool_)
+        heads[here] = True
+        before, earlier = np.roll(codes, 1), np.roll(codes, 2)
+        before[heads] = 0
+        seconds = np.roll(heads, 1) & ~heads
+        earlier[seconds] = 0
+        next_but_one[:] = ~heads & ~outside
+        bits = _pair_bit(before * np.uint64(31) + codes)
+        bits |= np.where(next_but_one, _pair_bit(earlier * np.uint64(31) + codes), np.uint64(0))
+        bits[outside] = 0
+        if not len(here):
+            return bits[:0]
+        masks = np.bitwise_or.reduceat(bits, here) | _pair_bit(codes[last] * np.uint64(31))
+        longer = last > here
+        masks[longer] |= _pair_bit(codes[last[longer] - 1] * np.uint64(31))
+        result: NDArray[np.uint64] = masks
+        return result
+
+
+def _pair_bit(pairs: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    # 63 bits, so that the masks are positive in signed arithmetic too.
+    bits: NDArray[np.uint64] = np.uint64(1) << (((pairs * PRIME) >> np.uint64(33)) % np.uint64(63))
+    return bits
+
+
+def _caseless(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    # Between Armenian and Georgian, from Hangul to the second Georgian block, and from the kana on.
+    between = ((codes >= 0x590) & (codes < 0x10A0)) | ((codes >= 0x1100) & (codes < 0x1C80))
+    return between | (codes >= 0x3005)
 
 
 _MARKS = np.array([ord(c) for c in SENTENCE_MARKS], np.uint32)
@@ -311,6 +347,12 @@ def _settle(kind: NDArray[np.uint8]) -> NDArray[np.uint8]:
     verdict[numeric & (which == POINT)] = POINT
     verdict[numeric & (which == APOSTROPHE)] = APOSTROPHE
     verdict[grouping] = APOSTROPHE
+    decimal = np.flatnonzero(verdict == POINT)
+    if len(decimal) > 1:  # two decimal points in one number make it a date, a version or a list
+        others = np.cumsum(~digit)[doubtful[decimal]]
+        vanished = np.cumsum(verdict == APOSTROPHE)[decimal]
+        chained = np.flatnonzero(np.diff(others - vanished) == 1)
+        verdict[decimal[chained]] = verdict[decimal[chained + 1]] = BREAK
     kind = kind.copy()
     kind[doubtful] = verdict
     return kind

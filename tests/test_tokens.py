@@ -27,7 +27,7 @@ WORDS = [
     ("unt,il it stops,then", "until it stopsthen"),
     ("1,234.5 1.234,5 12'345", "1234.5 1234.5 12345"),
     ("1\u00a0234\u00a0567 km and 15\u00a0kg", "1234567 km and 15 kg"),
-    ("3.5 percent. 12.05.2024", "3.5 percent 12.05.2024"),
+    ("3.5 percent. 12.05.2024", "3.5 percent 12 05 2024"),
     ("naïve NAÏVE nai\u0308ve", "naive naive naive"),
     ("Straße STRASSE", "strasse strasse"),
     ("ﬁne ½ m²", "fine 1 2 m2"),
@@ -118,7 +118,8 @@ def slowly(text: str) -> list[str]:
         word = ""
         if here == "solo":
             found.append(character)
-    cut = [w[i : i + LONGEST] for w in [*found, word] for i in range(0, len(w), LONGEST)]
+    found = [part for w in [*found, word] for part in (w.split(".") if w.count(".") > 1 else [w])]
+    cut = [w[i : i + LONGEST] for w in found for i in range(0, len(w), LONGEST)]
     return [w for w in cut if w]
 
 
