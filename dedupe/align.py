@@ -249,8 +249,11 @@ def compare(
         if counts[A_LAST] == -1 and i < size:
             counts[A_FIRST] = i
         wide = 2 if i > i0 and a[FLAG][i0] & 32 else 1  # a character is half a word
-        if open_end and i > i0 and j > j0 and (
-            abs((i - i0) - (j - j0)) > MARGIN * wide or max(i - i0, j - j0) > END_SLOT * wide
+        if (
+            open_end
+            and i > i0
+            and j > j0
+            and (abs((i - i0) - (j - j0)) > MARGIN * wide or max(i - i0, j - j0) > END_SLOT * wide)
         ):
             passage(a, b, i0, i, j0, j, counts)
             if i < size and i - i0 <= END_SLOT * wide:

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from dedupe import words
 from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, numeric_orders
-from dedupe.lines import tokens
+from dedupe.lines import fold_words
 from dedupe.model import Line
 
 # The heading stands above the first paragraph; menus longer than this were not seen above a title.
@@ -139,7 +139,7 @@ class _Finder:
         """Compare a line with the words in the address of the page, from 0 to 1."""
         if len(self.slug) < 2:
             return 0.0
-        own = {_plain(word) for word in tokens(self.lines[i].text)}
+        own = {_plain(word) for word in fold_words(self.lines[i].text)}
         if not own:
             return 0.0
         shared = len(own & self.slug)
@@ -192,7 +192,9 @@ class _Finder:
         """Weigh the evidence for a line as the title; 0 or less: it is not one."""
         text = self.lines[i].text
         folded = self.fold(i)
-        count = len(folded.split()) if text.isascii() else max(len(folded.split()), len(tokens(text)) // 2)
+        count = (
+            len(folded.split()) if text.isascii() else max(len(folded.split()), len(fold_words(text)) // 2)
+        )
         if not folded or len(text) > _TITLE_CHARACTERS or i in self.facts or text[-1] in ":：,;":
             return 0.0
         dated = self.dated.get(i)
@@ -272,7 +274,7 @@ class _Finder:
         return text
 
     def is_site(self, text: str) -> bool:
-        name = "".join(_plain(word) for word in tokens(text))
+        name = "".join(_plain(word) for word in fold_words(text))
         if len(name) < 4 or not self.site:
             return False
         return name == self.site or (
@@ -420,7 +422,7 @@ def _slug(url: str) -> frozenset[str]:
     path = unquote(urlsplit(url).path) if "//" in url else ""
     for part in reversed(path.split("/")):
         part = re.sub(r"\.\w{2,5}$", "", part)
-        found = [_plain(word) for word in tokens(re.sub(r"[-_+]", " ", part)) if not word.isdigit()]
+        found = [_plain(word) for word in fold_words(re.sub(r"[-_+]", " ", part)) if not word.isdigit()]
         if len(found) >= 2:
             return frozenset(found)
     return frozenset()

@@ -89,15 +89,15 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def tokens(text: str) -> list[str]:
+def fold_words(text: str) -> list[str]:
     """Give the folded words of a text, for comparing only.
 
     Case and punctuation do not count. In scripts without spaces a token is three characters long and one
     begins at every character, so that runs of tokens are as telling as runs of words elsewhere.
 
-    >>> tokens("The U.S. “Don’t” clause")
+    >>> fold_words("The U.S. “Don’t” clause")
     ['the', 'u', 's', 'don', 't', 'clause']
-    >>> tokens("东京大学 2024")
+    >>> fold_words("东京大学 2024")
     ['东京大', '京大学', '大学', '学', '2024']
     """
     folded = text.casefold()
