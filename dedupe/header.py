@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from dedupe import words
 from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, numeric_orders
-from dedupe.lines import is_prose, tokens
+from dedupe.lines import tokens
 from dedupe.model import Line
 
 # The heading stands above the first paragraph; menus longer than this were not seen above a title.
@@ -27,8 +27,8 @@ _DIVIDERS = re.compile(r"\s+[|•·»›>/–—~]\s+|\s*\|\s*|\s+::?\s+|\t+|\s+
 _TRAIL = re.compile(r"\s[>»›]\s|\s/\s")
 # Two-letter endings that are sold to the whole world say nothing of a country; Canada and the Philippines
 # write both orders.
-_NO_COUNTRY = frozenset("ai ca cc co fm gg io ly me ph sh tv us ws xyz".split())
-_ENGLISH = frozenset("the of and to in is that for was on".split())
+_NO_COUNTRY = frozenset(("ai", "ca", "cc", "co", "fm", "gg", "io", "ly", "me", "ph", "sh", "tv", "us", "ws"))
+_ENGLISH = frozenset(("the", "of", "and", "to", "in", "is", "that", "for", "was", "on"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,14 @@ def find_heading(
     facts: frozenset[int] = frozenset(),
     phrases: bool = True,
 ) -> Heading:
-    """Find the title and the date of a text.
+    r"""Find the title and the date of a text.
 
     `title` and `date` are what its record says, if anything; a line that repeats them is lifted.
     `facts` are the indices of lines known to be facts of a data sheet, which are neither. Without
     `phrases`, only place and form tell a menu from a title.
 
     >>> from dedupe.lines import split_lines
-    >>> lines = split_lines("Home\\nPort reopens\\nPublished: 3 May 2024, 4:10 pm\\nThe port is open.")
+    >>> lines = split_lines("Home\nPort reopens\nPublished: 3 May 2024, 4:10 pm\nThe port is open.")
     >>> find_heading(lines)
     Heading(title='Port reopens', date='2024-05-03T16:10', title_line=1, date_lines=(2,))
     """
@@ -104,15 +104,35 @@ class _Finder:
 
     def find_head(self) -> int:
         """Give the index of the first paragraph; all lines before it may belong to the heading."""
-        for i, line in enumerate(self.lines[:_HEAD]):
-            if self.is_paragraph(line.text) and i not in self.facts and not self.is_furniture(i):
-                # A headline may be a full sentence; the address of the page knows it.
-                if self.likeness(i) < 0.75 or len(line.text) > _TITLE_CHARACTERS:
-                    return i
-        return min(len(self.lines), _HEAD)
+        paragraphs = (
+            i
+            for i, line in enumerate(self.lines[:_HEAD])
+            if self.is_paragraph(line) and not self.is_furniture(i)
+        )
+        first: int | None = None
+        for i in paragraphs:
+            if i in self.facts or (self.likeness(i) >= 0.75 and len(self.lines[i].text) <= _TITLE_CHARACTERS):
+                continue  # a headline may be a full sentence; the address of the page knows it
+            if first is None:
+                first = i
+            elif i - first > 2 and self.has_heading(range(first + 1, i)):
+                return i  # what came before was a notice above the heading, not the first paragraph
+            else:
+                break
+        return min(len(self.lines), _HEAD) if first is None else first
 
-    def is_paragraph(self, text: str) -> bool:
-        return is_prose(text) and (len(text) > 160 or text[-1] not in "?!…？！")
+    def has_heading(self, between: range) -> bool:
+        """Tell whether a date line, or one that the address repeats, stands between two paragraphs."""
+        for i in between:
+            if self.likeness(i) >= 0.75:
+                return True
+            dates = find_dates(self.lines[i].text) if len(self.lines[i].text) <= _DATE_CHARACTERS else []
+            if dates and not beside_dates(self.lines[i].text, dates):
+                return True
+        return False
+
+    def is_paragraph(self, line: Line) -> bool:
+        return line.is_prose and (len(line.text) > 160 or line.text[-1] not in "?!…？！")
 
     def likeness(self, i: int) -> float:
         """Compare a line with the words in the address of the page, from 0 to 1."""
@@ -260,7 +280,7 @@ class _Finder:
     def after_body(self) -> range:
         """Give the lines below the last paragraph."""
         for i in range(len(self.lines) - 1, self.head, -1):
-            if is_prose(self.lines[i].text) and not self.is_furniture(i):
+            if self.lines[i].is_prose and not self.is_furniture(i):
                 return range(i + 1, min(i + 8, len(self.lines)))
         return range(0)
 
@@ -295,12 +315,25 @@ class _Finder:
         ending = (urlsplit(self.url).hostname or "").rpartition(".")[2]
         if len(ending) == 2 and ending not in _NO_COUNTRY:
             return "dmy"
-        sample = [word for line in self.lines for word in line.text.casefold().split()][:400]
-        # English runs at 15 to 25 % of these ten words; it alone is written in both orders.
-        english = sum(word in _ENGLISH for word in sample)
-        return "dmy" if len(sample) >= 40 and english < 0.04 * len(sample) else None
+        return self.order_by_language()
+
+    def order_by_language(self) -> Order | None:
+        """Tell the order by the language of the text: English alone is written in both."""
+        sample = [word for line in self.lines for word in _LETTERS.findall(line.text.casefold())]
+        if len(sample) < 40:
+            return None
+        # English runs at 15 to 25 % of these ten words, other languages in Latin letters under 4 %.
+        if sum(word in _ENGLISH for word in sample) < 0.06 * len(sample):
+            return "dmy"
+        british = len(words.spelling()["british"].intersection(sample))
+        american = len(words.spelling()["american"].intersection(sample))
+        # Both kinds of words turn up in quotations and names; one side must have it by far.
+        if max(british, american) >= 2 and max(british, american) >= 4 * min(british, american):
+            return "dmy" if british > american else "mdy"
+        return None
 
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 _AMBIGUOUS = re.compile(r"(?<![\d./-])(\d{1,2})[/-] ?(\d{1,2})[/-] ?[12]\d{3}(?!\d)")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 

@@ -51,7 +51,7 @@ def split_lines(text: str) -> list[Line]:
         bare = physical.strip()
         if bare:
             begin = start + (len(physical) - len(physical.lstrip()))
-            lines.append(Line(begin, begin + len(bare), number, bare))
+            lines.append(_line(bare, begin, number))
         start += len(physical) + 1
     if not lines:
         return lines
@@ -148,6 +148,10 @@ def is_prose(text: str) -> bool:
     )
 
 
+def _line(text: str, start: int, number: int) -> Line:
+    return Line(start, start + len(text), number, text, is_prose(text))
+
+
 def _cut_one_line_text(lines: list[Line], longest: int) -> list[Line]:
     """Cut at sentence ends those lines that hold most of a text."""
     total = sum(line.end - line.start for line in lines)
@@ -159,7 +163,7 @@ def _cut_one_line_text(lines: list[Line], longest: int) -> list[Line]:
             cut.append(line)
         else:
             cut += [
-                Line(line.start + start, line.start + end, line.number, line.text[start:end])
+                _line(line.text[start:end], line.start + start, line.number)
                 for start, end in sentences(line.text)
             ]
     return cut
@@ -187,7 +191,7 @@ def _join_wrapped(text: str, lines: list[Line], width: int) -> list[Line]:
         first = following.text.split(None, 1)[0]
         if following.number == line.number + 1 and len(line.text) + 1 + len(first) > width:
             begin = joined[-1]
-            joined[-1] = Line(begin.start, following.end, begin.number, text[begin.start : following.end])
+            joined[-1] = _line(text[begin.start : following.end], begin.start, begin.number)
         else:
             joined.append(following)
     return joined

@@ -17,12 +17,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dedupe import words
-from dedupe.lines import ends_sentence, is_prose
+from dedupe.lines import ends_sentence
 from dedupe.model import Line
 
 # A label is a few words; the longest known one has six ("Number of employees in the group").
 _LABEL_WORDS, _LABEL_CHARACTERS = 6, 45
 _VALUE_CHARACTERS = 160
+# A line with more is not a line of facts.
+_LINE_CHARACTERS = 400
 # From here on a "value" is a text of its own.
 _SHORT_VALUE = 70
 
@@ -32,6 +34,8 @@ _PAIR = re.compile(
     r"(?:[:：]\s*|\t+\s*|\.{3,}\s*|\s+[–—=→|]\s+|\s+-\s+)(?P<value>\S.*)$"
 )
 _SEGMENTS = re.compile(r"\t+|\s+[|•·‣▪●;/]\s+|\s{3,}|\s*\|\s*")
+# Something that may divide a label from a value, or one fact from the next.
+_DIVIDED = re.compile(r"[:：\t|•·‣▪●;=→]|\.{3}| [-–—/] |\s{3}")
 _COLON = re.compile(r"[:：]\s*")
 
 _NUMBER = r"\d[\d.,\s]*"
@@ -108,6 +112,7 @@ class _Pair:
     pairs: list[tuple[str, str]]
     keys: list[str | None]
     layout: str
+    divider: str = ""
 
     @property
     def known(self) -> list[str]:
@@ -122,7 +127,7 @@ def find_facts(lines: Sequence[Line], labels: bool = True) -> Facts:
     >>> [(fact.key, fact.value) for fact in find_facts(lines).facts]
     [('employees', '11-50'), ('founded', '1994'), ('motto', 'Onwards')]
     """
-    prose = [i for i, line in enumerate(lines) if is_prose(line.text)]
+    prose = [i for i, line in enumerate(lines) if line.is_prose]
     head = prose[0] if prose else len(lines)
     tail = prose[-1] if prose else -1
     finder = _Finder(lines, words.labels() if labels else {}, head, tail)
@@ -189,6 +194,14 @@ class _Finder:
         self.labels = labels
         self.head, self.tail = head, tail
         self.weak = words.weak_labels()
+        # Only these lines can hold a pair; a paragraph cannot.
+        self.divided = {
+            i
+            for i, line in enumerate(lines)
+            if len(line.text) <= _LINE_CHARACTERS
+            and not (line.is_prose and len(line.text) > _VALUE_CHARACTERS)
+            and _DIVIDED.search(line.text)
+        }
 
     # --- one fact a line, several facts a line, rows ---------------------------------------------------
 
@@ -208,6 +221,9 @@ class _Finder:
             if pair is None:
                 yield from self.accept(run)
                 run = []
+            elif run and run[-1].divider != pair.divider:
+                yield from self.accept(run)
+                run = [pair]
             else:
                 run.append(pair)
             i += 1
@@ -216,7 +232,7 @@ class _Finder:
     def pair(self, i: int) -> _Pair | None:
         """Read a line as one fact or several."""
         text = self.lines[i].text
-        if len(text) > 400 or text[-1] == ":":
+        if i not in self.divided or text[-1] == ":":
             return None
         bare = _BULLET.sub("", text).strip("| \t").replace("**", "").replace("__", "")
         several = self.several(bare)
@@ -230,11 +246,12 @@ class _Finder:
         label, value = found["label"].strip(), found["value"].strip()
         if not _is_label(label) or len(value) > _VALUE_CHARACTERS or value.startswith("//"):
             return None
-        return _Pair(i, [(label, value)], [self.labels.get(words.fold(label))], "labeled line")
+        divider = bare[found.end("label") : found.start("value")].strip()[:1]
+        return _Pair(i, [(label, value)], [self.labels.get(words.fold(label))], "labeled line", divider)
 
     def several(self, text: str) -> list[tuple[str, str]]:
         """Read several facts on one line, whatever divides them; at least two labels must be known."""
-        if len(_COLON.findall(text)) >= 2:
+        if text.count(":") + text.count("：") >= 2:
             pairs = self.colons(text)
             if pairs:
                 return pairs
@@ -323,7 +340,8 @@ class _Finder:
                 return True
             if words.furniture(words.fold(text)) or _is_byline(text):
                 return False
-            return all(len(value) <= _SHORT_VALUE and not ends_sentence(value) for _, value in pair.pairs)
+            # A headline may have the form of a pair (`Budget: Council seeks savings`); a number seldom does.
+            return all(value_kinds(value) - {"list", "ticker"} for _, value in pair.pairs)
 
         while run and not stays(run[0]):
             run = run[1:]
@@ -333,6 +351,8 @@ class _Finder:
 
     def table(self, i: int) -> list[Fact]:
         """Read a row of labels with rows of values below it."""
+        if i not in self.divided:
+            return []
         cells = _cells(self.lines[i].text)
         keys = [self.labels.get(words.fold(cell)) for cell in cells]
         known = [key for key in keys if key]
@@ -435,7 +455,9 @@ class _Finder:
         if not 0 <= i < len(self.lines):
             return False
         text = self.lines[i].text
-        return len(text) <= _SHORT_VALUE and not is_prose(text) and words.furniture(words.fold(text)) is None
+        if len(text) > _SHORT_VALUE or self.lines[i].is_prose:
+            return False
+        return bool(value_kinds(text)) or words.furniture(words.fold(text)) is None
 
     # --- what stands over them -------------------------------------------------------------------------
 
