@@ -126,7 +126,7 @@ def examine(document: Document, settings: Settings) -> Examined:
         facts = Facts()
     removals = [*_heading_removals(document.id, lines, heading), *_fact_removals(document.id, lines, facts)]
     if "repeats" in stages:
-        removals += _repeat_removals(document.id, lines, {removal.start for removal in removals})
+        removals += _repeat_removals(document.id, lines, facts, {removal.start for removal in removals})
     removals.sort(key=lambda removal: removal.start)
     return Examined(
         document, repaired, heading.title, heading.date, to_metadata(facts.facts), tuple(removals)
@@ -208,10 +208,10 @@ def _removal(
 
 
 def _heading_removals(id: str | int, lines: Sequence[Line], heading: Heading) -> Iterator[Removal]:
-    if heading.title_line is not None:
-        yield _removal(id, lines[heading.title_line], "title", "title line")
+    for i in heading.title_lines:
+        yield _removal(id, lines[i], "title", "title line" if i == heading.title_lines[0] else "title again")
     for i in heading.date_lines:
-        if i != heading.title_line:
+        if i not in heading.title_lines:
             yield _removal(id, lines[i], "date", "date line")
 
 
@@ -222,12 +222,18 @@ def _fact_removals(id: str | int, lines: Sequence[Line], facts: Facts) -> Iterat
         yield _removal(id, lines[i], "metadata", layout)
 
 
-def _repeat_removals(id: str | int, lines: Sequence[Line], gone: set[int]) -> Iterator[Removal]:
-    left = [line for line in lines if line.start not in gone]
+def _repeat_removals(id: str | int, lines: Sequence[Line], facts: Facts, gone: set[int]) -> Iterator[Removal]:
+    """Find the repeats among the lines that are no facts.
+
+    The heading takes part, because a page pasted twice brings it twice; it is gone from the text already,
+    but it stays as title and date, so that its copy has a twin that is kept.
+    """
+    taken = {i for fact in facts.facts for i in fact.lines}.union(facts.headings)
+    left = [line for i, line in enumerate(lines) if i not in taken]
     for repeat in find_repeats(left):
-        yield _removal(
-            id, left[repeat.line], "repeat", repeat.rule, left[repeat.twin], repeat.similarity
-        )  # fmt: skip
+        line, twin = left[repeat.line], left[repeat.twin]
+        if line.start not in gone:
+            yield _removal(id, line, "repeat", repeat.rule, twin, repeat.similarity)
 
 
 def _in_original(removal: Removal, repaired: Repaired) -> Removal:

@@ -33,11 +33,11 @@ _ENGLISH = frozenset(("the", "of", "and", "to", "in", "is", "that", "for", "was"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Title and date of a text, and which of its lines they are (indices); a line may hold both."""
+    """Title and date of a text, and which of its lines say nothing else (indices)."""
 
     title: str | None = None
     date: str | None = None
-    title_line: int | None = None
+    title_lines: tuple[int, ...] = ()
     date_lines: tuple[int, ...] = ()
 
 
@@ -66,7 +66,7 @@ def find_heading(
     >>> from dedupe.lines import split_lines
     >>> lines = split_lines("Home\nPort reopens\nPublished: 3 May 2024, 4:10 pm\nThe port is open.")
     >>> find_heading(lines)
-    Heading(title='Port reopens', date='2024-05-03T16:10', title_line=1, date_lines=(2,))
+    Heading(title='Port reopens', date='2024-05-03T16:10', title_lines=(1,), date_lines=(2,))
     """
     finder = _Finder(lines, url, facts, phrases)
     title_line, found_title = finder.title(title)
@@ -77,7 +77,7 @@ def find_heading(
         chosen = max(
             (iso or date, chosen or ""), key=lambda each: (each[:10] == (iso or date)[:10], len(each))
         )
-    return Heading(found_title, chosen, title_line, date_lines)
+    return Heading(found_title, chosen, finder.title_lines(title_line), date_lines)
 
 
 class _Finder:
@@ -92,6 +92,7 @@ class _Finder:
         self.site = _site(self.url)
         self.folded: dict[int, str] = {}
         self.head = self.find_head()
+        self.has_body = self.head < min(len(lines), _HEAD)
         self.dated = {i: dated for i in range(self.head) if (dated := self.read_date(i))}
 
     def fold(self, i: int) -> str:
@@ -157,7 +158,19 @@ class _Finder:
                 best, best_score = i, score
         if best is None:
             return None, None
-        return best, self.without_site(self.lines[best].text)
+        return best, self.without_site(_HASHES.sub("", self.lines[best].text))
+
+    def title_lines(self, chosen: int | None) -> tuple[int, ...]:
+        """Give the title line and those of the heading that repeat it, with or without the site's name."""
+        if chosen is None:
+            return ()
+        title = words.fold(self.without_site(self.lines[chosen].text))
+        again = (
+            i
+            for i in range(min(self.head, chosen + 8))
+            if i != chosen and words.fold(self.without_site(self.lines[i].text)) == title
+        )
+        return (chosen, *again)
 
     def given_title(self, given: str) -> tuple[int | None, str]:
         """Find the line that repeats the title of the record."""
@@ -185,35 +198,51 @@ class _Finder:
         dated = self.dated.get(i)
         if (dated and dated.beside == 0) or _is_byline(folded):
             return 0.0
+        if _is_nearly_a_date(folded) or self.is_teaser(i):
+            return 0.0
         likeness = self.likeness(i)
         if self.is_furniture(i) and likeness < 0.75:
             return 0.0
         if likeness < 0.75 and (len(_TRAIL.findall(text)) >= 2 or self.is_menu(text)):
             return 0.0
-        score = 0.3 + 3 * likeness + 0.08 * min(count, 10)
+        dated_below = self.dated_below(i)
+        # Without a date or an address, a first line is a title only above a text, and not if it is a
+        # sentence or somebody's words itself.
+        if likeness < 0.75 and not dated_below and (not self.has_body or _SENTENCE.search(text)):
+            return 0.0
+        score = 0.3 + 3 * likeness + 0.08 * min(count, 10) + dated_below + self.place(i)
         if count <= 2:
             score -= 0.4
-        if text[-1] in ".。" and not text.endswith(("...", "U.S.", "Inc.", "Jr.")):
-            score -= 0.6
-        score += self.place(i)
+        if text[-1] in ".。":
+            score -= 0.3
         return score
 
-    def place(self, i: int) -> float:
-        """Weigh where a line stands: above the date, the byline or the first paragraph, and near the top."""
-        score = -0.02 * i
+    def is_teaser(self, i: int) -> bool:
+        """Tell whether a line is the beginning of the first paragraph, cut off."""
+        start = "".join(self.fold(i).split())
+        if len(start) < 12:
+            return False
+        return any(
+            "".join(self.fold(k).split()).startswith(start) and self.fold(k) != self.fold(i)
+            for k in range(i + 1, min(self.head + 1, len(self.lines)))
+            if self.lines[k].is_prose
+        )
+
+    def dated_below(self, i: int) -> float:
+        """Weigh a date line below a line, the nearer the more; 0 if there is none."""
         for distance in (1, 2, 3):
-            k = i + distance
-            if k >= self.head or k in self.facts:
-                if k == self.head and distance == 1:
-                    score += 0.3
-                break
-            dated = self.dated.get(k)
+            dated = self.dated.get(i + distance)
             if dated and dated.beside == 0:
-                score += 0.6 - 0.1 * distance
-                break
-            if _is_byline(self.fold(k)):
-                score += 0.4 - 0.1 * distance
-                break
+                return 0.6 - 0.1 * distance
+        return 0.0
+
+    def place(self, i: int) -> float:
+        """Weigh where a line stands: above the byline or the first paragraph, and near the top."""
+        score = -0.02 * i
+        if i + 1 == self.head:
+            score += 0.3
+        elif any(_is_byline(self.fold(k)) for k in range(i + 1, min(i + 4, self.head))):
+            score += 0.2
         if any(self.fold(k) == self.fold(i) for k in range(self.head) if k != i):
             score += 0.3  # the page's title and the article's: furniture repeats too, but was told apart
         return score
@@ -257,7 +286,7 @@ class _Finder:
         """Choose the date of publication; give it with the lines that say nothing else than dates."""
         anchor = title_line if title_line is not None else 0
         near: dict[int, _DateLine] = dict(self.dated)
-        if self.head < len(self.lines) and not near:
+        if self.has_body and not near and title_line is not None:
             for i in (*range(self.head, min(self.head + 2, len(self.lines))), *self.after_body()):
                 dated = self.read_date(i)
                 if dated:
@@ -319,7 +348,7 @@ class _Finder:
 
     def order_by_language(self) -> Order | None:
         """Tell the order by the language of the text: English alone is written in both."""
-        sample = [word for line in self.lines for word in _LETTERS.findall(line.text.casefold())]
+        sample = [word for line in self.lines[self.head :] for word in _LETTERS.findall(line.text.casefold())]
         if len(sample) < 40:
             return None
         # English runs at 15 to 25 % of these ten words, other languages in Latin letters under 4 %.
@@ -333,9 +362,28 @@ class _Finder:
         return None
 
 
+_HASHES = re.compile(r"^#+\s+")
+# The end of a sentence, or a line that is a quotation from end to end.
+_SENTENCE = re.compile(r"[.。।][\"'”’»)]*$|^[\"“„«「].*[\"”“»」]$")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _AMBIGUOUS = re.compile(r"(?<![\d./-])(\d{1,2})[/-] ?(\d{1,2})[/-] ?[12]\d{3}(?!\d)")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
+
+
+def _is_nearly_a_date(folded: str) -> bool:
+    """Tell whether a line is numbers and at most one word that is not known to stand beside them.
+
+    Dates that cannot be read, or not with certainty, must not be taken for titles.
+
+    >>> _is_nearly_a_date("31 february 2024"), _is_nearly_a_date("03 04 25"), _is_nearly_a_date("apollo 11 lands")
+    (True, True, False)
+    """
+    found = folded.split()
+    numbers = sum(word[0].isdigit() for word in found)
+    known = sum(word in words.months() or word in words.weekdays() for word in found)
+    return (
+        numbers + known >= 2 and len(found) - numbers - known <= 1 or (numbers > 0 and numbers == len(found))
+    )
 
 
 def _is_byline(folded: str) -> bool:

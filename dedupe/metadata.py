@@ -36,7 +36,8 @@ _PAIR = re.compile(
 _SEGMENTS = re.compile(r"\t+|\s+[|•·‣▪●;/]\s+|\s{3,}|\s*\|\s*")
 # Something that may divide a label from a value, or one fact from the next.
 _DIVIDED = re.compile(r"[:：\t|•·‣▪●;=→]|\.{3}| [-–—/] |\s{3}")
-_COLON = re.compile(r"[:：]\s*")
+# Not the colon of a time, a ratio or an address.
+_COLON = re.compile(r"(?<!\d)[:：](?!//)\s*|[:：]\s+")
 
 _NUMBER = r"\d[\d.,\s]*"
 _SCALE = r"(?:[kmb]n?|mio\.?|mrd\.?|mn|tn|mil|thousand|[mb]illion\w*|milliard\w*|millon\w*|lakh|crore)"
@@ -251,7 +252,7 @@ class _Finder:
 
     def several(self, text: str) -> list[tuple[str, str]]:
         """Read several facts on one line, whatever divides them; at least two labels must be known."""
-        if text.count(":") + text.count("：") >= 2:
+        if len(_COLON.findall(text)) >= 2:
             pairs = self.colons(text)
             if pairs:
                 return pairs

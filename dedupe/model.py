@@ -107,6 +107,12 @@ class Article:
             "text": self.text,
             "metadata": dict(self.metadata),
         }
+        foreign = self.extra.get("metadata")
+        if isinstance(foreign, Mapping):
+            # Many schemas have a `metadata` of their own, ours among them: what it says stays.
+            record["metadata"] = {**foreign, **{k: v for k, v in self.metadata.items() if k not in foreign}}
+        elif foreign is not None and not self.metadata:
+            record["metadata"] = foreign
         return record | {name: value for name, value in self.extra.items() if name not in record}
 
 

@@ -27,7 +27,9 @@ ARTICLES = 400
 def digest() -> str:
     """Give a digest of all that the dump is made of; floors hold for these inputs only."""
     total = sha256(f"{SEED} {ARTICLES}".encode())
-    for path in [*sorted((ROOT / "fixtures" / "articles").glob("*.json")), ROOT / "scripts" / "make_dump"]:
+    fixtures = ROOT / "fixtures"
+    articles = sorted((fixtures / "articles").glob("*.json"))
+    for path in [*articles, fixtures / "facts.json", ROOT / "scripts" / "make_dump"]:
         total.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return total.hexdigest()
 

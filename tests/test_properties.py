@@ -75,7 +75,7 @@ def pages(draw: st.DrawFn) -> str:
     body, line_break = draw(bodies), draw(breaks)
     title = ["A lighthouse that nobody wants to own"] * draw(st.integers(0, 1))
     date = (
-        draw(st.sampled_from([[], ["May 27, 2025, 3:32 am"], ["17.09.2024"], ["03/04/2025"]]))
+        draw(st.sampled_from([[], ["May 27, 2025, 3:32 am"], ["17.09.2024"], ["31 February 2024"]]))
         if title
         else []
     )
@@ -106,6 +106,20 @@ def test_every_removal_shows_the_place_it_names(text: str) -> None:
     assert all(text[row.start : row.end] == row.text for row in article.removed)
     cuts = sorted((row.start, row.end) for row in article.removed if row.reason != "repair")
     assert all(end <= start for (_, end), (start, _) in pairwise(cuts))
+
+
+@given(st.one_of(anything, pages()))
+@settings(max_examples=300, deadline=None)
+def test_what_goes_as_a_repeat_is_still_there(text: str) -> None:
+    """A repeat names the place of its twin, and nothing at that place is removed: never both copies."""
+    article = clean(text)
+    cuts = [(row.start, row.end) for row in article.removed if row.reason != "repair"]
+    for row in article.removed:
+        assert (row.twin is not None) == (row.reason == "repeat")
+        if row.twin is not None:
+            assert row.twin.id == article.id
+            assert text[row.twin.start : row.twin.end].strip()
+            assert all(end <= row.twin.start or row.twin.end <= start for start, end in cuts)
 
 
 @given(anything)
@@ -166,6 +180,16 @@ def test_a_clean_text_is_clean(text: str) -> None:
     once = clean(text).text
     again = clean(once)
     assert (again.text, again.removed) == (once, ())
+
+
+@given(pages())
+@settings(deadline=None)
+def test_a_clean_record_is_clean(text: str) -> None:
+    """The same for a record whose fields say what was lifted out of its text."""
+    once = clean(text)
+    (again,) = clean_many([Document("a", once.text, title=once.title, date=once.date)])
+    assert isinstance(again, Article)
+    assert (again.text, again.title, again.date) == (once.text, once.title, once.date)
 
 
 @given(st.lists(st.one_of(pages(), debris), min_size=2, max_size=6), st.randoms(use_true_random=False))
