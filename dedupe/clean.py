@@ -68,7 +68,8 @@ def clean(
     r"""Clean one scraped text: repair its characters, lift its heading and facts, cut what stands twice.
 
     >>> pasted = "The ferry to the islands runs again after three weeks, the harbor office said on Friday."
-    >>> article = clean(f"Ferry runs again\n3 May 2024\n\nEmployees: 11-50\nFounded: 1994\n{pasted}\n{pasted}\n")
+    >>> head = "Ferry runs again\n3 May 2024\n\nEmployees: 11-50\nFounded: 1994"
+    >>> article = clean(f"{head}\n{pasted}\n{pasted}\n")
     >>> article.title, article.date, dict(article.metadata)
     ('Ferry runs again', '2024-05-03', {'employees': '11-50', 'founded': '1994'})
     >>> article.text == pasted + "\n", [(row.line, row.reason) for row in article.removed]
@@ -230,7 +231,8 @@ def _repeat_removals(id: str | int, lines: Sequence[Line], facts: Facts, gone: s
     """
     taken = {i for fact in facts.facts for i in fact.lines}.union(facts.headings)
     left = [line for i, line in enumerate(lines) if i not in taken]
-    for repeat in find_repeats(left):
+    heading = frozenset(i for i, line in enumerate(left) if line.start in gone)
+    for repeat in find_repeats(left, heading):
         line, twin = left[repeat.line], left[repeat.twin]
         if line.start not in gone:
             yield _removal(id, line, "repeat", repeat.rule, twin, repeat.similarity)

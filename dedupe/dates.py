@@ -61,8 +61,8 @@ _FORMS = (
     ),
 )
 _TIME = re.compile(
-    r"(?P<lead>T|[\s,;|·•@(–-]*(?:(?:at about|at|um|kl|klo|à partir de|à|a las|às|alle ore|alle|ore|ob|om|o|u|в"
-    r"|στις|vào lúc|lúc|pukul|saat|godz)\b\.? ?)?)"
+    r"(?P<lead>T|[\s,;|·•@(–-]*(?:(?:at about|at|um|kl|klo|à partir de|à|a las|às|alle ore|alle|ore|ob|om|o|u"
+    r"|в|στις|vào lúc|lúc|pukul|saat|godz)\b\.? ?)?)"
     r"(?P<before>上午|下午|午前|午後|오전|오후|am|pm)? ?"
     r"(?P<hour>\d{1,2})(?:(?:[:.h时時點点시]|Uhr| h ) ?(?P<minute>\d{2})(?!\d)(?:[:.]\d{2}(?:[.,]\d+)?)?"
     r"|(?= ?[ap]\.?m\b))[分분]?"

@@ -196,7 +196,7 @@ class _Finder:
         if not folded or len(text) > _TITLE_CHARACTERS or i in self.facts or text[-1] in ":：,;":
             return 0.0
         dated = self.dated.get(i)
-        if (dated and dated.beside == 0) or _is_byline(folded):
+        if (dated and dated.beside == 0) or _is_byline(text):
             return 0.0
         if _is_nearly_a_date(folded) or self.is_teaser(i):
             return 0.0
@@ -218,15 +218,12 @@ class _Finder:
         return score
 
     def is_teaser(self, i: int) -> bool:
-        """Tell whether a line is the beginning of the first paragraph, cut off."""
+        """Tell whether a line is the beginning of the first paragraph, cut off with an ellipsis."""
         start = "".join(self.fold(i).split())
-        if len(start) < 12:
+        if len(start) < 12 or not self.lines[i].text.rstrip("])").endswith(("…", "...")):
             return False
-        return any(
-            "".join(self.fold(k).split()).startswith(start) and self.fold(k) != self.fold(i)
-            for k in range(i + 1, min(self.head + 1, len(self.lines)))
-            if self.lines[k].is_prose
-        )
+        below = (self.fold(k) for k in range(i + 1, min(self.head + 1, len(self.lines))))
+        return any("".join(folded.split()).startswith(start) and len(folded) > len(start) for folded in below)
 
     def dated_below(self, i: int) -> float:
         """Weigh a date line below a line, the nearer the more; 0 if there is none."""
@@ -239,9 +236,11 @@ class _Finder:
     def place(self, i: int) -> float:
         """Weigh where a line stands: above the byline or the first paragraph, and near the top."""
         score = -0.02 * i
+        if any(k < i and dated.beside == 0 for k, dated in self.dated.items()):
+            score -= 0.2  # dates stand below their titles, mostly
         if i + 1 == self.head:
             score += 0.3
-        elif any(_is_byline(self.fold(k)) for k in range(i + 1, min(i + 4, self.head))):
+        elif any(_is_byline(self.lines[k].text) for k in range(i + 1, min(i + 4, self.head))):
             score += 0.2
         if any(self.fold(k) == self.fold(i) for k in range(self.head) if k != i):
             score += 0.3  # the page's title and the article's: furniture repeats too, but was told apart
@@ -375,8 +374,8 @@ def _is_nearly_a_date(folded: str) -> bool:
 
     Dates that cannot be read, or not with certainty, must not be taken for titles.
 
-    >>> _is_nearly_a_date("31 february 2024"), _is_nearly_a_date("03 04 25"), _is_nearly_a_date("apollo 11 lands")
-    (True, True, False)
+    >>> [_is_nearly_a_date(line) for line in ("31 february 2024", "03 04 25", "apollo 11 lands")]
+    [True, True, False]
     """
     found = folded.split()
     numbers = sum(word[0].isdigit() for word in found)
@@ -386,8 +385,23 @@ def _is_nearly_a_date(folded: str) -> bool:
     )
 
 
-def _is_byline(folded: str) -> bool:
-    return folded.partition(" ")[0] in words.byline_words() and " " in folded
+def _is_byline(text: str) -> bool:
+    """Tell whether a line names an author: a word for it, then names.
+
+    >>> _is_byline("By Ann Lee and Tom Ray"), _is_byline("By the sea"), _is_byline("Von Rom bis Ulm: ein Weg")
+    (True, False, False)
+    """
+    found = text.split()
+    if not 2 <= len(found) <= 9 or words.fold(found[0]) not in words.byline_words():
+        return False
+    names = [
+        word
+        for word in found[1:]
+        if word.casefold() not in ("and", "und", "et", "y", "e", "i", "og", "och", "en")
+    ]
+    return not any(mark in text[len(found[0]) + 1 :] for mark in ":?!") and all(
+        word[0].isupper() or not word[0].isalpha() or word[0].lower() == word[0].upper() for word in names
+    )
 
 
 def _plain(word: str) -> str:

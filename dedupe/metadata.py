@@ -269,6 +269,8 @@ class _Finder:
         for colon in _COLON.finditer(text):
             before = text[: colon.start()]
             start = self.label_start(before)
+            if marks and start == marks[-1][1]:
+                continue  # `Ticker: NASDAQ:ABC`: what looks like a label is the whole value so far
             if start is not None:
                 marks.append((start, colon.end(), True))
             else:
@@ -442,7 +444,7 @@ class _Finder:
             while True:
                 i += way
                 pair = sorted((i, i + step))
-                if any(k in taken or not self.is_short(k) for k in pair):
+                if any(k in taken or not self.is_short(k, is_menu=k == i) for k in pair):
                     break
                 label, value = self.lines[i].text, self.lines[i + step].text
                 kinds = value_kinds(value) - {"list", "ticker"}
@@ -452,13 +454,14 @@ class _Finder:
                 facts = [fact, *facts] if way < 0 else [*facts, fact]
         return facts
 
-    def is_short(self, i: int) -> bool:
+    def is_short(self, i: int, is_menu: bool = False) -> bool:
+        """Tell whether a line can be a label or a value; `is_menu`: even if it is a word of menus (`Web`)."""
         if not 0 <= i < len(self.lines):
             return False
         text = self.lines[i].text
         if len(text) > _SHORT_VALUE or self.lines[i].is_prose:
             return False
-        return bool(value_kinds(text)) or words.furniture(words.fold(text)) is None
+        return is_menu or bool(value_kinds(text)) or words.furniture(words.fold(text)) is None
 
     # --- what stands over them -------------------------------------------------------------------------
 

@@ -37,6 +37,8 @@ _REACH = 3
 # Share of a line's shingles of three words that stood before, for a closer look: one word in ten changed
 # leaves seven in ten of them.
 _SHARE = 0.25
+# Longer lines are compared word by word; a typing error in a shorter one would weigh too much.
+_BY_WORDS = 120
 # From this many lines on, an index of all shingles costs more memory than signatures do.
 _MANY_LINES = 5_000
 
@@ -51,8 +53,11 @@ class Repeat:
     similarity: float
 
 
-def find_repeats(lines: Sequence[Line]) -> list[Repeat]:
+def find_repeats(lines: Sequence[Line], heading: frozenset[int] = frozenset()) -> list[Repeat]:
     r"""Find the lines of one document that repeat others of it; the twin is the one that stays.
+
+    `heading` has the indices of the title and the date lines: a copy of them is a repeat, but a subheading
+    may well say a part of the title again.
 
     >>> from dedupe.lines import split_lines
     >>> first = "The harbor board voted on Tuesday to close the old pier until the spring storms are over."
@@ -66,7 +71,7 @@ def find_repeats(lines: Sequence[Line]) -> list[Repeat]:
     candidates = _propose(lines)
     if not candidates:
         return []
-    return _Comparison(lines).decide(candidates)
+    return _Comparison(lines, heading).decide(candidates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +111,9 @@ def _propose(lines: Sequence[Line]) -> dict[int, _Candidate]:
 class _Comparison:
     """The lines of one document, compared two by two; folded forms are kept while it lasts."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[Line], heading: frozenset[int]) -> None:
         self.lines = lines
+        self.heading = heading
         self.words: dict[int, list[str]] = {}
         self.joined: dict[int, str] = {}
         self.pairs: dict[int, set[tuple[str, ...]]] = {}
@@ -156,7 +162,7 @@ class _Comparison:
             if self.fold(i) == self.fold(j):
                 return Repeat(i, j, "repeated line", 1.0), self.is_long(i)
         for j in earlier:
-            if self.is_part(i, j):
+            if j not in self.heading and self.is_part(i, j):
                 return Repeat(i, j, "part of a line", 1.0), True
         share, j = max((self.share(i, j), -j) for j in earlier)
         is_strong = share >= _ALONE and self.is_long(i) and not self.has_other_number(i, self.around(-j, i))
@@ -176,27 +182,34 @@ class _Comparison:
 
     def fill(self, strong: dict[int, Repeat], weak: dict[int, Repeat]) -> None:
         """Let strong matches speak for their neighbors: weak ones in the same order, and small gaps."""
-        waiting = sorted(strong)
+        waiting = [i for i, found in strong.items() if not self.is_lone_part(found, strong)]
         while waiting:
             i = waiting.pop()
             twin = strong[i].twin
-            for step in (-1, 1):
-                for distance in (1, 2):
-                    k = i + step * distance
-                    if k in strong or not 0 <= k < len(self.lines):
-                        continue
-                    repeat = self.neighbor(k, weak.get(k), twin, step)
-                    if repeat:
-                        strong[k] = repeat
-                        waiting.append(k)
+            for k in (i - 2, i - 1, i + 1, i + 2):
+                if k in strong or not 0 <= k < len(self.lines):
+                    continue
+                found = self.neighbor(k, weak.get(k), i, twin)
+                if found:
+                    strong[k] = found
+                    waiting.append(k)
 
-    def neighbor(self, k: int, weak: Repeat | None, twin: int, step: int) -> Repeat | None:
-        """Match a line beside a strong one with a line beside its twin."""
-        if weak and 0 <= (weak.twin - twin) * step <= _REACH:
+    def is_lone_part(self, found: Repeat, strong: dict[int, Repeat]) -> bool:
+        """Tell whether a match is a pull quote, which has no neighbors, rather than a piece of a copy."""
+        if found.rule != "part of a line":
+            return False
+        near = (strong.get(k) for k in (found.line - 2, found.line - 1, found.line + 1, found.line + 2))
+        return not any(other and abs(other.twin - found.twin) <= _REACH for other in near)
+
+    def neighbor(self, k: int, weak: Repeat | None, i: int, twin: int) -> Repeat | None:
+        """Match a line near a repeated one with a line as near to the twin."""
+        # Merged and split paragraphs shift the places by a line or two.
+        if weak and (weak.twin - twin) * (k - i) >= 0 and abs((weak.twin - twin) - (k - i)) <= 2:
             return weak
+        step = 1 if k > i else -1
         for distance in (1, 2):
             j = twin + step * distance
-            if 0 <= j < k and self.resembles(k, j):
+            if 0 <= j < min(k, i) and self.resembles(k, j):
                 return Repeat(k, j, "edited line", round(self.ratio(k, j), 3))
         return None
 
@@ -206,14 +219,16 @@ class _Comparison:
         if a == b:
             return True
         # Cheap bounds first: most lines that are asked about have nothing in common.
-        if not 0.6 < len(a) / len(b) < 1.6 or 2 * sum((Counter(a) & Counter(b)).values()) < len(a) + len(b):
+        if not 0.6 < len(self.join(k)) / max(len(self.join(j)), 1) < 1.6:
+            return False
+        if len(self.join(k)) > _BY_WORDS and 2 * sum((Counter(a) & Counter(b)).values()) < len(a) + len(b):
             return False
         return self.ratio(k, j) >= 0.8 and _letters(self.join(k)) != _letters(self.join(j))
 
     def ratio(self, k: int, j: int) -> float:
         """Give the likeness of two lines: by letters where they are short, by words where they are long."""
         a, b = self.join(k), self.join(j)
-        if len(a) > 200:
+        if len(a) > _BY_WORDS:
             return SequenceMatcher(None, self.fold(j), self.fold(k), autojunk=False).ratio()
         return SequenceMatcher(None, b, a, autojunk=False).ratio()
 
