@@ -421,7 +421,8 @@ def test_memory_does_not_grow_with_the_dump(tmp_path):
     # The peak of this very program; what getrusage tells includes the process that started it.
     code = (
         "import sys; from dedupe.cli import main; code = main();"
-        "print(next(l.split()[1] for l in open('/proc/self/status') if l.startswith('VmHWM'))); sys.exit(code)"
+        "lines = open('/proc/self/status').readlines();"
+        "print(next(line.split()[1] for line in lines if line.startswith('VmHWM'))); sys.exit(code)"
     )
     filler = ', "filler": "' + "x" * 30_000 + '"'
     peaks = []
