@@ -239,12 +239,21 @@ class CheckOutput(NoOutput):
 
 
 def diff(result: Cleaned) -> str:
-    """Give the unified diff of a document, before and after."""
+    """Give the unified diff of a document, before and after, with one kind of line end."""
     before = unify(result.entry.document.text)
     after = result.article.text if result.file_text is None else result.file_text
     name = result.entry.place if result.entry.file else f"{result.entry.place} {result.article.id}"
-    lines = difflib.unified_diff(before.split("\n"), after.split("\n"), f"a/{name}", f"b/{name}", lineterm="")
-    return "".join(f"{line}\n" for line in lines)
+    lines = difflib.unified_diff(_lines(before), _lines(after), f"a/{name}", f"b/{name}")
+    return "".join(line if line[-1] == "\n" else f"{line}\n{_NO_LINE_END}\n" for line in lines)
+
+
+_NO_LINE_END = "\\ No newline at end of file"
+
+
+def _lines(text: str) -> list[str]:
+    """Split a text behind its line feeds only; `str.splitlines` knows many more ends of lines."""
+    *lines, last = text.split("\n")
+    return [f"{line}\n" for line in lines] + ([last] if last else [])
 
 
 def summary_json(summary: Summary) -> bytes:

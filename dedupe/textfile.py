@@ -15,6 +15,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SAMPLE = 1 << 16
+_SMALL = bytes(range(8))
 _CONTROL_BYTES = bytes(b for b in range(32) if b not in b"\t\n\v\f\r\x1b")
 
 
@@ -23,7 +24,7 @@ def decode(data: bytes) -> tuple[str, str, bool]:
 
     Gives the text, the name of the encoding, and whether there was a byte order mark (which is taken
     off). Never fails: cp1252 leaves five bytes undefined, and those stay control characters as in
-    latin-1. UTF-16 without a mark shows by its NULs, which sit on one side of every ASCII character.
+    latin-1. UTF-16 without a mark shows by its small bytes, all on one side.
 
     >>> decode(b"caf\xc3\xa9"), decode("\ufeffa".encode("utf-16-le"))
     (('café', 'utf-8', False), ('a', 'utf-16-le', True))
@@ -47,14 +48,18 @@ def decode(data: bytes) -> tuple[str, str, bool]:
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
+    """Name the UTF-16 of an unmarked text, where one byte of each pair is small and the other is not.
+
+    That holds for the alphabets below U+0800: ASCII has NULs there, Cyrillic a four.
+    """
     sample = data[:_SAMPLE]
     half = len(sample) // 2
     if half < 8 or len(data) % 2:
         return None
-    low, high = sample[0::2].count(0), sample[1::2].count(0)
-    if high > 0.4 * half and low < 0.02 * half:
+    first, second = (len(side) - len(side.translate(None, _SMALL)) for side in (sample[::2], sample[1::2]))
+    if second > 0.9 * half and first < 0.05 * half:
         return "utf-16-le"
-    if low > 0.4 * half and high < 0.02 * half:
+    if first > 0.9 * half and second < 0.05 * half:
         return "utf-16-be"
     return None
 

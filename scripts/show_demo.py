@@ -56,8 +56,8 @@ def show_before(path: Path, rows: list[dict]) -> None:
 
 def show_after(article: dict) -> None:
     heading("After: title, date and facts are fields, each paragraph stands once")
-    for field in ("title", "date", "metadata"):
-        print(f"{field + ':':<10} {clip(json.dumps(article[field], ensure_ascii=False), WIDTH)}")
+    for name, value in {"title": article["title"], "date": article["date"], **article["metadata"]}.items():
+        print(f"{GREEN}{name + ':':<14}{OFF}{clip(value or '', WIDTH - 14)}")
     print()
     for line in article["text"].splitlines():
         print(clip(line, WIDTH))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -200,8 +201,9 @@ def test_lone_surrogates_do_not_stop_any_view(tmp_path):
 
 @pytest.mark.slow
 def test_a_text_of_50_mb_without_a_line_end(tmp_path):
-    sentence = "The harbor of {} was closed on day {} because of ice, and {} ships had to wait outside. "
-    text = "".join(sentence.format(n * 7919 % 1009, n, n % 83) for n in range(600_000))
+    chosen = random.Random(7)
+    words = ["".join(chosen.choices("abcdefghilmnoprstu", k=chosen.randint(2, 9))) for _ in range(5000)]
+    text = ". ".join(" ".join(chosen.choices(words, k=14)).capitalize() for _ in range(580_000)) + "."
     assert len(text) > 50_000_000
     (tmp_path / "in.txt").write_text(text)
     outcome = dedupe("clean", "in.txt", "-o", "out", cwd=tmp_path, timeout=600)
