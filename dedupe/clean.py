@@ -11,6 +11,7 @@ from dedupe.header import Heading, find_heading
 from dedupe.lines import split_lines
 from dedupe.metadata import Facts, find_facts, to_metadata
 from dedupe.model import Article, Document, Failure, Line, Removal, Twin
+from dedupe.records import to_document
 from dedupe.repair import Repaired, repair
 from dedupe.repeats import find_repeats
 from dedupe.settings import Settings
@@ -105,6 +106,13 @@ def clean_many(
             yield examine(document, settings).article()
 
 
+def _document(item: str | Mapping[str, Any] | Document, number: int, settings: Settings) -> Document:
+    if isinstance(item, Document):
+        return item
+    place = f"document {number}"
+    return Document(place, item) if isinstance(item, str) else to_document(item, place, settings)
+
+
 def examine(document: Document, settings: Settings) -> Examined:
     """Run the stages over one document and collect what they would remove."""
     stages = settings.stages
@@ -176,21 +184,6 @@ def cut(text: str, removals: Iterable[Removal]) -> str:
     elif kept and text.endswith("\n"):
         kept.append("")
     return "\n".join(kept)
-
-
-def to_document(item: object, place: str, settings: Settings) -> Document:
-    """Read a string or a record as a document; raise RecordError, naming `place`, for anything else."""
-    if isinstance(item, str):
-        return Document(place, item)
-    if not isinstance(item, Mapping):
-        raise RecordError(place, "not an object", f"a {type(item).__name__} where a record was expected")
-    text = item.get(settings.text_field)
-    if not isinstance(text, str):
-        raise RecordError(
-            place, "no text", f"the field {settings.text_field!r} holds no text; see --text-field"
-        )
-    url = item.get(settings.url_field)
-    return Document(item.get(settings.id_field, place), text, url)
 
 
 # --- removals ------------------------------------------------------------------------------------------
