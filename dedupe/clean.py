@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dedupe.errors import RecordError
+from dedupe.furniture import Known, find_furniture
 from dedupe.header import Heading, find_heading
 from dedupe.lines import split_lines
 from dedupe.metadata import Facts, find_facts, to_metadata
@@ -113,15 +114,18 @@ def _document(item: str | Mapping[str, Any] | Document, number: int, settings: S
     return Document(place, item) if isinstance(item, str) else to_document(item, place, settings)
 
 
-def examine(document: Document, settings: Settings) -> Examined:
-    """Run the stages over one document and collect what they would remove."""
+def examine(document: Document, settings: Settings, known: Known | None = None) -> Examined:
+    """Run the stages over one document and collect what they would remove.
+
+    `known` is what was learned of the document's source.
+    """
     stages = settings.stages
     text = document.text
     repaired = repair(text) if "repair" in stages else Repaired(text, text)
     lines = split_lines(repaired.text)
     facts, heading = Facts(), Heading(document.title, document.date)
     if "metadata" in stages or "header" in stages:
-        facts = find_facts(lines, labels="labels" in settings.lists)
+        facts = find_facts(lines, "labels" in settings.lists, known.labels if known else None)
     if "header" in stages:
         heading = find_heading(
             lines,
@@ -130,10 +134,13 @@ def examine(document: Document, settings: Settings) -> Examined:
             date=document.date,
             facts=frozenset(i for fact in facts.facts for i in fact.lines).union(facts.headings),
             phrases="phrases" in settings.lists,
+            is_furniture=known.is_furniture if known else lambda line: False,
         )
     if "metadata" not in stages:
         facts = Facts()
     removals = [*_heading_removals(document.id, lines, heading), *_fact_removals(document.id, lines, facts)]
+    if known and "template" in stages:
+        removals += _furniture_removals(document.id, lines, facts, heading, known, settings)
     if "repeats" in stages:
         removals += _repeat_removals(document.id, lines, facts, {removal.start for removal in removals})
     removals.sort(key=lambda removal: removal.start)
@@ -214,6 +221,17 @@ def _fact_removals(id: str | int, lines: Sequence[Line], facts: Facts) -> Iterat
     layouts |= dict.fromkeys(facts.headings, "heading of facts")
     for i, layout in layouts.items():
         yield _removal(id, lines[i], "metadata", layout)
+
+
+def _furniture_removals(
+    id: str | int, lines: Sequence[Line], facts: Facts, heading: Heading, known: Known, settings: Settings
+) -> Iterator[Removal]:
+    held = {i for fact in facts.facts for i in fact.lines}.union(facts.headings)
+    title = heading.title_lines[0] if heading.title_lines else None
+    taken = held.union(heading.title_lines, heading.date_lines)
+    phrases = "phrases" in settings.lists
+    for each in find_furniture(lines, known, title=title, taken=taken, facts=held, phrases=phrases):
+        yield _removal(id, lines[each.line], "furniture", each.rule)
 
 
 def _repeat_removals(id: str | int, lines: Sequence[Line], facts: Facts, gone: set[int]) -> Iterator[Removal]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -56,19 +56,20 @@ def find_heading(
     date: str | None = None,
     facts: frozenset[int] = frozenset(),
     phrases: bool = True,
+    is_furniture: Callable[[Line], bool] = lambda line: False,
 ) -> Heading:
     r"""Find the title and the date of a text.
 
     `title` and `date` are what its record says, if anything; a line that repeats them is lifted.
     `facts` are the indices of lines known to be facts of a data sheet, which are neither. Without
-    `phrases`, only place and form tell a menu from a title.
+    `phrases`, only place and form tell a menu from a title; `is_furniture` knows the site's own lines.
 
     >>> from dedupe.lines import split_lines
     >>> lines = split_lines("Home\nPort reopens\nPublished: 3 May 2024, 4:10 pm\nThe port is open.")
     >>> find_heading(lines)
     Heading(title='Port reopens', date='2024-05-03T16:10', title_lines=(1,), date_lines=(2,))
     """
-    finder = _Finder(lines, url, facts, phrases)
+    finder = _Finder(lines, url, facts, phrases, is_furniture)
     title_line, found_title = finder.title(title)
     chosen, date_lines = finder.date(title_line)
     if date is not None:
@@ -83,10 +84,18 @@ def find_heading(
 class _Finder:
     """One text, its heading being looked for."""
 
-    def __init__(self, lines: Sequence[Line], url: str | None, facts: frozenset[int], phrases: bool) -> None:
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        url: str | None,
+        facts: frozenset[int],
+        phrases: bool,
+        is_learned: Callable[[Line], bool],
+    ) -> None:
         self.lines = lines
         self.facts = facts
         self.phrases = phrases
+        self.is_learned = is_learned
         self.url = url or ""
         self.slug = _slug(self.url)
         self.site = _site(self.url)
@@ -101,7 +110,7 @@ class _Finder:
         return self.folded[i]
 
     def is_furniture(self, i: int) -> bool:
-        return self.phrases and words.furniture(self.fold(i)) is not None
+        return self.is_learned(self.lines[i]) or (self.phrases and words.furniture(self.fold(i)) is not None)
 
     def find_head(self) -> int:
         """Give the index of the first paragraph; all lines before it may belong to the heading."""
@@ -198,7 +207,7 @@ class _Finder:
         if not folded or len(text) > _TITLE_CHARACTERS or i in self.facts or text[-1] in ":：,;":
             return 0.0
         dated = self.dated.get(i)
-        if (dated and dated.beside == 0) or _is_byline(text):
+        if (dated and dated.beside == 0) or is_byline(text):
             return 0.0
         if _is_nearly_a_date(folded) or self.is_teaser(i):
             return 0.0
@@ -242,7 +251,7 @@ class _Finder:
             score -= 0.2  # dates stand below their titles, mostly
         if i + 1 == self.head:
             score += 0.3
-        elif any(_is_byline(self.lines[k].text) for k in range(i + 1, min(i + 4, self.head))):
+        elif any(is_byline(self.lines[k].text) for k in range(i + 1, min(i + 4, self.head))):
             score += 0.2
         if any(self.fold(k) == self.fold(i) for k in range(self.head) if k != i):
             score += 0.3  # the page's title and the article's: furniture repeats too, but was told apart
@@ -386,10 +395,10 @@ def _is_nearly_a_date(folded: str) -> bool:
     return (numbers + known >= 2 and others <= 1) or (numbers > 0 and others + known == 0)
 
 
-def _is_byline(text: str) -> bool:
+def is_byline(text: str) -> bool:
     """Tell whether a line names an author: a word for it, then names.
 
-    >>> _is_byline("By Ann Lee and Tom Ray"), _is_byline("By the sea"), _is_byline("Von Rom bis Ulm: ein Weg")
+    >>> is_byline("By Ann Lee and Tom Ray"), is_byline("By the sea"), is_byline("Von Rom bis Ulm: ein Weg")
     (True, False, False)
     """
     found = text.split()

@@ -109,8 +109,10 @@ class _Pair:
         return [key for key in self.keys if key]
 
 
-def find_facts(lines: Sequence[Line], labels: bool = True) -> Facts:
+def find_facts(lines: Sequence[Line], labels: bool = True, learned: Mapping[str, str] | None = None) -> Facts:
     r"""Find the facts among the lines of one text; without `labels` only shape and run can tell them.
+
+    `learned` has the labels that were learned of the source, folded, with their keys.
 
     >>> from dedupe.lines import split_lines
     >>> lines = split_lines("Employees: 11-50\nFounded: 1994\nMotto: Onwards\nAnna: I think so.")
@@ -120,7 +122,8 @@ def find_facts(lines: Sequence[Line], labels: bool = True) -> Facts:
     prose = [i for i, line in enumerate(lines) if line.is_prose]
     head = prose[0] if prose else len(lines)
     tail = prose[-1] if prose else -1
-    finder = _Finder(lines, words.labels() if labels else {}, head, tail)
+    known = words.labels() if labels else {}
+    finder = _Finder(lines, {**learned, **known} if learned else known, head, tail)
     facts: list[Fact] = []
     headings: list[int] = []
     taken: set[int] = set()
@@ -176,6 +179,24 @@ def value_kinds(value: str) -> frozenset[str]:
     return frozenset(kinds)
 
 
+def split_pair(text: str) -> tuple[str, str, str] | None:
+    """Split a line at its first divider into label, value and the divider's first character.
+
+    >>> split_pair("• Read more: Why the bridge stays closed")
+    ('Read more', 'Why the bridge stays closed', ':')
+    """
+    found = _PAIR.match(_bare(text))
+    if not found or found["value"].startswith("//"):
+        return None
+    divider = found.string[found.end("label") : found.start("value")].strip()[:1]
+    return found["label"].strip(), found["value"].strip(), divider
+
+
+def _bare(text: str) -> str:
+    """Take bullets, outer bars and marks of emphasis off a line."""
+    return _BULLET.sub("", text).strip("| \t").replace("**", "").replace("__", "")
+
+
 class _Finder:
     """The lines of one text, looked at as facts."""
 
@@ -224,19 +245,18 @@ class _Finder:
         text = self.lines[i].text
         if i not in self.divided or text[-1] == ":":
             return None
-        bare = _BULLET.sub("", text).strip("| \t").replace("**", "").replace("__", "")
+        bare = _bare(text)
         several = self.several(bare)
         if several:
             return _Pair(
                 i, several, [self.labels.get(words.fold(label)) for label, _ in several], "line of facts"
             )
-        found = _PAIR.match(bare)
+        found = split_pair(bare)
         if not found:
             return None
-        label, value = found["label"].strip(), found["value"].strip()
-        if not _is_label(label) or len(value) > _VALUE_CHARACTERS or value.startswith("//"):
+        label, value, divider = found
+        if not _is_label(label) or len(value) > _VALUE_CHARACTERS:
             return None
-        divider = bare[found.end("label") : found.start("value")].strip()[:1]
         return _Pair(i, [(label, value)], [self.labels.get(words.fold(label))], "labeled line", divider)
 
     def several(self, text: str) -> list[tuple[str, str]]:
@@ -330,7 +350,10 @@ class _Finder:
             text = self.lines[pair.line].text
             if pair.known:
                 return True
-            if words.furniture(words.fold(text)) or _is_byline(text):
+            if (
+                words.furniture(words.fold(text))
+                or words.fold(text).partition(" ")[0] in words.byline_words()
+            ):
                 return False
             # A headline may have the form of a pair (`Budget: Council seeks savings`); a number seldom does.
             return all(value_kinds(value) - {"list", "ticker"} for _, value in pair.pairs)
@@ -479,7 +502,7 @@ class _Finder:
         return i if len(run) >= 3 and self.is_name_apart(i) else None
 
     def is_name_apart(self, i: int) -> bool:
-        """Tell whether a line is a name outside the article: below a line that can be the title, or at the end.
+        """Tell whether a line is a name outside the article: below what can be the title, or at the end.
 
         Between two paragraphs it may as well be a subheading, so it stays there.
         """
@@ -502,11 +525,6 @@ def _is_label(text: str) -> bool:
     return (
         not text[0].isdigit() and not any(mark in text for mark in '"“”„«»?!;,') and not ends_sentence(text)
     )
-
-
-def _is_byline(text: str) -> bool:
-    first = words.fold(text).split(" ", 1)[0]
-    return first in words.byline_words()
 
 
 def _cells(text: str) -> list[str]:

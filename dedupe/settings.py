@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from dedupe.errors import SettingsError
 
-STAGES = ("repair", "header", "metadata", "repeats")
+STAGES = ("repair", "header", "metadata", "repeats", "template")
 LISTS = ("labels", "phrases")
 
 PRESETS: dict[str, dict[str, str]] = {
