@@ -135,14 +135,16 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
             facts=frozenset(i for fact in facts.facts for i in fact.lines).union(facts.headings),
             phrases="phrases" in settings.lists,
             is_furniture=known.is_furniture if known else lambda line: False,
+            order=known.order if known else None,
         )
     if "metadata" not in stages:
         facts = Facts()
     removals = [*_heading_removals(document.id, lines, heading), *_fact_removals(document.id, lines, facts)]
-    if known and "template" in stages:
-        removals += _furniture_removals(document.id, lines, facts, heading, known, settings)
     if "repeats" in stages:
         removals += _repeat_removals(document.id, lines, facts, {removal.start for removal in removals})
+    if known and "template" in stages:
+        gone = {removal.start for removal in removals}
+        removals += _furniture_removals(document.id, lines, gone, heading, known, settings)
     removals.sort(key=lambda removal: removal.start)
     return Examined(
         document, repaired, heading.title, heading.date, to_metadata(facts.facts), tuple(removals)
@@ -224,13 +226,11 @@ def _fact_removals(id: str | int, lines: Sequence[Line], facts: Facts) -> Iterat
 
 
 def _furniture_removals(
-    id: str | int, lines: Sequence[Line], facts: Facts, heading: Heading, known: Known, settings: Settings
+    id: str | int, lines: Sequence[Line], gone: set[int], heading: Heading, known: Known, settings: Settings
 ) -> Iterator[Removal]:
-    held = {i for fact in facts.facts for i in fact.lines}.union(facts.headings)
     title = heading.title_lines[0] if heading.title_lines else None
-    taken = held.union(heading.title_lines, heading.date_lines)
-    phrases = "phrases" in settings.lists
-    for each in find_furniture(lines, known, title=title, taken=taken, facts=held, phrases=phrases):
+    taken = frozenset(i for i, line in enumerate(lines) if line.start in gone)
+    for each in find_furniture(lines, known, title=title, taken=taken, phrases="phrases" in settings.lists):
         yield _removal(id, lines[each.line], "furniture", each.rule)
 
 

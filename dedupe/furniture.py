@@ -8,16 +8,22 @@ looked at.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from dedupe import words
-from dedupe.metadata import split_pair
 from dedupe.model import Line
-from dedupe.survey import LONGEST, line_key, site_name
+from dedupe.survey import LONGEST, head_of, line_key, site_name
 from dedupe.templates import Template, Templates
 
+# Said nowhere else than in furniture; the other kinds of phrases need their place too.
+_ANYWHERE = frozenset(("ad", "cookie", "newsletter", "paywall", "read_more", "share", "skip", "timestamp"))
+# Kinds of headings over lists.
+_HEADINGS = frozenset(("related", "tags"))
+# What divides the entries of a menu.
+_ROW = re.compile(r"\s*[|•·»›>]\s*|\s+[/–—-]\s+|\t+|\s{2,}|,\s+")
 # A learned run of words says who a line is; half of the line must be such runs.
 _COVERED = 0.5
 
@@ -40,7 +46,7 @@ class Known:
         self.site = site_name(source)
         own = templates.sources.get(source, Template())
         shared = templates.shared
-        self.pages = own.pages
+        self.order = own.order
         self.lines = self._keys(own.lines) | {
             key for key in self._keys(shared.lines) if " " in key or shared.lines.get(key, 0) >= 3
         }
@@ -70,15 +76,14 @@ def find_furniture(
     *,
     title: int | None = None,
     taken: Collection[int] = (),
-    facts: Collection[int] = (),
     phrases: bool = True,
 ) -> list[Furniture]:
     """Find the furniture among the lines of a document.
 
-    `title` is the index of the title line, `taken` are the lines that are title, date or fact, and
-    `facts` those of them that are facts. Without `phrases` only what was learned counts.
+    `title` is the index of the title line; `taken` are the lines that are gone already, as title, date,
+    fact or repeat. Without `phrases` only what was learned counts.
     """
-    return _Finder(lines, known, title, frozenset(taken), frozenset(facts), phrases).find()
+    return _Finder(lines, known, title, frozenset(taken), phrases).find()
 
 
 class _Finder:
@@ -88,14 +93,12 @@ class _Finder:
         known: Known,
         title: int | None,
         taken: frozenset[int],
-        facts: frozenset[int],
         phrases: bool,
     ) -> None:
         self.lines = lines
         self.known = known
         self.title = title
         self.taken = taken
-        self.facts = facts
         self.phrases = phrases
         self.keys = ["" if len(line.text) > LONGEST else line_key(line.text, known.site) for line in lines]
         self.found: dict[int, str] = {}
@@ -103,36 +106,61 @@ class _Finder:
     def find(self) -> list[Furniture]:
         """Run the rules in their order."""
         free = [i for i in range(len(self.lines)) if i not in self.taken and self.keys[i]]
+        kinds: dict[int, str] = {}
         for i in free:
-            rule = self.by_itself(i)
-            if rule:
-                self.found[i] = rule
-        prose = [i for i, line in enumerate(self.lines) if line.is_prose and i not in self.found]
-        first, last = (prose[0], prose[-1]) if prose else (len(self.lines), -1)
+            if self.is_learned(i):
+                self.found[i] = "site line"
+            elif self.has_learned_head(i):
+                self.found[i] = "site line with a varying end"
+            elif self.phrases and self.keys[i] not in self.known.review and (kind := self.kind(i)):
+                kinds[i] = kind
+                if kind in _ANYWHERE:
+                    self.found[i] = f"phrase: {kind}"
+        first, last = self.body()
         for i in free:
             if i not in self.found and (not first < i < last or "§" in self.keys[i]) and self.is_slotted(i):
                 self.found[i] = "author box"
-        prose = [i for i in prose if i not in self.found]
-        first, last = (prose[0], prose[-1]) if prose else (len(self.lines), -1)
+        first, last = self.body()
+        self.phrases_by_place(kinds, first, last)
+        first, last = self.body()
         self.above_title(first)
-        self.below_headings(last)
+        self.below_headings(kinds, last)
         return [Furniture(i, self.found[i]) for i in sorted(self.found)]
 
-    def by_itself(self, i: int) -> str | None:
-        """Name the rule by which a line is furniture wherever it stands."""
-        key = self.keys[i]
-        if key in self.known.lines:
-            return "site line"
-        if key in self.known.review:
+    def body(self) -> tuple[int, int]:
+        """Give the first and the last paragraph that is not furniture."""
+        prose = [
+            i
+            for i, line in enumerate(self.lines)
+            if line.is_prose and i not in self.found and i not in self.taken
+        ]
+        return (prose[0], prose[-1]) if prose else (len(self.lines), -1)
+
+    def is_learned(self, i: int) -> bool:
+        return self.keys[i] in self.known.lines
+
+    def has_learned_head(self, i: int) -> bool:
+        found = head_of(self.lines[i].text, self.known.site)
+        return found is not None and found[0] in self.known.tails
+
+    def kind(self, i: int) -> str | None:
+        """Name the kind of furniture that a language calls this line, or a row of such entries."""
+        text = self.lines[i].text
+        kind = words.furniture(words.fold(text))
+        if kind or len(text) > 120 or self.lines[i].is_prose:
+            return kind
+        entries = [entry for entry in _ROW.split(text) if entry.strip()]
+        if len(entries) < 2:
+            entries = text.split()
+        if len(entries) < 3 and not (len(entries) == 2 and _ROW.search(text)):
             return None
-        pair = split_pair(self.lines[i].text)
-        if pair and line_key(pair[0], self.known.site) in self.known.tails:
-            return "site line with a varying end"
-        if self.phrases:
-            kind = words.furniture(words.fold(self.lines[i].text))
-            if kind:
-                return f"phrase: {kind}"
-        return None
+        return "nav" if all(words.furniture(words.fold(entry)) for entry in entries) else None
+
+    def phrases_by_place(self, kinds: Mapping[int, str], first: int, last: int) -> None:
+        """Take phrases that may be said in an article, too, where no article is: outside, or in company."""
+        for i, kind in kinds.items():
+            if not first < i < last or i - 1 in self.found or i + 1 in self.found:
+                self.found.setdefault(i, f"phrase: {kind}")
 
     def is_slotted(self, i: int) -> bool:
         """Tell whether learned runs of words cover half of a line."""
@@ -155,13 +183,36 @@ class _Finder:
                 if i not in self.taken and not self.lines[i].is_prose:
                     self.found.setdefault(i, "above the title")
 
-    def below_headings(self, last: int) -> None:
-        """Take the short lines below a heading of links, after the last paragraph, up to other furniture."""
-        listing = False
-        for i in range(last + 1, len(self.lines)):
-            if i in self.found:
-                listing = self.keys[i] in self.known.below or self.found[i] == "phrase: related"
-            elif listing and i not in self.taken and not self.lines[i].is_prose:
-                self.found[i] = "list of links"
-            elif i in self.taken:
-                listing = False
+    def below_headings(self, kinds: Mapping[int, str], last: int) -> None:
+        """Take the short lines below a heading of links or tags, after the last paragraph."""
+        listing = ""
+        for i in range(self.list_start(kinds, last), len(self.lines)):
+            if i in self.taken:
+                listing = ""
+            elif self.keys[i] in self.known.below or kinds.get(i) in _HEADINGS:
+                listing = kinds.get(i) or "related"
+            elif i in self.found:
+                # A headline that is linked on many pages was learned as a line; the list goes on below it.
+                if i in kinds or len(self.keys[i].split()) < 3:
+                    listing = ""
+            elif listing and self.can_be_listed(i, listing):
+                self.found[i] = "list of links" if listing != "tags" else "list of tags"
+            else:
+                listing = ""
+
+    def list_start(self, kinds: Mapping[int, str], last: int) -> int:
+        """Give where the text ends; a headline that is a long question, among links, is no paragraph."""
+        start = last + 1
+        for i in range(len(self.lines) - 1, -1, -1):
+            if i in self.taken:
+                continue
+            if self.lines[i].is_prose and i not in self.found and self.lines[i].text[-1] in ".。":
+                return i + 1
+            if self.keys[i] in self.known.below or kinds.get(i) == "related":
+                start = min(start, i)
+        return start
+
+    def can_be_listed(self, i: int, listing: str) -> bool:
+        if listing == "tags":
+            return len(self.keys[i].split()) <= 3
+        return not self.lines[i].is_prose or self.lines[i].text[-1] not in ".。"

@@ -57,19 +57,21 @@ def find_heading(
     facts: frozenset[int] = frozenset(),
     phrases: bool = True,
     is_furniture: Callable[[Line], bool] = lambda line: False,
+    order: Order | None = None,
 ) -> Heading:
     r"""Find the title and the date of a text.
 
     `title` and `date` are what its record says, if anything; a line that repeats them is lifted.
     `facts` are the indices of lines known to be facts of a data sheet, which are neither. Without
-    `phrases`, only place and form tell a menu from a title; `is_furniture` knows the site's own lines.
+    `phrases`, only place and form tell a menu from a title; `is_furniture` knows the site's own lines
+    and `order` how it writes numeric dates.
 
     >>> from dedupe.lines import split_lines
     >>> lines = split_lines("Home\nPort reopens\nPublished: 3 May 2024, 4:10 pm\nThe port is open.")
     >>> find_heading(lines)
     Heading(title='Port reopens', date='2024-05-03T16:10', title_lines=(1,), date_lines=(2,))
     """
-    finder = _Finder(lines, url, facts, phrases, is_furniture)
+    finder = _Finder(lines, url, facts, phrases, is_furniture, order)
     title_line, found_title = finder.title(title)
     chosen, date_lines = finder.date(title_line)
     if date is not None:
@@ -91,11 +93,13 @@ class _Finder:
         facts: frozenset[int],
         phrases: bool,
         is_learned: Callable[[Line], bool],
+        order: Order | None,
     ) -> None:
         self.lines = lines
         self.facts = facts
         self.phrases = phrases
         self.is_learned = is_learned
+        self.learned_order = order
         self.url = url or ""
         self.slug = _slug(self.url)
         self.site = _site(self.url)
@@ -343,6 +347,8 @@ class _Finder:
             proved |= numeric_orders(line.text)
         if proved:
             return proved.pop() if len(proved) == 1 else None
+        if self.learned_order:
+            return self.learned_order
         if dated := re.search(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:\D|$)", self.url):
             month, day = int(dated[2]), int(dated[3])
             for line in self.lines[: self.head]:

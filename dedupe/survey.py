@@ -17,6 +17,7 @@ from zlib import crc32
 
 from dedupe import words
 from dedupe.lines import split_lines
+from dedupe.metadata import split_pair
 from dedupe.model import Document, Line
 from dedupe.repair import repair
 
@@ -31,6 +32,7 @@ PAGES = 300
 
 # A gram is four words of prose; one in four is sampled, which leaves about thirty a page.
 _GRAM, _ONE_IN = 4, 4
+_TRAIL = re.compile(r"(\S[^>»›/|]{0,24}?)\s+[>»›/|]\s+(\S.*)")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -93,10 +95,14 @@ def line_key(text: str, site: str = "") -> str:
     >>> line_key("48 comments"), line_key("* * *")
     ('0 comments', '* * *')
     """
-    folded = words.fold(text)
+    if SITE in text:  # a key itself, as it stands in a file of templates
+        text = text.replace(SITE, " \ue000 ")
+        folded = f" {SITE} ".join(words.fold(part) for part in text.split("\ue000")).strip()
+    else:
+        folded = words.fold(text)
     if not folded:
         return text
-    if len(site) >= 5 and site in folded.replace(" ", ""):
+    if len(site) >= 5 and site[:5] in folded.replace(" ", ""):
         folded = _mask_site(folded, site)
     return _DIGITS.sub("0", folded)
 
@@ -118,6 +124,19 @@ def page(document: Document, source: str, lines: Sequence[Line]) -> Page:
     )
     order = int.from_bytes(blake2b(str(document.id).encode("utf-8", "replace"), digest_size=8).digest())
     return Page(source, order, seen, frozenset(_grams(line.text for line in lines if line.is_prose)))
+
+
+def head_of(text: str, site: str = "") -> tuple[str, str] | None:
+    """Split a line at its first divider into the key of its beginning and the rest.
+
+    >>> head_of("Read more: Why the bridge stays closed"), head_of("Home > World > Politics")
+    (('read more', 'Why the bridge stays closed'), ('home', 'World > Politics'))
+    """
+    trail = _TRAIL.match(text)
+    if trail:
+        return line_key(trail[1], site), trail[2]
+    pair = split_pair(text)
+    return (line_key(pair[0], site), pair[1]) if pair and len(pair[0].split()) <= 5 else None
 
 
 class Survey:
@@ -179,22 +198,28 @@ def _grams(texts: Iterable[str]) -> Iterator[int]:
 
 
 def _mask_site(folded: str, site: str) -> str:
-    """Put `§` for the words that together are the site's name.
+    """Put `§` for the words that together are the site's name; its host may have a short ending more.
 
     >>> _mask_site("read the harbor times today", "harbortimes")
     'read the § today'
+    >>> _mask_site("harbor times daily", "harbortimes24")
+    '§ daily'
     """
     found = folded.split()
     masked: list[str] = []
     i = 0
     while i < len(found):
-        joined, j = "", i
+        joined, j, matched = "", i, 0
         while j < len(found) and j - i < 4 and len(joined) < len(site):
             joined += found[j]
             j += 1
-        if joined == site:
+            if joined == site or (
+                len(joined) >= 6 and site.startswith(joined) and len(site) - len(joined) <= 4
+            ):
+                matched = j
+        if matched:
             masked.append(SITE)
-            i = j
+            i = matched
         else:
             masked.append(found[i])
             i += 1

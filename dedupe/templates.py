@@ -17,13 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from dedupe.dates import beside_dates, find_dates
+from dedupe.dates import Order, beside_dates, find_dates, numeric_orders
 from dedupe.errors import InputError
 from dedupe.header import is_byline
 from dedupe.lines import ends_sentence
-from dedupe.metadata import split_pair, value_kinds
+from dedupe.metadata import value_kinds
 from dedupe.model import Document
-from dedupe.survey import Page, SeenLine, Survey, line_key, site_name, survey
+from dedupe.survey import Page, SeenLine, Survey, head_of, line_key, site_name, survey
 
 VERSION = 1
 
@@ -48,10 +48,12 @@ class Template:
 
     lines: furniture, as it stood on a page. tails: beginnings of lines whose ends vary. labels: the same
     for facts that become metadata. below: headings over lists of links. slots: runs of words, folded,
-    `§` for the site's name. review: standing sentences that may be the author's; never cut.
+    `§` for the site's name. review: standing sentences that may be the author's; never cut. `order` is how
+    the source writes numeric dates, `dmy` or `mdy`.
     """
 
     pages: int = 0
+    order: Order | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
     tails: Mapping[str, int] = field(default_factory=dict)
     labels: Mapping[str, int] = field(default_factory=dict)
@@ -153,11 +155,12 @@ class _Learner:
         tails, labels = self.heads()
         for key in list(lines):
             # Dates are for the heading, facts for the metadata, and bylines are nobody's furniture.
-            head = split_pair(self.example[key])
-            if (head and line_key(head[0], self.site) in labels) or is_heading_line(self.example[key]):
+            head = head_of(self.example[key], self.site)
+            if (head and head[0] in labels) or is_heading_line(self.example[key]):
                 del lines[key]
         return Template(
             pages=len(self.pages),
+            order=self.order(),
             lines=_ordered(lines, self.example),
             tails=_ordered(tails),
             labels=_ordered(labels),
@@ -165,6 +168,15 @@ class _Learner:
             slots=_ordered(self.slots(lines)),
             review=_ordered(review, self.example),
         )
+
+    def order(self) -> Order | None:
+        """Tell how the source writes numeric dates, from those that can be read in one way only."""
+        proved: Counter[Order] = Counter()
+        for each in self.pages:
+            for line in each.lines:
+                if not line.is_prose:
+                    proved.update(numeric_orders(line.text))
+        return max(proved, key=lambda order: (proved[order], order)) if len(proved) == 1 else None
 
     def lines(self) -> tuple[dict[str, int], dict[str, int]]:
         """Tell furniture from the recurring lines that may be the author's."""
@@ -224,8 +236,7 @@ class _Learner:
     def head(self, line: SeenLine) -> tuple[str, str] | None:
         if not line.text or (line.is_prose and len(line.text) > 160) or is_date_line(line.text):
             return None
-        pair = split_pair(line.text)
-        return (line_key(pair[0], self.site), pair[1]) if pair and len(pair[0].split()) <= 5 else None
+        return head_of(line.text, self.site)
 
     def below(self) -> dict[str, int]:
         """Learn headings over lists: short lines with a short line below that differs from page to page."""
@@ -314,9 +325,11 @@ def _ordered(counts: Mapping[str, int], example: Mapping[str, str] | None = None
 
 
 def _is_any(each: Template) -> bool:
-    return bool(each.lines or each.tails or each.labels or each.below or each.slots or each.review)
+    return bool(
+        each.order or each.lines or each.tails or each.labels or each.below or each.slots or each.review
+    )
 
 
 def _table(each: Template) -> dict[str, Any]:
-    names = ("pages", "lines", "tails", "labels", "below", "slots", "review")
+    names = ("pages", "order", "lines", "tails", "labels", "below", "slots", "review")
     return {name: getattr(each, name) for name in names if getattr(each, name)}

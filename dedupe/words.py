@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import TypedDict, cast
 
@@ -31,6 +31,9 @@ NUMBER = r"\d+(?: \d+){0,2}"
 
 
 _WILD = re.compile("[*~#]")
+
+
+_DATA = Path(__file__).parent / "data"
 
 
 class Language(TypedDict):
@@ -264,17 +267,9 @@ def furniture(folded: str) -> str | None:
 @cache
 def languages() -> Mapping[str, Language]:
     """Give all language files by their code; English first, as its reading of a word wins."""
-    folder = files("dedupe") / "data"
-    codes = sorted(
-        (f.name.removesuffix(".json") for f in folder.iterdir() if f.name.endswith(".json")),
-        key=lambda code: (code != "en", code),
-    )
+    codes = sorted((path.stem for path in _DATA.glob("??.json")), key=lambda code: (code != "en", code))
     return MappingProxyType(
-        {
-            code: cast(Language, json.loads((folder / f"{code}.json").read_bytes()))
-            for code in codes
-            if len(code) == 2
-        }
+        {code: cast(Language, json.loads((_DATA / f"{code}.json").read_bytes())) for code in codes}
     )
 
 
@@ -285,7 +280,7 @@ def spelling() -> Mapping[str, frozenset[str]]:
     >>> "neighbours" in spelling()["british"], "neighbors" in spelling()["american"]
     (True, True)
     """
-    table = json.loads((files("dedupe") / "data" / "spelling.json").read_bytes())
+    table = json.loads((_DATA / "spelling.json").read_bytes())
     return MappingProxyType({variety: frozenset(table[variety]) for variety in ("british", "american")})
 
 
@@ -311,14 +306,14 @@ def about_words() -> tuple[str, ...]:
 
 @cache
 def _headings() -> dict[str, list[str]]:
-    table: dict[str, list[str]] = json.loads((files("dedupe") / "data" / "headings.json").read_bytes())
+    table: dict[str, list[str]] = json.loads((_DATA / "headings.json").read_bytes())
     return table
 
 
 @cache
 def facts() -> Facts:
     """Give the canonical names of facts with their meaning."""
-    return cast(Facts, json.loads((files("dedupe") / "data" / "labels.json").read_bytes()))
+    return cast(Facts, json.loads((_DATA / "labels.json").read_bytes()))
 
 
 @cache
@@ -375,7 +370,7 @@ def _key(pattern: str) -> str:
     The first word; its first two characters if a wildcard touches it; `#` for a number; and for a
     pattern that begins with `*` the same of its last word, from the end.
 
-    >>> _key("read more *"), _key("阅读更多*"), _key("# min read"), _key("* diğer yazıları"), _key("*の記事一覧")
+    >>> _key("read more *"), _key("阅读更多*"), _key("# min read"), _key("* yazıları"), _key("*の記事一覧")
     ('^read', '^阅读', '^#', 'yazıları$', '一覧$')
     """
     if pattern.startswith("#"):
@@ -403,7 +398,8 @@ def _match(key: str, folded: str) -> str | None:
 def _regex(pattern: str) -> str:
     """Translate one pattern.
 
-    >>> [bool(re.fullmatch(_regex("read more *"), line)) for line in ("read more", "read more of it", "read mores")]
+    >>> lines = ("read more", "read more of it", "read mores")
+    >>> [bool(re.fullmatch(_regex("read more *"), line)) for line in lines]
     [True, True, False]
     """
     if pattern.endswith(" *"):
