@@ -144,7 +144,8 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
         removals += _repeat_removals(document.id, lines, facts, {removal.start for removal in removals})
     if known and "template" in stages:
         gone = {removal.start for removal in removals}
-        removals += _furniture_removals(document.id, lines, gone, heading, known, settings)
+        furniture = list(_furniture_removals(document.id, lines, gone, heading, known, settings))
+        removals = [*_recalled(removals, furniture), *furniture]
     removals.sort(key=lambda removal: removal.start)
     return Examined(
         document, repaired, heading.title, heading.date, to_metadata(facts.facts), tuple(removals)
@@ -232,6 +233,17 @@ def _furniture_removals(
     taken = frozenset(i for i, line in enumerate(lines) if line.start in gone)
     for each in find_furniture(lines, known, title=title, taken=taken, phrases="phrases" in settings.lists):
         yield _removal(id, lines[each.line], "furniture", each.rule)
+
+
+def _recalled(removals: Iterable[Removal], furniture: Iterable[Removal]) -> Iterator[Removal]:
+    """Give repeats of what turned out to be furniture as furniture: no copy of it stays to be their twin."""
+    rules = {removal.start: removal.rule for removal in furniture}
+    for removal in removals:
+        if removal.twin and removal.twin.start in rules:
+            rule = rules[removal.twin.start]
+            yield replace(removal, reason="furniture", rule=rule, twin=None, similarity=None)
+        else:
+            yield removal
 
 
 def _repeat_removals(id: str | int, lines: Sequence[Line], facts: Facts, gone: set[int]) -> Iterator[Removal]:
