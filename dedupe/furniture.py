@@ -20,8 +20,6 @@ from dedupe.templates import Template, Templates
 
 # Said nowhere else than in furniture; the other kinds of phrases need their place too.
 _ANYWHERE = frozenset(("ad", "cookie", "newsletter", "paywall", "read_more", "share", "skip", "timestamp"))
-# Kinds of headings over lists.
-_HEADINGS = frozenset(("related", "tags"))
 # What divides the entries of a menu.
 _ROW = re.compile(r"\s*[|•·»›>]\s*|\s+[/–—-]\s+|\t+|\s{2,}|,\s+")
 # A learned run of words says who a line is; half of the line must be such runs.
@@ -123,6 +121,9 @@ class _Finder:
         first, last = self.body()
         self.phrases_by_place(kinds, first, last)
         first, last = self.body()
+        for i in free:
+            if i > last and i not in self.found and self.phrases and self.is_source_line(i):
+                self.found[i] = "phrase: syndication"
         self.above_title(first)
         self.below_headings(kinds, last)
         return [Furniture(i, self.found[i]) for i in sorted(self.found)]
@@ -135,6 +136,16 @@ class _Finder:
             if line.is_prose and i not in self.found and i not in self.taken
         ]
         return (prose[0], prose[-1]) if prose else (len(self.lines), -1)
+
+    def is_source_line(self, i: int) -> bool:
+        """Tell whether a line names where an article came from: `Source: Harbor Times`."""
+        found = head_of(self.lines[i].text)
+        return (
+            found is not None
+            and found[0] in words.source_words()
+            and len(found[1].split()) <= 5
+            and not any(c.isdigit() for c in found[1])
+        )
 
     def is_learned(self, i: int) -> bool:
         return self.keys[i] in self.known.lines
@@ -159,7 +170,8 @@ class _Finder:
     def phrases_by_place(self, kinds: Mapping[int, str], first: int, last: int) -> None:
         """Take phrases that may be said in an article, too, where no article is: outside, or in company."""
         for i, kind in kinds.items():
-            if not first < i < last or i - 1 in self.found or i + 1 in self.found:
+            beside = i - 1 in self.found or i + 1 in self.found
+            if beside or (not first < i < last and not (kind == "media" and self.lines[i].is_prose)):
                 self.found.setdefault(i, f"phrase: {kind}")
 
     def is_slotted(self, i: int) -> bool:
@@ -189,8 +201,8 @@ class _Finder:
         for i in range(self.list_start(kinds, last), len(self.lines)):
             if i in self.taken:
                 listing = ""
-            elif self.keys[i] in self.known.below or kinds.get(i) in _HEADINGS:
-                listing = kinds.get(i) or "related"
+            elif opened := self.opens_list(i, kinds.get(i)):
+                listing = opened
             elif i in self.found:
                 # A headline that is linked on many pages was learned as a line; the list goes on below it.
                 if i in kinds or len(self.keys[i].split()) < 3:
@@ -200,6 +212,18 @@ class _Finder:
             else:
                 listing = ""
 
+    def opens_list(self, i: int, kind: str | None) -> str:
+        """Name what is listed below a heading: `related`, `tags`, or nothing."""
+        count = len(self.keys[i].split())
+        if count > 6:
+            return ""
+        # `Topics` alone may be an entry of a menu, too; with something behind it, it is not.
+        if kind in ("nav", "tags") and words.furniture(f"{self.keys[i]} x") == "tags":
+            return "tags"
+        if self.keys[i] in self.known.below or kind == "related" or (kind == "read_more" and count <= 5):
+            return "related"
+        return ""
+
     def list_start(self, kinds: Mapping[int, str], last: int) -> int:
         """Give where the text ends; a headline that is a long question, among links, is no paragraph."""
         start = last + 1
@@ -208,7 +232,7 @@ class _Finder:
                 continue
             if self.lines[i].is_prose and i not in self.found and self.lines[i].text[-1] in ".。":
                 return i + 1
-            if self.keys[i] in self.known.below or kinds.get(i) == "related":
+            if self.opens_list(i, kinds.get(i)):
                 start = min(start, i)
         return start
 

@@ -305,6 +305,16 @@ def about_words() -> tuple[str, ...]:
 
 
 @cache
+def source_words() -> frozenset[str]:
+    """Give the words, folded, before the name of the medium that an article was taken from.
+
+    >>> {"source", "quelle", "来源"} <= source_words()
+    True
+    """
+    return frozenset(_headings()["source"])
+
+
+@cache
 def _headings() -> dict[str, list[str]]:
     table: dict[str, list[str]] = json.loads((_DATA / "headings.json").read_bytes())
     return table
