@@ -231,7 +231,10 @@ def _furniture_removals(
 ) -> Iterator[Removal]:
     title = heading.title_lines[0] if heading.title_lines else None
     taken = frozenset(i for i, line in enumerate(lines) if line.start in gone)
-    for each in find_furniture(lines, known, title=title, taken=taken, phrases="phrases" in settings.lists):
+    phrases = "phrases" in settings.lists
+    for each in find_furniture(
+        lines, known, title=title, is_sure=heading.is_sure, taken=taken, phrases=phrases
+    ):
         yield _removal(id, lines[each.line], "furniture", each.rule)
 
 

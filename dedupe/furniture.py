@@ -73,15 +73,16 @@ def find_furniture(
     known: Known,
     *,
     title: int | None = None,
+    is_sure: bool = False,
     taken: Collection[int] = (),
     phrases: bool = True,
 ) -> list[Furniture]:
     """Find the furniture among the lines of a document.
 
-    `title` is the index of the title line; `taken` are the lines that are gone already, as title, date,
+    `title` is the index of the title line, `is_sure` tells that a date or the address confirms it; `taken` are the lines that are gone already, as title, date,
     fact or repeat. Without `phrases` only what was learned counts.
     """
-    return _Finder(lines, known, title, frozenset(taken), phrases).find()
+    return _Finder(lines, known, title, is_sure, frozenset(taken), phrases).find()
 
 
 class _Finder:
@@ -90,12 +91,14 @@ class _Finder:
         lines: Sequence[Line],
         known: Known,
         title: int | None,
+        is_sure: bool,
         taken: frozenset[int],
         phrases: bool,
     ) -> None:
         self.lines = lines
         self.known = known
         self.title = title
+        self.is_sure = is_sure
         self.taken = taken
         self.phrases = phrases
         self.keys = ["" if len(line.text) > LONGEST else line_key(line.text, known.site) for line in lines]
@@ -186,11 +189,11 @@ class _Finder:
         return len(covered) >= _COVERED * len(found)
 
     def above_title(self, first: int) -> None:
-        """Take what stands above the title, where some of it is furniture."""
+        """Take what stands above a title that is sure: no article begins above its title."""
         if self.title is None or self.title > first:
             return
         above = range(self.title)
-        if any(i in self.found for i in above):
+        if self.is_sure or any(i in self.found for i in above):
             for i in above:
                 if i not in self.taken and not self.lines[i].is_prose:
                     self.found.setdefault(i, "above the title")
@@ -217,8 +220,7 @@ class _Finder:
         count = len(self.keys[i].split())
         if count > 6:
             return ""
-        # `Topics` alone may be an entry of a menu, too; with something behind it, it is not.
-        if kind in ("nav", "tags") and words.furniture(f"{self.keys[i]} x") == "tags":
+        if self.keys[i] in words.tag_headings() and (self.phrases or self.keys[i] in self.known.lines):
             return "tags"
         if self.keys[i] in self.known.below or kind == "related" or (kind == "read_more" and count <= 5):
             return "related"

@@ -33,12 +33,16 @@ _ENGLISH = frozenset(("the", "of", "and", "to", "in", "is", "that", "for", "was"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Title and date of a text, and which of its lines say nothing else (indices)."""
+    """Title and date of a text, and which of its lines say nothing else (indices).
+
+    `is_sure` tells that the address or a date line confirms the title.
+    """
 
     title: str | None = None
     date: str | None = None
     title_lines: tuple[int, ...] = ()
     date_lines: tuple[int, ...] = ()
+    is_sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def find_heading(
     >>> from dedupe.lines import split_lines
     >>> lines = split_lines("Home\nPort reopens\nPublished: 3 May 2024, 4:10 pm\nThe port is open.")
     >>> find_heading(lines)
-    Heading(title='Port reopens', date='2024-05-03T16:10', title_lines=(1,), date_lines=(2,))
+    Heading(title='Port reopens', date='2024-05-03T16:10', title_lines=(1,), date_lines=(2,), is_sure=True)
     """
     finder = _Finder(lines, url, facts, phrases, is_furniture, order)
     title_line, found_title = finder.title(title)
@@ -80,7 +84,9 @@ def find_heading(
         chosen = max(
             (iso or date, chosen or ""), key=lambda each: (each[:10] == (iso or date)[:10], len(each))
         )
-    return Heading(found_title, chosen, finder.title_lines(title_line), date_lines)
+    return Heading(
+        found_title, chosen, finder.title_lines(title_line), date_lines, finder.is_sure(title_line)
+    )
 
 
 class _Finder:
@@ -172,6 +178,10 @@ class _Finder:
         if best is None:
             return None, None
         return best, self.without_site(_HASHES.sub("", self.lines[best].text))
+
+    def is_sure(self, chosen: int | None) -> bool:
+        """Tell whether something else than its form says that a line is the title."""
+        return chosen is not None and (self.likeness(chosen) >= 0.75 or self.dated_below(chosen) > 0)
 
     def title_lines(self, chosen: int | None) -> tuple[int, ...]:
         """Give the title line and those of the heading that repeat it, with or without the site's name."""

@@ -315,6 +315,16 @@ def source_words() -> frozenset[str]:
 
 
 @cache
+def tag_headings() -> frozenset[str]:
+    """Give the headings, folded, over lists of tags.
+
+    >>> {"topics", "schlagworte", "标签"} <= tag_headings()
+    True
+    """
+    return frozenset(_headings()["tags"])
+
+
+@cache
 def _headings() -> dict[str, list[str]]:
     table: dict[str, list[str]] = json.loads((_DATA / "headings.json").read_bytes())
     return table
