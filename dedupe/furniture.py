@@ -45,9 +45,7 @@ class Known:
         own = templates.sources.get(source, Template())
         shared = templates.shared
         self.order = own.order
-        self.lines = self._keys(own.lines) | {
-            key for key in self._keys(shared.lines) if " " in key or shared.lines.get(key, 0) >= 3
-        }
+        self.lines = self._keys(own.lines) | self._keys(shared.lines)
         self.tails = self._keys(own.tails) | self._keys(shared.tails)
         self.below = self._keys(own.below) | self._keys(shared.below)
         self.slots = frozenset(own.slots) | frozenset(shared.slots)

@@ -13,10 +13,11 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+from dedupe import words
 from dedupe.dates import Order, beside_dates, find_dates, numeric_orders
 from dedupe.errors import InputError
 from dedupe.header import is_byline
@@ -38,6 +39,8 @@ _SHARE_PROSE, _COMPANY = 0.2, 0.7
 _SHARE_HEAD, _TAILS = 0.03, 0.15
 # A heading with changing short lines below it (`Related articles`).
 _BELOW, _BELOW_DIFFERENT = 0.8, 0.25
+# The same line on five sites belongs to none of their authors.
+_SITES = 5
 # Runs of four words that recur in short lines at the edges of an article (author boxes).
 _SLOT = 4
 
@@ -120,7 +123,10 @@ def derive(seen: Survey) -> Templates:
     sources = {
         name: _Learner(name, pages).template() for name, pages in witnesses.items() if len(pages) >= _PAGES
     }
-    return Templates({name: each for name, each in sources.items() if _is_any(each)}, _shared(sources))
+    return Templates(
+        {name: each for name, each in sources.items() if _is_any(each)},
+        _shared(sources, _everywhere(witnesses)),
+    )
 
 
 class _Learner:
@@ -176,7 +182,7 @@ class _Learner:
             for line in each.lines:
                 if not line.is_prose:
                     proved.update(numeric_orders(line.text))
-        return max(proved, key=lambda order: (proved[order], order)) if len(proved) == 1 else None
+        return next(iter(proved)) if len(proved) == 1 else None
 
     def lines(self) -> tuple[dict[str, int], dict[str, int]]:
         """Tell furniture from the recurring lines that may be the author's."""
@@ -218,7 +224,7 @@ class _Learner:
                     continue
                 head, tail = found
                 pages[head] += 1
-                tails[head].add(line_key(tail))
+                tails[head].add(words.fold(tail))
                 near = [other for other in (*heads[max(i - 1, 0) : i], *heads[i + 1 : i + 2]) if other]
                 facts[head] += is_fact(tail)
                 company[head] += any(other[0] != head and is_fact(other[1]) for other in near)
@@ -280,7 +286,8 @@ def is_heading_line(text: str) -> bool:
 
 def is_fact(value: str) -> bool:
     """Tell whether a value is a number, an amount, a year or an address, as facts mostly are."""
-    return bool(value_kinds(value) - {"list", "ticker"})
+    letters = [word for word in value.split() if word.isalpha()]
+    return len(letters) <= 1 and bool(value_kinds(value) - {"list", "ticker"})
 
 
 def word_runs(key: str) -> list[str]:
@@ -294,8 +301,49 @@ def word_runs(key: str) -> list[str]:
     return [" ".join(run) for run in runs if run.count("0") <= 1]
 
 
-def _shared(sources: Mapping[str, Template]) -> Template:
-    """Gather what at least two sources have learned; numbers are those of sources."""
+def _everywhere(witnesses: Mapping[str, Sequence[Page]]) -> dict[str, int]:
+    """Find lines that stand around the articles of many sites, on however few pages of each."""
+    sites: dict[str, set[str]] = defaultdict(set)
+    between: Counter[str] = Counter()
+    count: Counter[str] = Counter()
+    for source, pages in witnesses.items():
+        for each in pages:
+            prose = [i for i, line in enumerate(each.lines) if line.is_prose]
+            first, last = (prose[0], prose[-1]) if prose else (len(each.lines), -1)
+            for i, line in enumerate(each.lines):
+                if line.key and not (line.is_prose and len(line.text) > 160):
+                    sites[line.key].add(source)
+                    count[line.key] += 1
+                    between[line.key] += first < i < last
+    return {
+        key: len(found)
+        for key, found in sites.items()
+        if len(found) >= _SITES and 4 * between[key] < count[key] and not is_heading_line(key)
+    }
+
+
+def _judge_reviewed(sources: Mapping[str, Template]) -> dict[str, Template]:
+    """Take the standing sentences that several sites have for furniture: no author writes for all of them."""
+    sites: Counter[str] = Counter()
+    for source, each in sources.items():
+        sites.update({line_key(text, site_name(source)) for text in (*each.lines, *each.review)})
+    judged = {}
+    for source, each in sources.items():
+        moved = {
+            text: count
+            for text, count in each.review.items()
+            if sites[line_key(text, site_name(source))] >= 2
+        }
+        if moved:
+            lines = _ordered({**each.lines, **moved})
+            review = {text: count for text, count in each.review.items() if text not in moved}
+            each = replace(each, lines=lines, review=review)
+        judged[source] = each
+    return judged
+
+
+def _shared(sources: Mapping[str, Template], everywhere: Mapping[str, int]) -> Template:
+    """Gather what at least two sources have learned, or five sources have; numbers are those of sources."""
 
     def gather(name: str) -> dict[str, int]:
         count: Counter[str] = Counter()
@@ -310,7 +358,7 @@ def _shared(sources: Mapping[str, Template]) -> Template:
 
     return Template(
         pages=len(sources),
-        lines=gather("lines"),
+        lines=_ordered(dict(everywhere) | gather("lines")),
         tails=gather("tails"),
         labels=gather("labels"),
         below=gather("below"),
