@@ -125,7 +125,7 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
     lines = split_lines(repaired.text)
     facts, heading = Facts(), Heading(document.title, document.date)
     if "metadata" in stages or "header" in stages:
-        facts = find_facts(lines, "labels" in settings.lists, known.labels if known else None)
+        facts = find_facts(lines, _labels(settings, known))
     if "header" in stages:
         heading = find_heading(
             lines,
@@ -236,6 +236,13 @@ def _furniture_removals(
         lines, known, title=title, is_sure=heading.is_sure, taken=taken, phrases=phrases
     ):
         yield _removal(id, lines[each.line], "furniture", each.rule)
+
+
+def _labels(settings: Settings, known: Known | None) -> Mapping[str, str] | None:
+    """Give the labels that may testify; None for those of all languages."""
+    if "labels" in settings.lists:
+        return known.labels if known else None
+    return known.learned_labels if known else {}
 
 
 def _recalled(removals: Iterable[Removal], furniture: Iterable[Removal]) -> Iterator[Removal]:

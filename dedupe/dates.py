@@ -133,14 +133,19 @@ def beside_dates(line: str, dates: Iterable[WrittenDate]) -> list[str]:
         rest.append(line[last : found.start])
         last = found.end
     rest.append(line[last:])
-    left = words.fold(_ZONE.sub(" ", " | ".join(rest)))
-    for phrase in _date_phrases():
-        if phrase in left:
-            left = f" {left} ".replace(f" {phrase} ", " ").strip()
-    known = words.date_words() | words.weekdays()
-    return [
-        word for word in left.split() if word not in known and not (len(word) == 1 and not word.isdigit())
-    ]
+    left = words.fold(_ZONE.sub(" ", " | ".join(rest))).split()
+    beside: list[str] = []
+    i = 0
+    while i < len(left):
+        word = left[i]
+        length = next(
+            (n for n in _date_phrases().get(word, ()) if " ".join(left[i : i + n]) in words.date_phrases()), 0
+        )
+        if not length and word not in words.date_words() and word not in words.weekdays():
+            if len(word) > 1 or word.isdigit():
+                beside.append(word)
+        i += max(length, 1)
+    return beside
 
 
 def _may_hold_date(line: str) -> bool:
@@ -214,5 +219,10 @@ def _time(line: str, end: int) -> tuple[str, int]:
 
 
 @cache
-def _date_phrases() -> tuple[str, ...]:
-    return tuple(sorted(words.date_phrases(), key=lambda phrase: (-len(phrase), phrase)))
+def _date_phrases() -> dict[str, tuple[int, ...]]:
+    """Give the lengths in words of the phrases that begin with a word, longest first."""
+    lengths: dict[str, set[int]] = {}
+    for phrase in words.date_phrases():
+        found = phrase.split()
+        lengths.setdefault(found[0], set()).add(len(found))
+    return {first: tuple(sorted(each, reverse=True)) for first, each in lengths.items()}

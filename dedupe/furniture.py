@@ -58,7 +58,12 @@ class Known:
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
-        """Give learned labels with the keys under which their values go."""
+        """Give all labels, those of the languages first, with the keys under which their values go."""
+        return {**self.learned_labels, **words.labels()}
+
+    @cached_property
+    def learned_labels(self) -> Mapping[str, str]:
+        """Give the labels that were learned, with the keys under which their values go."""
         return {label: label.replace(" ", "_") for label in (*self.own_labels, *self.shared_labels)}
 
     def is_furniture(self, line: Line) -> bool:
@@ -143,7 +148,7 @@ class _Finder:
         found = head_of(self.lines[i].text)
         return (
             found is not None
-            and found[0] in words.source_words()
+            and words.furniture_heads().get(found[0]) == "syndication"
             and len(found[1].split()) <= 5
             and not any(c.isdigit() for c in found[1])
         )
@@ -218,7 +223,9 @@ class _Finder:
         count = len(self.keys[i].split())
         if count > 6:
             return ""
-        if self.keys[i] in words.tag_headings() and (self.phrases or self.keys[i] in self.known.lines):
+        if words.furniture_heads().get(self.keys[i]) == "tags" and (
+            self.phrases or self.keys[i] in self.known.lines
+        ):
             return "tags"
         if self.keys[i] in self.known.below or kind == "related" or (kind == "read_more" and count <= 5):
             return "related"

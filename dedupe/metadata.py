@@ -109,10 +109,11 @@ class _Pair:
         return [key for key in self.keys if key]
 
 
-def find_facts(lines: Sequence[Line], labels: bool = True, learned: Mapping[str, str] | None = None) -> Facts:
-    r"""Find the facts among the lines of one text; without `labels` only shape and run can tell them.
+def find_facts(lines: Sequence[Line], labels: Mapping[str, str] | None = None) -> Facts:
+    r"""Find the facts among the lines of one text.
 
-    `learned` has the labels that were learned of the source, folded, with their keys.
+    `labels` maps folded labels to their keys (default: those of all languages); with an empty mapping
+    only shape and run can tell them.
 
     >>> from dedupe.lines import split_lines
     >>> lines = split_lines("Employees: 11-50\nFounded: 1994\nMotto: Onwards\nAnna: I think so.")
@@ -122,8 +123,7 @@ def find_facts(lines: Sequence[Line], labels: bool = True, learned: Mapping[str,
     prose = [i for i, line in enumerate(lines) if line.is_prose]
     head = prose[0] if prose else len(lines)
     tail = prose[-1] if prose else -1
-    known = words.labels() if labels else {}
-    finder = _Finder(lines, {**learned, **known} if learned else known, head, tail)
+    finder = _Finder(lines, words.labels() if labels is None else labels, head, tail)
     facts: list[Fact] = []
     headings: list[int] = []
     taken: set[int] = set()

@@ -125,7 +125,7 @@ def derive(seen: Survey) -> Templates:
     }
     return Templates(
         {name: each for name, each in sources.items() if _is_any(each)},
-        _shared(sources, _everywhere(witnesses)),
+        _shared(sources, _everywhere(witnesses, sources)),
     )
 
 
@@ -159,10 +159,12 @@ class _Learner:
         """Learn all that the pages of the source tell."""
         lines, review = self.lines()
         tails, labels = self.heads()
+        stacked = self.stacked_labels()
+        labels |= stacked
         for key in list(lines):
             # Dates are for the heading, facts for the metadata, and bylines are nobody's furniture.
             head = head_of(self.example[key], self.site)
-            if (head and head[0] in labels) or is_heading_line(self.example[key]):
+            if key in stacked or (head and head[0] in labels) or is_heading_line(self.example[key]):
                 del lines[key]
         return Template(
             pages=len(self.pages),
@@ -170,7 +172,7 @@ class _Learner:
             lines=_ordered(lines, self.example),
             tails=_ordered(tails),
             labels=_ordered(labels),
-            below=_ordered(self.below(), self.example),
+            below=_ordered({k: n for k, n in self.below().items() if k not in stacked}, self.example),
             slots=_ordered(self.slots(lines)),
             review=_ordered(review, self.example),
         )
@@ -244,6 +246,31 @@ class _Learner:
             return None
         return head_of(line.text, self.site)
 
+    def stacked_labels(self) -> dict[str, int]:
+        """Learn labels that stand on lines of their own, values below: a chain of them is a data sheet."""
+        facts: Counter[str] = Counter()
+        short: Counter[str] = Counter()
+        near: dict[str, Counter[str]] = defaultdict(Counter)
+        for each in self.pages:
+            met: set[str] = set()
+            for i, line in enumerate(each.lines[:-1]):
+                if line.key not in self.frequent or line.key in met or line.is_prose or len(line.text) > 45:
+                    continue
+                met.add(line.key)
+                value = each.lines[i + 1].text
+                facts[line.key] += is_fact(value) and not is_fact(line.text)
+                short[line.key] += 0 < len(value.split()) <= 5
+                for k in (i - 2, i + 2):
+                    if 0 <= k < len(each.lines):
+                        near[line.key][each.lines[k].key] += 1
+        labels = {key for key, count in facts.items() if 2 * count > self.count[key]}
+        for key in facts:
+            beside = sum(near[key][label] for label in labels if label != key)
+            if 2 * beside > self.count[key] and short[key] >= 0.9 * self.count[key]:
+                labels.add(key)
+        chained = {key for key in labels if any(near[key][other] for other in labels if other != key)}
+        return {key: self.count[key] for key in chained}
+
     def below(self) -> dict[str, int]:
         """Learn headings over lists: short lines with a short line below that differs from page to page."""
         below: dict[str, set[str]] = defaultdict(set)
@@ -301,15 +328,20 @@ def word_runs(key: str) -> list[str]:
     return [" ".join(run) for run in runs if run.count("0") <= 1]
 
 
-def _everywhere(witnesses: Mapping[str, Sequence[Page]]) -> dict[str, int]:
+def _everywhere(witnesses: Mapping[str, Sequence[Page]], sources: Mapping[str, Template]) -> dict[str, int]:
     """Find lines that stand around the articles of many sites, on however few pages of each."""
+    learned = {
+        line_key(text, site_name(source))
+        for source, each in sources.items()
+        for text in (*each.lines, *each.review)
+    }
     sites: dict[str, set[str]] = defaultdict(set)
     between: Counter[str] = Counter()
     count: Counter[str] = Counter()
     for source, pages in witnesses.items():
         for each in pages:
-            prose = [i for i, line in enumerate(each.lines) if line.is_prose]
-            first, last = (prose[0], prose[-1]) if prose else (len(each.lines), -1)
+            own = [i for i, line in enumerate(each.lines) if line.is_prose and line.key not in learned]
+            first, last = (own[0], own[-1]) if own else (len(each.lines), -1)
             for i, line in enumerate(each.lines):
                 if line.key and not (line.is_prose and len(line.text) > 160):
                     sites[line.key].add(source)
