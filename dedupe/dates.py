@@ -141,9 +141,9 @@ def beside_dates(line: str, dates: Iterable[WrittenDate]) -> list[str]:
         length = next(
             (n for n in _date_phrases().get(word, ()) if " ".join(left[i : i + n]) in words.date_phrases()), 0
         )
-        if not length and word not in words.date_words() and word not in words.weekdays():
-            if len(word) > 1 or word.isdigit():
-                beside.append(word)
+        known = length or word in words.date_words() or word in words.weekdays()
+        if not known and (len(word) > 1 or word.isdigit()):
+            beside.append(word)
         i += max(length, 1)
     return beside
 

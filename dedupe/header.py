@@ -131,7 +131,7 @@ class _Finder:
         )
         first: int | None = None
         for i in paragraphs:
-            if i in self.facts or (self.likeness(i) >= 0.75 and len(self.lines[i].text) <= _TITLE_CHARACTERS):
+            if i in self.facts or (len(self.lines[i].text) <= _TITLE_CHARACTERS and self.likeness(i) >= 0.75):
                 continue  # a headline may be a full sentence; the address of the page knows it
             if first is None:
                 first = i
@@ -144,7 +144,7 @@ class _Finder:
     def has_heading(self, between: range) -> bool:
         """Tell whether a date line, or one that the address repeats, stands between two paragraphs."""
         for i in between:
-            if self.likeness(i) >= 0.75:
+            if len(self.lines[i].text) <= _TITLE_CHARACTERS and self.likeness(i) >= 0.75:
                 return True
             dates = find_dates(self.lines[i].text) if len(self.lines[i].text) <= _DATE_CHARACTERS else []
             if dates and not beside_dates(self.lines[i].text, dates):

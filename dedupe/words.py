@@ -254,7 +254,7 @@ def furniture(folded: str) -> str | None:
         f"^{first} {rest.partition(' ')[0]}",
         "^" + first,
         "^" + first[:2],
-        "^#" if first[0].isdigit() else "",
+        *(_number_keys(folded) if first[0].isdigit() else ()),
         last + "$",
         last[-2:] + "$",
     ):
@@ -372,10 +372,11 @@ def _key(pattern: str) -> str:
     touches; `#` for a number; and for a pattern that begins with `*` the last word, from the end.
 
     >>> [_key(pattern) for pattern in ("read more *", "tags *", "阅读更多*", "# min read", "*の記事一覧")]
-    ['^read more', '^tags', '^阅读', '^#', '一覧$']
+    ['^read more', '^tags', '^阅读', '^# min', '一覧$']
     """
     if pattern.startswith("#"):
-        return "^#"
+        second = pattern.partition(" ")[2].partition(" ")[0]
+        return "^#" if not second or not pattern.startswith("# ") or _WILD.search(second) else f"^# {second}"
     if pattern.startswith("*"):
         last = pattern.rpartition(" ")[2]
         return (last[-2:] if _WILD.search(last) else last) + "$"
@@ -384,6 +385,21 @@ def _key(pattern: str) -> str:
     if _WILD.search(first):
         return "^" + first[:2]
     return f"^{first} {second}" if second and not _WILD.search(second) else "^" + first
+
+
+def _number_keys(folded: str) -> list[str]:
+    """Give the keys of a line that begins with a number, which may be folded to three.
+
+    >>> _number_keys("1 200 comments")
+    ['^# 200', '^# comments', '^#']
+    """
+    found = folded.split(" ", 4)
+    keys = []
+    for i in range(1, min(len(found), 4)):
+        if not found[i - 1].isdigit():
+            break
+        keys.append(f"^# {found[i]}")
+    return [*keys, "^#"]
 
 
 @cache
