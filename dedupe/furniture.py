@@ -112,14 +112,15 @@ class _Finder:
         free = [i for i in range(len(self.lines)) if i not in self.taken and self.keys[i]]
         kinds: dict[int, str] = {}
         for i in free:
+            kind = self.kind(i) if self.phrases and self.keys[i] not in self.known.review else None
+            if kind:
+                kinds[i] = kind
             if self.is_learned(i):
                 self.found[i] = "site line"
             elif self.has_learned_head(i):
                 self.found[i] = "site line with a varying end"
-            elif self.phrases and self.keys[i] not in self.known.review and (kind := self.kind(i)):
-                kinds[i] = kind
-                if kind in _ANYWHERE:
-                    self.found[i] = f"phrase: {kind}"
+            elif kind in _ANYWHERE:
+                self.found[i] = f"phrase: {kind}"
         first, last = self.body()
         for i in free:
             if i not in self.found and (not first < i < last or "§" in self.keys[i]) and self.is_slotted(i):

@@ -14,6 +14,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -275,8 +276,8 @@ class _Learner:
         """Learn headings over lists: short lines with a short line below that differs from page to page."""
         below: dict[str, set[str]] = defaultdict(set)
         good: Counter[str] = Counter()
-        for each in self.pages:
-            for line, following in zip(each.lines, each.lines[1:], strict=False):
+        for each, (_, last) in zip(self.pages, self.edges, strict=True):
+            for line, following in pairwise(each.lines[last + 1 :]):
                 if line.key in self.frequent and len(line.text.split()) <= 5 and not line.is_prose:
                     short = following.text and not ends_sentence(following.text) and not following.is_prose
                     good[line.key] += bool(short) and following.key not in self.frequent
@@ -311,6 +312,12 @@ def is_heading_line(text: str) -> bool:
     return is_byline(text) or is_date_line(text)
 
 
+def _is_articles_own(text: str) -> bool:
+    """Tell whether a line is a date, a byline or a fact: it recurs without being furniture."""
+    head = head_of(text)
+    return is_heading_line(text) or is_fact(text) or (head is not None and is_fact(head[1]))
+
+
 def is_fact(value: str) -> bool:
     """Tell whether a value is a number, an amount, a year or an address, as facts mostly are."""
     letters = [word for word in value.split() if word.isalpha()]
@@ -336,6 +343,7 @@ def _everywhere(witnesses: Mapping[str, Sequence[Page]], sources: Mapping[str, T
         for text in (*each.lines, *each.review)
     }
     sites: dict[str, set[str]] = defaultdict(set)
+    example: dict[str, str] = {}
     between: Counter[str] = Counter()
     count: Counter[str] = Counter()
     for source, pages in witnesses.items():
@@ -345,12 +353,13 @@ def _everywhere(witnesses: Mapping[str, Sequence[Page]], sources: Mapping[str, T
             for i, line in enumerate(each.lines):
                 if line.key and not (line.is_prose and len(line.text) > 160):
                     sites[line.key].add(source)
+                    example.setdefault(line.key, line.text)
                     count[line.key] += 1
                     between[line.key] += first < i < last
     return {
         key: len(found)
         for key, found in sites.items()
-        if len(found) >= _SITES and 4 * between[key] < count[key] and not is_heading_line(key)
+        if len(found) >= _SITES and 4 * between[key] < count[key] and not _is_articles_own(example[key])
     }
 
 
