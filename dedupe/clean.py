@@ -315,8 +315,8 @@ def _without(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], 
         return text[start:end], False
     pieces.append(text[place:end])
     left = ""
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         if piece.strip():
             gap = " " if left and (left[-1].isspace() or piece[0].isspace()) else ""
-            left = left.rstrip() + gap + (piece.lstrip() if left else piece)
+            left = left.rstrip() + gap + (piece.lstrip() if number else piece)  # the first has the indent
     return left.rstrip(), True

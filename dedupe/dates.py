@@ -33,10 +33,12 @@ class WrittenDate:
 
 
 _YEAR = r"(?P<y>[12]\d{3})"
-_NUMERIC = re.compile(rf"(?<![\d./-])(?P<a>\d{{1,2}})(?P<sep>[./-]) ?(?P<b>\d{{1,2}})(?P=sep) ?{_YEAR}(?!\d)")
+_NUMERIC = re.compile(
+    rf"(?<![\d./-])(?P<a>\d{{1,2}})(?P<sep>[./-]) ?(?P<b>\d{{1,2}})(?P=sep) ?{_YEAR}(?!\d|[./-]\d)"
+)
 _FORMS = (
     # 2025-05-27, 2025/5/27, 2025.05.27., 20250527 (only with a time behind it, elsewhere it is a number)
-    re.compile(rf"(?<!\d){_YEAR}(?P<sep>[-/.]) ?(?P<m>\d{{1,2}})(?P=sep) ?(?P<d>\d{{1,2}})(?!\d)"),
+    re.compile(rf"(?<!\d){_YEAR}(?P<sep>[-/.]) ?(?P<m>\d{{1,2}})(?P=sep) ?(?P<d>\d{{1,2}})\.?(?!\d)"),
     # 2025年5月27日, 2025년 5월 27일
     re.compile(rf"(?<!\d){_YEAR}\s*[年년]\s*(?P<m>\d{{1,2}})\s*[月월]\s*(?P<d>\d{{1,2}})\s*[日일]?"),
     # ngày 27 tháng 5 năm 2025
@@ -96,8 +98,8 @@ def find_dates(line: str, order: Order | None = None) -> list[WrittenDate]:
         if found and start < found[-1].end:
             continue
         clock, end = _time(line, end)
-        before = words.fold(line[found[-1].end if found else 0 : start]).split()
-        is_update = any(word in words.updated_words() for word in before)
+        before = f" {words.fold(line[found[-1].end if found else 0 : start])} "
+        is_update = any(f" {phrase} " in before for phrase in words.updated_words())
         found.append(WrittenDate(start, end, day.isoformat() + clock, is_update))
     return found
 

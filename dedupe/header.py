@@ -221,7 +221,7 @@ class _Finder:
         if not folded or len(text) > _TITLE_CHARACTERS or i in self.facts or text[-1] in ":：,;":
             return 0.0
         dated = self.dated.get(i)
-        if (dated and dated.beside == 0) or is_byline(text):
+        if (dated and (dated.beside == 0 or self.is_dateline(text))) or is_byline(text):
             return 0.0
         if _is_nearly_a_date(folded) or self.is_teaser(i):
             return 0.0
@@ -241,6 +241,14 @@ class _Finder:
         if text[-1] in ".。":
             score -= 0.3
         return score
+
+    def is_dateline(self, text: str) -> bool:
+        """Tell whether a line is a date with furniture beside it (`May 3, 2024 | 4 min read`)."""
+        pieces = [piece for piece in _DIVIDERS.split(text) if piece.strip()]
+        return self.phrases and all(
+            words.furniture(words.fold(piece)) or not beside_dates(piece, find_dates(piece))
+            for piece in pieces
+        )
 
     def is_teaser(self, i: int) -> bool:
         """Tell whether a line is the beginning of the first paragraph, cut off with an ellipsis."""

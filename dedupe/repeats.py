@@ -216,13 +216,20 @@ class _Comparison:
         """Match a line near a repeated one with a line as near to the twin."""
         # Merged and split paragraphs shift the places by a line or two.
         if weak and (weak.twin - twin) * (k - i) >= 0 and abs((weak.twin - twin) - (k - i)) <= 2:
-            return weak
+            # Lines made after one pattern are all alike; only its own copy has all the numbers of a line.
+            is_own = weak.twin != twin or self.fit(k, i, twin)
+            if is_own and not self.has_other_number(k, self.around(weak.twin, k)):
+                return weak
         step = 1 if k > i else -1
         for distance in (1, 2):
             j = twin + step * distance
-            if 0 <= j < min(k, i) and self.resembles(k, j):
+            if 0 <= j < min(k, i) and self.resembles(k, j) and not self.has_other_number(k, range(j, j + 1)):
                 return Repeat(k, j, "edited line", round(self.ratio(k, j), 3))
         return None
+
+    def fit(self, k: int, i: int, twin: int) -> bool:
+        """Tell whether two lines can be the halves of a third."""
+        return len(self.join(k)) + len(self.join(i)) <= 1.2 * len(self.join(twin))
 
     def resembles(self, k: int, j: int) -> bool:
         """Tell whether two lines in the same place of two copies are one line, edited."""
