@@ -98,9 +98,7 @@ def clean_many(
     settings = settings or Settings()
     for number, item in enumerate(documents, 1):
         try:
-            document = (
-                item if isinstance(item, Document) else to_document(item, f"document {number}", settings)
-            )
+            document = _document(item, number, settings)
         except RecordError as error:
             yield Failure(error.place, error.reason, str(error))
         else:

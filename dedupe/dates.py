@@ -33,6 +33,7 @@ class WrittenDate:
 
 
 _YEAR = r"(?P<y>[12]\d{3})"
+_PARTICLES = frozenset(("de", "del", "do", "di", "of", ""))
 _NUMERIC = re.compile(
     rf"(?<![\d./-])(?P<a>\d{{1,2}})(?P<sep>[./-]) ?(?P<b>\d{{1,2}})(?P=sep) ?{_YEAR}(?!\d|[./-]\d)"
 )
@@ -128,7 +129,7 @@ def beside_dates(line: str, dates: Iterable[WrittenDate]) -> list[str]:
 
     >>> line = "Published Tuesday, 27 May 2025 at 3:32 pm GMT by Ann Lee"
     >>> beside_dates(line, find_dates(line))
-    ['by', 'ann', 'lee']
+    ['ann', 'lee']
     """
     rest, last = [], 0
     for found in dates:
@@ -190,7 +191,9 @@ def _day(found: re.Match[str]) -> date | None:
 
 def _month(name: str) -> int | None:
     folded = name.casefold()
-    return words.months().get(folded) or words.months().get(folded.split()[0])
+    first, _, second = folded.partition(" ")
+    # `27 mayo de 2025`; any other second word belongs to the name (`تشرين الأول`) or makes it none.
+    return words.months().get(first if second in _PARTICLES else folded)
 
 
 def _valid(year: int, month: int, day: int) -> date | None:

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from dedupe import words
 from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, numeric_orders
 from dedupe.lines import fold_words
+from dedupe.metadata import split_pair
 from dedupe.model import Line
 
 # The heading stands above the first paragraph; menus longer than this were not seen above a title.
@@ -238,6 +239,8 @@ class _Finder:
         score = 0.3 + 3 * likeness + 0.08 * min(count, 10) + dated_below + self.place(i)
         if count <= 2:
             score -= 0.4
+        if likeness < 0.75 and not dated_below and self.is_labeled(i):
+            score -= 0.6
         if text[-1] in ".。":
             score -= 0.3
         return score
@@ -258,6 +261,13 @@ class _Finder:
         below = (self.fold(k) for k in range(i + 1, min(self.head + 1, len(self.lines))))
         return any("".join(folded.split()).startswith(start) and len(folded) > len(start) for folded in below)
 
+    def is_labeled(self, i: int) -> bool:
+        """Tell whether a line is a label and a few words, below a line that is not."""
+        pair = split_pair(self.lines[i].text)
+        if pair is None or pair[2] not in ":：" or len(pair[0].split()) > 3 or len(pair[1].split()) > 5:
+            return False
+        return any(":" not in self.lines[k].text and len(self.fold(k).split()) >= 2 for k in range(i))
+
     def dated_below(self, i: int) -> float:
         """Weigh a date line below a line, the nearer the more; 0 if there is none."""
         for distance in (1, 2, 3):
@@ -271,8 +281,8 @@ class _Finder:
         score = -0.02 * i
         if any(k < i and dated.beside == 0 for k, dated in self.dated.items()):
             score -= 0.2  # dates stand below their titles, mostly
-        if i + 1 == self.head:
-            score += 0.3
+        if i + 1 == self.head and self.lines[i].text[-1] not in "?？":
+            score += 0.3  # but the first question of a list of them stands there, too
         elif any(is_byline(self.lines[k].text) for k in range(i + 1, min(i + 4, self.head))):
             score += 0.2
         if any(self.fold(k) == self.fold(i) for k in range(self.head) if k != i):
@@ -356,7 +366,10 @@ class _Finder:
         if not found:
             return None
         first = next((each for each in found if not each.is_update), found[0])
-        return _DateLine(i, first, len(beside_dates(text, found)))
+        beside = len(beside_dates(text, found))
+        if beside and ":" in text[: first.start]:
+            return None  # `Died: June 9, 2024`: another date than that of the article
+        return _DateLine(i, first, beside)
 
     def order(self) -> Order | None:
         """Tell how numeric dates are written here, if anything tells: the text, the address, the language."""

@@ -32,6 +32,10 @@ _ALONE_CHARACTERS, _ALONE_WORDS = 60, 7
 _PART_CHARACTERS, _PART_WORDS = 30, 6
 # Share of a line's word pairs that stand in its twin and the lines around it.
 _ALONE, _IN_RUN = 0.85, 0.55
+# Three long lines in order need less each: one word in eight changed leaves this.
+_ONE_OF_THREE = 0.7
+# Likeness of letters from which two words are one, mistyped or inflected.
+_SAME_WORD = 0.6
 # Lines on either side of a twin that count as its neighborhood, because paragraphs get merged.
 _REACH = 3
 # Share of a line's shingles of three words that stood before, for a closer look: one word in ten changed
@@ -146,11 +150,31 @@ class _Comparison:
                 # All words of a teaser stand in the paragraph, so nearly all of its shingles do.
                 if 2 * count >= len(self.lines[j].text.split()) - 2 and self.is_teaser(j, i):
                     teasers.setdefault(j, Repeat(j, i, "teaser", 1.0))
+        strong |= self.runs(weak)
         self.fill(strong, weak)
         for j, teaser in teasers.items():
             if teaser.twin not in strong:
                 strong.setdefault(j, teaser)
         return self.settle(strong)
+
+    def runs(self, weak: dict[int, Repeat]) -> dict[int, Repeat]:
+        """Give weak matches that are a copy together: three paragraphs in the order of their twins."""
+        good = {
+            i: found
+            for i, found in weak.items()
+            if found.similarity >= _ONE_OF_THREE
+            and self.is_long(i)
+            and not self.has_other_number(i, self.around(found.twin, i))
+        }
+        together: dict[int, Repeat] = {}
+        for i, found in good.items():
+            following = [good.get(i + 1), good.get(i + 2)]
+            if all(
+                other and 0 < other.twin - found.twin <= distance + 1
+                for distance, other in enumerate(following, 1)
+            ):
+                together |= {k: good[k] for k in (i, i + 1, i + 2)}
+        return together
 
     def settle(self, found: dict[int, Repeat]) -> list[Repeat]:
         """Give each line a twin that stays: of three copies, the third repeats the first."""
@@ -176,7 +200,12 @@ class _Comparison:
             if j not in self.heading and self.is_part(i, j):
                 return Repeat(i, j, "part of a line", 1.0), True
         share, j = max((self.share(i, j), -j) for j in earlier)
-        is_strong = share >= _ALONE and self.is_long(i) and not self.has_other_number(i, self.around(-j, i))
+        is_strong = (
+            share >= _ALONE
+            and self.is_long(i)
+            and not self.has_other_number(i, self.around(-j, i))
+            and not self.has_other_word(i, -j)
+        )
         return Repeat(i, -j, "edited line", round(share, 3)), is_strong
 
     def share(self, i: int, j: int) -> float:
@@ -267,6 +296,22 @@ class _Comparison:
         """Give the length in letters; a character of a script without spaces counts two and a half."""
         text = self.lines[i].text
         return len(text) if text.isascii() else len(text) + 1.5 * len(NO_SPACES_CHARACTER.findall(text))
+
+    def has_other_word(self, i: int, j: int) -> bool:
+        """Tell whether a word of one line stands for a different one of the other.
+
+        `The buyer shall …` and `The seller shall …` are two sentences; a typing error, an inserted or a
+        lost word makes no other sentence.
+        """
+        a, b = self.fold(j), self.fold(i)
+        if len(a) > 2 * len(b) or len(b) > 2 * len(a):
+            return False  # merged or split paragraphs
+        for kind, a1, a2, b1, b2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+            if kind == "replace":
+                old, new = "".join(a[a1:a2]), "".join(b[b1:b2])
+                if SequenceMatcher(None, old, new, autojunk=False).ratio() < _SAME_WORD:
+                    return True
+        return False
 
     def has_other_number(self, i: int, around: range) -> bool:
         """Tell whether a line has a number that its twin's neighborhood lacks."""

@@ -165,16 +165,11 @@ def test_lines_made_after_one_pattern_lose_only_their_copies() -> None:
     assert pairs(body + body) == [(i + 8, i) for i in range(8)]
 
 
-PARALLEL = pytest.mark.xfail(reason="a lone line that differs in one word counts as an edited copy")
-
-
-@PARALLEL
 def test_clauses_for_two_parties_both_stay() -> None:
     clause = "The {} shall bear the costs of packing, transport and insurance up to the quay named in the contract."
     assert pairs([clause.format("buyer"), prose(1), clause.format("seller")]) == []
 
 
-@PARALLEL
 def test_lines_made_after_one_pattern_without_numbers_lose_only_their_copies() -> None:
     names = ["red", "blue", "green", "white", "black", "yellow", "brown", "purple"]
     body = [
