@@ -37,6 +37,9 @@ _PARTICLES = frozenset(("de", "del", "do", "di", "of", ""))
 _NUMERIC = re.compile(
     rf"(?<![\d./-])(?P<a>\d{{1,2}})(?P<sep>[./-]) ?(?P<b>\d{{1,2}})(?P=sep) ?{_YEAR}(?!\d|[./-]\d)"
 )
+# Marks of vowels are no letters to regular expressions; a name is what numbers and punctuation leave.
+# Thai abbreviations (`มี.ค.`) have a full stop inside.
+_LETTER = r"(?:[^\s\d_.,:;/()|\-–—\"“”]|(?<=[\u0e00-\u0e7f])\.(?=[\u0e00-\u0e7f]))"
 _FORMS = (
     # 2025-05-27, 2025/5/27, 2025.05.27., 20250527 (only with a time behind it, elsewhere it is a number)
     re.compile(rf"(?<!\d){_YEAR}(?P<sep>[-/.]) ?(?P<m>\d{{1,2}})(?P=sep) ?(?P<d>\d{{1,2}})\.?(?!\d)"),
@@ -49,17 +52,21 @@ _FORMS = (
     # 27 May 2025, 27. Mai 2025, 1er juin 2025, 27 de mayo de 2025, 27-May-2025, 3rd of June, 2025
     re.compile(
         r"(?<![\d.,:/-])(?P<d>\d{1,2})(?:st|nd|rd|th|er|re|e|ος|η|-?го|[.ºª°])?"
-        r"[ \-./]{0,2}(?:(?:de|of|di|d['’]|-|ta'|am) ?)?(?P<name>[^\W\d_]{2,}(?:[  ]?[^\W\d_]+)?)"
+        r"[ \-./]{0,2}(?:(?:de|of|di|d['’]|-|ta'|am) ?)?(?P<name>"
+        + _LETTER
+        + r"{2,}(?:[  ]?"
+        + _LETTER
+        + r"+)?)"
         rf"[.,]?[ \-./]{{0,2}}(?:(?:de|del|do|di|of) )?{_YEAR}(?!\d)"
     ),
     # May 27, 2025; Mai 27 2025; maiatzaren 27, 2025
     re.compile(
-        r"(?<!\w)(?P<name>[^\W\d_]{3,})\.?[ \-](?P<d>\d{1,2})(?:st|nd|rd|th)?[.,]?[ \-]{1,2}"
+        r"(?<!\w)(?P<name>" + _LETTER + r"{3,})\.?[ \-](?P<d>\d{1,2})(?:st|nd|rd|th)?[.,]?[ \-]{1,2}"
         rf"{_YEAR}(?!\d)"
     ),
     # 2025. május 27., 2025 m. gegužės 27 d., 2025 May 27
     re.compile(
-        rf"(?<!\d){_YEAR}(?:\. gada|[.,]| m\.| г\.)?[ \-](?P<d1>\d{{1,2}}\. )?(?P<name>[^\W\d_]{{3,}})\.?"
+        rf"(?<!\d){_YEAR}(?:\. gada|[.,]| m\.| г\.)?[ \-](?P<d1>\d{{1,2}}\. )?(?P<name>{_LETTER}{{3,}})\.?"
         r"(?:[ \-](?P<d>\d{1,2}))?(?!\d)"
     ),
 )
@@ -190,7 +197,7 @@ def _day(found: re.Match[str]) -> date | None:
 
 
 def _month(name: str) -> int | None:
-    folded = name.casefold()
+    folded = name.casefold() if "." not in name else words.fold(name)
     first, _, second = folded.partition(" ")
     # `27 mayo de 2025`; any other second word belongs to the name (`تشرين الأول`) or makes it none.
     return words.months().get(first if second in _PARTICLES else folded)

@@ -199,7 +199,9 @@ class _Comparison:
         for j in earlier:
             if j not in self.heading and self.is_part(i, j):
                 return Repeat(i, j, "part of a line", 1.0), True
-        share, j = max((self.share(i, j), -j) for j in earlier)
+        # Neighbors of the twin bring its words as well; the twin itself brings the most of them alone.
+        own = self.pairs_of(i)
+        share, _, j = max((self.share(i, j), len(own & self.pairs_of(j)), -j) for j in earlier)
         is_strong = (
             share >= _ALONE
             and self.is_long(i)
@@ -230,9 +232,21 @@ class _Comparison:
                 if k in strong or not 0 <= k < len(self.lines):
                     continue
                 found = self.neighbor(k, weak.get(k), i, twin)
+                if found and self.is_taken(found, strong):
+                    continue
                 if found:
                     strong[k] = found
                     waiting.append(k)
+
+    def is_taken(self, found: Repeat, strong: dict[int, Repeat]) -> bool:
+        """Tell whether a line close by is the copy of the same twin, word for word: then this one is not."""
+        if found.similarity == 1.0:
+            return False
+        near = (strong.get(k) for k in range(found.line - _REACH, found.line + _REACH + 1))
+        return any(
+            other and other.twin == found.twin and self.fold(other.line) == self.fold(other.twin)
+            for other in near
+        )
 
     def is_lone_part(self, found: Repeat, strong: dict[int, Repeat]) -> bool:
         """Tell whether a match is a pull quote, which has no neighbors, rather than a piece of a copy."""
