@@ -64,12 +64,14 @@ def alike(one: int, other: int, name: bool) -> bool:
     return agree(one, other) >= (LONG_ALIKE if name or pop(one) + pop(other) > 30 else ALIKE)
 
 
-def index(grams: Any, table: Any, chain: Any) -> None:
-    """Index word-3-grams: `table` (a power of two, filled with FREE) leads to places, `chain` on to the next.
+def index(grams: Any, table: Any, places: int, chain: Any) -> None:
+    """Index word-3-grams: `table` (`places` of it, a power of two) leads to places, `chain` on to the next.
 
     Places of one gram come in ascending order.
     """
-    mask = len(table) - 1
+    for k in range(places):
+        table[k] = FREE
+    mask = places - 1
     for back in range(len(grams)):
         at = len(grams) - 1 - back
         slot = grams[at] & mask
@@ -79,9 +81,9 @@ def index(grams: Any, table: Any, chain: Any) -> None:
         table[slot] = at
 
 
-def nearest(gram: int, expected: int, grams: Any, table: Any, chain: Any) -> int:
+def nearest(gram: int, expected: int, grams: Any, table: Any, places: int, chain: Any) -> int:
     """Find the place of a gram that is nearest to where it is expected; FREE if there is none."""
-    mask = len(table) - 1
+    mask = places - 1
     slot = gram & mask
     while table[slot] != FREE and grams[table[slot]] != gram:
         slot = (slot + 1) & mask
@@ -96,7 +98,7 @@ def nearest(gram: int, expected: int, grams: Any, table: Any, chain: Any) -> int
     return best
 
 
-def blocks(a: Any, a_grams: Any, b: Any, b_grams: Any, table: Any, chain: Any, found: Any) -> int:
+def blocks(a: Any, b: Any, table: Any, places: int, chain: Any, found: Any) -> int:
     """Find runs of three or more equal words; write them to `found` as (in a, in b, length); count them.
 
     Runs come in the order of `a` and do not overlap there. In `b` they may lie in any order (paragraphs
@@ -104,22 +106,25 @@ def blocks(a: Any, a_grams: Any, b: Any, b_grams: Any, table: Any, chain: Any, f
     """
     count = 0
     i = 0
+    a_words, b_words, a_grams, b_grams = a[HASH], b[HASH], a[GRAM], b[GRAM]
     done = 0  # words of a up to here belong to a block
     go_on = 0  # where b goes on after it
     while i < len(a_grams):
-        j = nearest(a_grams[i], go_on + i - done, b_grams, table, chain)
+        j = nearest(a_grams[i], go_on + i - done, b_grams, table, places, chain)
         if j == FREE:
             i += 1
             continue
         far = count > 0 and abs(j - i - (go_on - done)) > FAR
         length = 3
-        while i + length < len(a) and j + length < len(b) and a[i + length] == b[j + length]:
+        while i + length < len(a_words) and j + length < len(b_words):
+            if a_words[i + length] != b_words[j + length]:
+                break
             length += 1
         if far and length < LONG:
             i += 1
             continue
         floor = go_on if j >= go_on else 0
-        while i > done and j > floor and a[i - 1] == b[j - 1]:
+        while i > done and j > floor and a_words[i - 1] == b_words[j - 1]:
             i -= 1
             j -= 1
             length += 1
@@ -188,7 +193,9 @@ def fill(
             damaged[k] = False
 
 
-def align(a: Any, b: Any, table: Any, chain: Any, found: Any, score: Any, to_b: Any, damaged: Any) -> None:
+def align(
+    a: Any, b: Any, table: Any, places: int, chain: Any, found: Any, score: Any, to_b: Any, damaged: Any
+) -> None:  # fmt: skip
     """Align text `a` to text `b`: to_b[i] is the place in `b` of word i of `a`, or FREE.
 
     `damaged[i]` says that the two are not equal but alike. `table` and `chain` are the index of `b`;
@@ -198,7 +205,7 @@ def align(a: Any, b: Any, table: Any, chain: Any, found: Any, score: Any, to_b: 
     for i in range(size):
         to_b[i] = FREE
         damaged[i] = False
-    count = blocks(a[HASH], a[GRAM], b[HASH], b[GRAM], table, chain, found)
+    count = blocks(a, b, table, places, chain, found)
     if count == 0:
         if size * other <= CELLS:
             fill(a, b, 0, size, 0, other, False, score, to_b, damaged)
@@ -397,3 +404,45 @@ def left_over(a: Any, i0: int, i1: int, b: Any, j0: int, j1: int, cased: bool) -
         else:
             names += 1
     return numbers, names, first_names, bare, words, digits
+
+
+def verify(
+    flat: Any, offsets: Any, left: Any, right: Any, table: Any, chain: Any, found: Any, score: Any,
+    to_b: Any, damaged: Any, spare: Any, counts: Any,
+) -> None:  # fmt: skip
+    """Compare many pairs of texts: left[p] (the shorter) with right[p], into counts[p].
+
+    `flat` are the eight arrays of all texts one after the other. Pairs with one right text after the other
+    are quickest: its index is made once. The rest is room for the longest text.
+    """
+    indexed = -1
+    places = 8
+    for p in range(len(left)):
+        a = text_of(flat, offsets[left[p]], offsets[left[p] + 1])
+        b = text_of(flat, offsets[right[p]], offsets[right[p] + 1])
+        if indexed != right[p]:
+            places = 8
+            while places < 2 * len(b[GRAM]):
+                places *= 2
+            index(b[GRAM], table, places, chain)
+            indexed = right[p]
+        align(a, b, table, places, chain, found, score, to_b, damaged)
+        compare(a, b, is_cased(a), is_cased(b), to_b, damaged, counts[p], spare)
+
+
+def text_of(flat: Any, begin: int, end: int) -> Any:
+    """Give one text out of many."""
+    return (
+        flat[HASH][begin:end], flat[GRAM][begin : max(begin, end - 2)], flat[PAIR][begin:end],
+        flat[FLAG][begin:end], flat[VALUE][begin:end], flat[STEP][begin:end], flat[DIGITS][begin:end],
+        flat[LENGTH][begin:end],
+    )  # fmt: skip
+
+
+def is_cased(text: Any) -> bool:
+    """Say whether capitals mean something in a text: there are some, and not everywhere."""
+    capitals = shouted = 0
+    for flag in text[FLAG]:
+        capitals += flag & 2 != 0
+        shouted += flag & 4 != 0
+    return 100 * capitals > len(text[FLAG]) and 2 * shouted < len(text[FLAG])

@@ -22,12 +22,12 @@ def _compiled() -> dict[str, Any]:
     """
     import numba
 
-    from dedupe import align, scan
+    from dedupe import align, buckets, scan
 
     names: dict[str, Any] = {}
-    for room in (align, scan):
+    for room in (align, buckets, scan):
         names.update(vars(room))
-    for room in (align, scan):
+    for room in (align, buckets, scan):
         for key, loop in vars(room).items():
             if isinstance(loop, types.FunctionType) and loop.__module__ == room.__name__:
                 copy = types.FunctionType(loop.__code__, names, loop.__name__)
