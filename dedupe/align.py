@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dedupe.tokens import CAPITAL, CASELESS
+
 FREE = -1
 """A word that nothing stands opposite to, an empty place of an index."""
 
@@ -16,10 +18,11 @@ HASH, GRAM, PAIR, FLAG, VALUE, STEP, DIGITS, LENGTH = range(8)
 """What a text is made of: hashes of words, of word-3-grams, bits of letter pairs, flags; of a number its
 value, the step of its last digit (0: exact), its digits as one number and how many."""
 
-MAY_BE_NAME = 2 | 64
+MAY_BE_NAME = CAPITAL | CASELESS
+"""A word written with a capital, or in a script without them, may be a name: less damage is forgiven."""
 
-SHORT = 7
-TELLING, LOOKED_AT, WITHIN, EDGE = 8, 60, 2000, 12
+NAME_AGREE = 70
+"""Without capitals, in percent: there a name and another often share an ending."""
 
 LEAST = 3
 """Letter pairs that must agree at least: single characters are the same or are not."""
@@ -87,7 +90,7 @@ def nearest(gram: int, expected: int, grams: Any, table: Any, places: int, chain
     slot = gram & mask
     while table[slot] != FREE and grams[table[slot]] != gram:
         slot = (slot + 1) & mask
-    best = table[slot]
+    best: int = table[slot]
     at = best
     steps = 0
     while at != FREE and steps < CHAIN:
@@ -145,9 +148,8 @@ def worth_of(a: Any, i: int, b: Any, j: int) -> int:
     one, other = a[VALUE][i], b[VALUE][j]
     if one == one and other == other:
         return 20 if one == other else 6
-    # A word written with a capital, or in a script without them, may be a name: less damage is forgiven.
     name = a[FLAG][i] & b[FLAG][j] & MAY_BE_NAME != 0
-    if a[FLAG][i] & b[FLAG][j] & 64 and agree(a[PAIR][i], b[PAIR][j]) < 70:
+    if a[FLAG][i] & b[FLAG][j] & CASELESS and agree(a[PAIR][i], b[PAIR][j]) < NAME_AGREE:
         return 1
     return 12 if alike(a[PAIR][i], b[PAIR][j], name) else 1
 
@@ -193,7 +195,7 @@ def fill(
             damaged[k] = False
 
 
-def align(
+def align_words(
     a: Any, b: Any, table: Any, places: int, chain: Any, found: Any, score: Any, to_b: Any, damaged: Any
 ) -> None:  # fmt: skip
     """Align text `a` to text `b`: to_b[i] is the place in `b` of word i of `a`, or FREE.
@@ -220,229 +222,3 @@ def align(
         j1 = found[k][1] if k < count else min(other, j0 + 2 * (i1 - i0) + 8)
         if i1 > i0 and j1 > j0 and (i1 - i0) * (j1 - j0) <= CELLS:
             fill(a, b, i0, i1, j0, j1, k == 0 or k == count, score, to_b, damaged)
-
-
-SLOT, END_SLOT = 12, 5
-"""A gap of more words than this on one side, or at an end of the texts, is a passage of its own and not
-the slot of a frame."""
-
-MARGIN = 3
-"""At the head and the tail a slot counts only when its sides differ by so many words at most: more is a
-cut, a headline or furniture, and says nothing about facts."""
-
-(EQUAL, DAMAGED, NUMBERS, NAMES, FIRST_NAMES, UNCASED, WORDS, PASSAGES, LONE_A, LONE_B,
- SAME_NUMBERS, SAME_NAMES, A_FIRST, A_LAST, B_FIRST, B_LAST, SLOTS, OCR_NUMBERS, HEADS, EDGE_NUMBERS, TOLD, SHARED) = range(22)  # fmt: skip
-COUNTS = 22
-
-
-def compare(
-    a: Any, b: Any, a_cased: bool, b_cased: bool, to_b: Any, damaged: Any, counts: Any, spare: Any
-) -> None:
-    """Count what an alignment shows; `counts` is room for COUNTS numbers, named above.
-
-    `spare` is room for two rows of numbers.
-    """
-    spare[0][0] = spare[1][0] = 0
-    for k in range(COUNTS):
-        counts[k] = 0
-    size, other = len(a[HASH]), len(b[HASH])
-    counts[A_FIRST], counts[B_FIRST], counts[A_LAST], counts[B_LAST] = size, other, -1, -1
-    i0, j0 = 0, 0
-    for i in range(size + 1):
-        if i < size and to_b[i] == FREE:
-            continue
-        j = to_b[i] if i < size else other
-        open_end = counts[A_LAST] == -1 or i == size
-        if counts[A_LAST] == -1 and i < size:
-            counts[A_FIRST] = i
-        wide = 2 if i > i0 and a[FLAG][i0] & 32 else 1  # a character is half a word
-        if open_end and i > i0 and j > j0 and (
-            abs((i - i0) - (j - j0)) > MARGIN * wide or max(i - i0, j - j0) > END_SLOT * wide
-        ):
-            passage(a, b, i0, i, j0, j, counts)
-            if i < size and i - i0 <= END_SLOT * wide:
-                near = max(j0, j - (i - i0))
-                one = left_over(a, i0, i, b, near, j, a_cased)
-                other_one = left_over(b, near, j, a, i0, i, b_cased)
-                counts[HEADS] += one[0] + one[1] + one[2] + one[3] > 0 and (
-                    other_one[0] + other_one[1] + other_one[2] + other_one[3] > 0
-                )
-        else:
-            slot(a, b, i0, i, j0, max(j, j0), a_cased, b_cased, counts, spare)
-        if i < size:
-            counts[EQUAL] += not damaged[i]
-            counts[DAMAGED] += damaged[i]
-            counts[SAME_NUMBERS] += a[VALUE][i] == a[VALUE][i]
-            counts[SAME_NAMES] += (a[FLAG][i] & 2) >> 1
-            counts[A_LAST] = i
-            counts[B_FIRST] = min(counts[B_FIRST], j)
-            counts[B_LAST] = max(counts[B_LAST], j)
-        i0, j0 = i + 1, j + 1
-    same = moved(spare)
-    for k in (EDGE_NUMBERS, NUMBERS, OCR_NUMBERS):
-        less = min(counts[k], same)
-        counts[k] -= less
-        same -= less
-
-
-def passage(a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, counts: Any) -> None:
-    """Count a passage that stands opposite another one, and the names of it that the other text has."""
-    counts[PASSAGES] += min(i1 - i0, j1 - j0)
-    if i1 - i0 < TELLING or j1 - j0 < TELLING:
-        return
-    for i in range(i0, min(i1, i0 + LOOKED_AT)):
-        if a[FLAG][i] & 30 == 2 and a[VALUE][i] != a[VALUE][i] and pop(a[PAIR][i]) > SHORT:
-            counts[TOLD] += 1
-            for j in range(min(len(b[HASH]), WITHIN)):
-                if b[HASH][j] == a[HASH][i]:
-                    counts[SHARED] += 1
-                    break
-    for j in range(j0, min(j1, j0 + LOOKED_AT)):
-        if b[FLAG][j] & 30 == 2 and b[VALUE][j] != b[VALUE][j] and pop(b[PAIR][j]) > SHORT:
-            counts[TOLD] += 1
-            for i in range(min(len(a[HASH]), WITHIN)):
-                if b[HASH][j] == a[HASH][i]:
-                    counts[SHARED] += 1
-                    break
-
-
-def slot(
-    a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, a_cased: bool, b_cased: bool, counts: Any, spare: Any
-) -> None:
-    """Count what stands between two words that match: words on one side only, or one fact for another."""
-    here, there = i1 - i0, j1 - j0
-    if here == 0 or there == 0:
-        counts[LONE_A] += here
-        counts[LONE_B] += there
-        return
-    if here > SLOT or there > SLOT:
-        passage(a, b, i0, i1, j0, j1, counts)
-        return
-    counts[SLOTS] += 1
-    union, union_b = 0, 0
-    for i in range(i0, i1):
-        union |= a[PAIR][i]
-    for j in range(j0, j1):
-        union_b |= b[PAIR][j]
-    if min(here, there) == 1 and 2 <= max(here, there) <= 3 and agree(union, union_b) >= 70:
-        counts[DAMAGED] += here  # one word in two, or two in one
-        return
-    numbers, names, first_names, bare, words, digits = left_over(a, i0, i1, b, j0, j1, a_cased)
-    numbers_b, names_b, first_names_b, bare_b, words_b, digits_b = left_over(b, j0, j1, a, i0, i1, b_cased)
-    if numbers and numbers_b and (digits != digits_b or digits == 0):
-        if here == 1 and there == 1 and alike(a[PAIR][i0], b[PAIR][j0], False):
-            counts[OCR_NUMBERS] += 1
-        elif i1 <= EDGE:
-            counts[EDGE_NUMBERS] += min(numbers, numbers_b)
-        else:
-            counts[NUMBERS] += min(numbers, numbers_b)
-        keep(a, i0, i1, spare[0])
-        keep(b, j0, j1, spare[1])
-    if bare and bare_b:
-        counts[UNCASED] += 1
-    elif names and names_b:
-        counts[NAMES] += 1
-    elif names + first_names and names_b + first_names_b:
-        counts[FIRST_NAMES] += 1
-    elif names + first_names + words and names_b + first_names_b + words_b:
-        counts[WORDS] += 1
-
-
-def keep(text: Any, first: int, last: int, spare: Any) -> None:
-    """Keep the numbers of a slot, as far as there is room: spare[0] of them, from spare[1] on."""
-    for at in range(first, last):
-        value = text[VALUE][at]
-        if value == value and spare[0] + 1 < len(spare):
-            spare[0] += 1
-            spare[int(spare[0])] = value
-
-
-def moved(spare: Any) -> int:
-    """Count the numbers that both texts have, in other slots: a date written in another order."""
-    found = 0
-    for k in range(1, int(spare[0][0]) + 1):
-        for m in range(1, int(spare[1][0]) + 1):
-            if spare[0][k] == spare[1][m]:
-                spare[1][m] = -1.0
-                found += 1
-                break
-    return found
-
-
-def left_over(a: Any, i0: int, i1: int, b: Any, j0: int, j1: int, cased: bool) -> Any:
-    """Count the words of a slot of `a` that no word of the slot of `b` stands for.
-
-    Gives numbers, names, capitals that open a line or a sentence, words without capitals in their script,
-    other words, and all digits of the slot as one number.
-    """
-    numbers = names = first_names = bare = words = digits = 0
-    for i in range(i0, i1):
-        if a[FLAG][i] & 1:
-            for _ in range(a[LENGTH][i]):
-                digits = digits * 10 % 1000000007
-            digits = (digits + a[DIGITS][i]) % 1000000007
-        stands = False
-        value = a[VALUE][i]
-        for j in range(j0, j1):
-            if value == value:
-                stands |= abs(value - b[VALUE][j]) <= 0.5 * max(a[STEP][i], b[STEP][j])
-            else:
-                name = a[FLAG][i] & b[FLAG][j] & MAY_BE_NAME != 0
-                stands |= a[HASH][i] == b[HASH][j] or alike(a[PAIR][i], b[PAIR][j], name)
-        if stands:
-            continue
-        if value == value:
-            numbers += 1
-        elif a[STEP][i] < 0:  # a power of ten: "million" for "m"
-            continue
-        elif a[FLAG][i] & 96:
-            bare += 1
-        elif a[FLAG][i] & 2 == 0 or not cased or (a[FLAG][i] & 24 and pop(a[PAIR][i]) <= SHORT):
-            words += 1
-        elif a[FLAG][i] & 24:
-            first_names += 1
-        else:
-            names += 1
-    return numbers, names, first_names, bare, words, digits
-
-
-def verify(
-    flat: Any, offsets: Any, left: Any, right: Any, table: Any, chain: Any, found: Any, score: Any,
-    to_b: Any, damaged: Any, spare: Any, counts: Any,
-) -> None:  # fmt: skip
-    """Compare many pairs of texts: left[p] (the shorter) with right[p], into counts[p].
-
-    `flat` are the eight arrays of all texts one after the other. Pairs with one right text after the other
-    are quickest: its index is made once. The rest is room for the longest text.
-    """
-    indexed = -1
-    places = 8
-    for p in range(len(left)):
-        a = text_of(flat, offsets[left[p]], offsets[left[p] + 1])
-        b = text_of(flat, offsets[right[p]], offsets[right[p] + 1])
-        if indexed != right[p]:
-            places = 8
-            while places < 2 * len(b[GRAM]):
-                places *= 2
-            index(b[GRAM], table, places, chain)
-            indexed = right[p]
-        align(a, b, table, places, chain, found, score, to_b, damaged)
-        compare(a, b, is_cased(a), is_cased(b), to_b, damaged, counts[p], spare)
-
-
-def text_of(flat: Any, begin: int, end: int) -> Any:
-    """Give one text out of many."""
-    return (
-        flat[HASH][begin:end], flat[GRAM][begin : max(begin, end - 2)], flat[PAIR][begin:end],
-        flat[FLAG][begin:end], flat[VALUE][begin:end], flat[STEP][begin:end], flat[DIGITS][begin:end],
-        flat[LENGTH][begin:end],
-    )  # fmt: skip
-
-
-def is_cased(text: Any) -> bool:
-    """Say whether capitals mean something in a text: there are some, and not everywhere."""
-    capitals = shouted = 0
-    for flag in text[FLAG]:
-        capitals += flag & 2 != 0
-        shouted += flag & 4 != 0
-    return 100 * capitals > len(text[FLAG]) and 2 * shouted < len(text[FLAG])

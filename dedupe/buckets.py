@@ -45,12 +45,11 @@ def pair_buckets(keys: Any, count: int, first: int, last: int, out: Any) -> int:
     return total
 
 
-def share_enough(hashes: Any, offsets: Any, pairs: Any, share: float, enough: Any) -> None:
-    """Say which pairs share two shingles and `share` of the smaller sample; samples are sorted."""
+def count_shared(hashes: Any, offsets: Any, pairs: Any, shared: Any) -> None:
+    """Count the shingles that the samples of each pair share; samples are sorted."""
     for p in range(len(pairs)):
         i, i_end = offsets[pairs[p, 0]], offsets[pairs[p, 0] + 1]
         j, j_end = offsets[pairs[p, 1]], offsets[pairs[p, 1] + 1]
-        smaller = min(i_end - i, j_end - j)
         common = 0
         while i < i_end and j < j_end:
             if hashes[i] == hashes[j]:
@@ -61,4 +60,4 @@ def share_enough(hashes: Any, offsets: Any, pairs: Any, share: float, enough: An
                 i += 1
             else:
                 j += 1
-        enough[p] = common >= max(2.0, share * smaller)
+        shared[p] = common

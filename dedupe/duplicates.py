@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe import align, relation
+from dedupe import align, facts, relation
 from dedupe.candidates import candidates
 from dedupe.groups import Link, group
 from dedupe.model import Document
 from dedupe.relation import DUPLICATES, NAMES, UNRELATED, Verdicts, decide
 from dedupe.texts import Details, Samples, Texts, detail_texts, fast_engine, sample_texts
 
-CHUNK = 1 << 23
+CHUNK = 1 << 22
 """Bytes of text that are verified at a time; their words take about ten times as much memory."""
 
 ROUNDS = 4
@@ -49,7 +49,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Pairs of documents that were compared, pairs int64[n, 2] (earlier in keep order first), and the verdicts."""
+    """Pairs that were compared, int64[n, 2] with the earlier in keep order first, and the verdicts."""
 
     pairs: NDArray[np.int64]
     verdicts: Verdicts
@@ -113,7 +113,7 @@ def compare_all(
     relations: Sequence[str] = DUPLICATES,
     fast: bool | None = None,
 ) -> tuple[Compared, dict[int, Link]]:
-    """Compare all pairs that may be duplicates, and group: the pairs, and for each removed document its link."""
+    """Compare all pairs that may be duplicates, and group: the pairs, and the link of each removed one."""
     quick = fast_engine(len(texts.data), fast)
     twins = exact_twins(samples, order)
     copies = np.zeros(len(order), np.bool_)
@@ -141,14 +141,29 @@ def exact_twins(samples: Samples, order: NDArray[np.int64]) -> NDArray[np.int64]
 
 
 def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool) -> Verdicts:
-    """Compare pairs of documents on their texts, a part of them at a time."""
+    """Compare pairs of documents on their texts and name their relations."""
+    counts, shorter, longer = match_counts(texts, samples, pairs, fast)
+    verdicts = decide(counts, samples.words[shorter], samples.words[longer])
+    moved = (verdicts.relation == relation.SAME) & (samples.wholes[shorter] != samples.wholes[longer])
+    verdicts.relation[moved] = relation.EDITED  # the same words in another order
+    return verdicts
+
+
+def match_counts(
+    texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Align pairs of documents, part by part: counts of `dedupe.facts`, the shorter, the longer."""
     # The shorter text is aligned to the longer one; a tie goes by number.
     swap = samples.words[pairs[:, 0]] < samples.words[pairs[:, 1]]
     longer = np.where(swap, pairs[:, 1], pairs[:, 0])
     shorter = np.where(swap, pairs[:, 0], pairs[:, 1])
-    counts = np.zeros((len(pairs), align.COUNTS), np.int64)
+    counts = np.zeros((len(pairs), facts.COUNTS), np.int64)
     by_longer = np.lexsort((shorter, longer))
     sizes = texts.ends - texts.starts
+    equal = _equal_bytes(texts, shorter, longer, samples)
+    counts[equal, facts.EQUAL] = samples.words[longer[equal]]
+    counts[equal, facts.A_LAST] = counts[equal, facts.B_LAST] = samples.words[longer[equal]] - 1
+    by_longer = by_longer[~equal[by_longer]]
     work = np.cumsum(sizes[longer[by_longer]] + sizes[shorter[by_longer]]) // CHUNK
     for rows in np.split(by_longer, np.flatnonzero(np.diff(work)) + 1):
         if len(rows):
@@ -156,13 +171,26 @@ def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool)
             details = detail_texts(texts, numbers, fast)
             compare = _compare_fast if fast else _compare_slow
             counts[rows] = compare(details, place[: len(rows)], place[len(rows) :])
-    return decide(counts, samples.words[shorter], samples.words[longer])
+    return counts, shorter, longer
+
+
+def _equal_bytes(
+    texts: Texts, one: NDArray[np.int64], other: NDArray[np.int64], samples: Samples
+) -> NDArray[np.bool_]:
+    """Say which pairs are the same byte for byte: nothing more need be compared."""
+    sizes = texts.ends - texts.starts
+    equal: NDArray[np.bool_] = (samples.wholes[one] == samples.wholes[other]) & (sizes[one] == sizes[other])
+    for row in np.flatnonzero(equal).tolist():
+        a, b = int(one[row]), int(other[row])
+        mine = texts.data[texts.starts[a] : texts.ends[a]]
+        equal[row] = np.array_equal(mine, texts.data[texts.starts[b] : texts.ends[b]])
+    return equal
 
 
 def _compare_fast(details: Details, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
     from dedupe.kernels import compiled
 
-    counts = np.zeros((len(left), align.COUNTS), np.int64)
+    counts = np.zeros((len(left), facts.COUNTS), np.int64)
     longest = int(np.diff(details.offsets).max())
     table = np.empty(max(8, 1 << (2 * longest).bit_length()), np.int64)
     compiled("verify")(
@@ -176,8 +204,8 @@ def _compare_fast(details: Details, left: NDArray[np.int64], right: NDArray[np.i
 def _compare_slow(details: Details, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
     flat = tuple(array.tolist() for array in details.arrays)
     longest = int(np.diff(details.offsets).max())
-    counts = [[0] * align.COUNTS for _ in left]
-    align.verify(
+    counts = [[0] * facts.COUNTS for _ in left]
+    facts.verify(
         flat, details.offsets.tolist(), left.tolist(), right.tolist(),
         [0] * max(8, 1 << (2 * longest).bit_length()), [0] * (longest + 1),
         [[0] * 3 for _ in range(longest // 3 + 2)], [0] * (align.CELLS + 2 * longest + 2),
@@ -187,7 +215,7 @@ def _compare_slow(details: Details, left: NDArray[np.int64], right: NDArray[np.i
 
 
 def _links(compared: Compared, samples: Samples, wanted: Sequence[int]) -> Any:
-    """Give the links that a document may join by: removable relations, and never a longer text to a cut one."""
+    """Give the links that a document may join by, never a longer text to one cut from it."""
     verdicts, words = compared.verdicts, samples.words
     kept, other = compared.pairs[:, 0], compared.pairs[:, 1]
     whole = np.isin(verdicts.relation, [relation.SAME, relation.EDITED])
@@ -212,7 +240,11 @@ def _missed(
     for link in links:
         if link.document not in joined and link.kept in joined:
             kept = joined[link.kept].kept
-            if kept != link.document and (kept, link.document) not in seen and (link.document, kept) not in seen:
+            if (
+                kept != link.document
+                and (kept, link.document) not in seen
+                and (link.document, kept) not in seen
+            ):
                 first, last = sorted((kept, link.document), key=lambda n: int(rank[n]))
                 more.add((first, last))
     return np.array(sorted(more), np.int64).reshape(-1, 2)

@@ -1,4 +1,4 @@
-"""The loops of `dedupe.align` compiled by numba (the extra `fast`), for large jobs."""
+"""Plain loops compiled by numba (the extra `fast`), for large jobs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def compiled(name: str) -> Callable[..., Any]:
-    """Give a loop of `dedupe.align` or `dedupe.scan`, compiled when it is first called."""
+    """Give a loop of `dedupe.align`, `facts`, `buckets` or `scan`, compiled when it is first called."""
     loop: Callable[..., Any] = _compiled()[name]
     return loop
 
@@ -22,15 +22,19 @@ def _compiled() -> dict[str, Any]:
     """
     import numba
 
-    from dedupe import align, buckets, scan
+    from dedupe import align, buckets, describe, facts, scan
 
-    names: dict[str, Any] = {}
-    for room in (align, buckets, scan):
-        names.update(vars(room))
-    for room in (align, buckets, scan):
+    loops: dict[Any, Any] = {}
+    for room in (align, facts, buckets, scan, describe):
+        names = {key: loops.get(value, value) for key, value in vars(room).items() if _hashable(value)}
+        names["__name__"] = room.__name__
         for key, loop in vars(room).items():
             if isinstance(loop, types.FunctionType) and loop.__module__ == room.__name__:
                 copy = types.FunctionType(loop.__code__, names, loop.__name__)
                 copy.__module__ = loop.__module__
-                names[key] = numba.njit(copy, cache=False, nogil=True)
-    return names
+                names[key] = loops[loop] = numba.njit(copy, cache=True, nogil=True)
+    return {loop.__name__: fast for loop, fast in loops.items()}
+
+
+def _hashable(value: object) -> bool:
+    return value.__hash__ is not None

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe import align
+from dedupe import facts
 
 SAME, EDITED, TRUNCATED, CONTAINED, OTHER_FACTS, UNRELATED = range(6)
 NAMES = ("same", "edited", "truncated", "contained", "other facts", "unrelated")
@@ -87,12 +87,12 @@ def decide(
     longer: NDArray[np.int64],
     thresholds: Thresholds | None = None,
 ) -> Verdicts:
-    """Name the relation of pairs from the counts of `dedupe.align.compare` and the sizes in words."""
+    """Name the relation of pairs from the counts of `dedupe.facts.compare` and the sizes in words."""
     t = thresholds or Thresholds()
     c = _Counts(counts, shorter, longer)
     matched = _covers(c, t) | _is_cut(c, t)
     faithful = _conflicts(c, t) <= _forgiven(c, t)
-    equal = (c.same == longer) & (counts[:, align.DAMAGED] == 0)
+    equal = (c.same == longer) & (counts[:, facts.DAMAGED] == 0)
     tiny = shorter < t.tiny
     relation = np.full(len(counts), UNRELATED, np.int8)
     relation[matched & ~faithful] = OTHER_FACTS
@@ -103,31 +103,31 @@ def decide(
         relation,
         c.coverage,
         c.same / np.maximum(1, shorter + longer - c.same),
-        counts[:, align.NUMBERS] + counts[:, align.EDGE_NUMBERS] + counts[:, align.OCR_NUMBERS],
-        counts[:, align.NAMES] + counts[:, align.FIRST_NAMES] + counts[:, align.UNCASED],
-        counts[:, align.B_FIRST],
-        counts[:, align.B_LAST],
+        counts[:, facts.NUMBERS] + counts[:, facts.HEAD_NUMBERS] + counts[:, facts.MISREAD_NUMBERS],
+        counts[:, facts.NAMES] + counts[:, facts.FIRST_NAMES] + counts[:, facts.UNCASED],
+        counts[:, facts.B_FIRST],
+        counts[:, facts.B_LAST],
     )
 
 
 class _Counts:
-    """The counts of `dedupe.align.compare` by name, and what follows from them directly."""
+    """The counts of `dedupe.facts.compare` by name, and what follows from them directly."""
 
     def __init__(
         self, counts: NDArray[np.int64], shorter: NDArray[np.int64], longer: NDArray[np.int64]
     ) -> None:
         self.shorter, self.longer = shorter, longer
-        self.damaged, self.words = counts[:, align.DAMAGED], counts[:, align.WORDS]
-        self.names = counts[:, align.NAMES] + counts[:, align.FIRST_NAMES] + counts[:, align.UNCASED]
-        self.heads = counts[:, align.HEADS]
-        self.numbers, self.head_numbers = counts[:, align.NUMBERS], counts[:, align.EDGE_NUMBERS]
-        self.misread_numbers = counts[:, align.OCR_NUMBERS]
-        self.passages, self.told = counts[:, align.PASSAGES], counts[:, align.TOLD]
-        self.shared = counts[:, align.SHARED]
-        self.same = counts[:, align.EQUAL] + self.damaged
+        self.damaged, self.words = counts[:, facts.DAMAGED], counts[:, facts.WORDS]
+        self.names = counts[:, facts.NAMES] + counts[:, facts.FIRST_NAMES] + counts[:, facts.UNCASED]
+        self.heads = counts[:, facts.HEADS]
+        self.numbers, self.head_numbers = counts[:, facts.NUMBERS], counts[:, facts.HEAD_NUMBERS]
+        self.misread_numbers = counts[:, facts.MISREAD_NUMBERS]
+        self.passages, self.told = counts[:, facts.PASSAGES], counts[:, facts.TOLD]
+        self.shared = counts[:, facts.SHARED]
+        self.same = counts[:, facts.EQUAL] + self.damaged
         self.coverage: NDArray[Any] = self.same / np.maximum(1, shorter)
-        a_first, a_last = counts[:, align.A_FIRST], counts[:, align.A_LAST]
-        b_first, b_last = counts[:, align.B_FIRST], counts[:, align.B_LAST]
+        a_first, a_last = counts[:, facts.A_FIRST], counts[:, facts.A_LAST]
+        b_first, b_last = counts[:, facts.B_FIRST], counts[:, facts.B_LAST]
         self.begins = np.minimum(a_first, b_first)
         self.hull = np.minimum(a_last - a_first, b_last - b_first) + 1
         much_longer = longer >= 1.1 * shorter

@@ -12,11 +12,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.fold import APOSTROPHE, BREAK, DIGIT, LETTER, NARROW, POINT, SOLO, TABLE_END, WIDEST, tables
-from dedupe.lexicon import lexicon
-from dedupe.tokens import (
-    ALONE, CAPITAL, CASELESS, LINE, LONGEST, MIX1, MIX2, NUMBER, PRIME, SENTENCE, SENTENCE_MARKS, SHOUT,
+from dedupe.fold import (
+    APOSTROPHE,
+    BREAK,
+    DIGIT,
+    LETTER,
+    NARROW,
+    POINT,
+    SOLO,
+    TABLE_END,
+    WIDEST,
+    ascii_tables,
+    tables,
 )  # fmt: skip
+from dedupe.tokens import LONGEST, MIX1, MIX2, PRIME, SENTENCE_MARKS
 
 CODE, KIND = (1 << 21) - 1, 21
 UPPER, MARK, NEWLINE, SIMPLE = 1 << 24, 1 << 25, 1 << 26, 1 << 27
@@ -37,26 +46,14 @@ def packed_table() -> NDArray[np.uint32]:
     return packed
 
 
-def lexicon_table() -> tuple[NDArray[np.int16], NDArray[np.uint64], NDArray[np.float64], NDArray[np.int64]]:
-    """Put the lexicon into an open-addressing table of 4,096 places (-1: free)."""
-    known = lexicon()
-    table = np.full(4096, -1, np.int16)
-    for number, value in enumerate(known.hashes.tolist()):
-        place = value & 4095
-        while table[place] >= 0:
-            place = (place + 1) & 4095
-        table[place] = number
-    return table, known.hashes, known.values, known.powers
-
-
 def follows(data: Any, at: int, end: int, count: int) -> bool:
     """Say whether `count` continuation bytes stand at `at`."""
     if at + count > end:
         return False
+    tails = 0
     for k in range(count):
-        if data[at + k] & 0xC0 != 0x80:
-            return False
-    return True
+        tails += data[at + k] & 0xC0 == 0x80
+    return tails == count
 
 
 def decode_point(data: Any, at: int, end: int) -> Any:
@@ -124,13 +121,13 @@ def room(size: int) -> int:
 
 
 def vanishes(stream: Any, n: int, at: int) -> int:
-    """Decide the apostrophe, point, comma or narrow space at `at`: 0 it parts, 1 it vanishes, 2 it is decimal."""
+    """Decide a character that may vanish in a word: 0 it parts, 1 it vanishes, 2 it is a decimal point."""
     if at == 0 or at + 1 >= n:
         return 0
     here = (stream[at] >> KIND) & 7
     before = (stream[at - 1] >> KIND) & 7
     after = (stream[at + 1] >> KIND) & 7
-    if not ((before == LETTER or before == DIGIT) and (after == LETTER or after == DIGIT)):
+    if not (LETTER <= before <= DIGIT and LETTER <= after <= DIGIT):
         return 0
     if before == DIGIT and after == DIGIT:
         if here == APOSTROPHE:
@@ -168,7 +165,7 @@ def find_words(stream: Any, n: int, first: Any, last: Any) -> int:
         entry = stream[at]
         kind = (entry >> KIND) & 7
         verdict = 0
-        if kind == LETTER or kind == DIGIT:
+        if LETTER <= kind <= DIGIT:
             if begin < 0:
                 begin = kept
             elif kept - begin == LONGEST:
@@ -229,19 +226,75 @@ def hash_of(stream: Any, first: int, last: int) -> Any:
     return spread(value)
 
 
+PARTS, DOUBTFUL, FOREIGN = 0, 254, 255
+
+
+def quick_table() -> NDArray[np.uint8]:
+    """Say of each byte what it is in plain ASCII text: 0 it parts words, else the folded letter or digit.
+
+    DOUBTFUL are the characters that may vanish inside a word, FOREIGN all that is not ASCII.
+    """
+    kind, codes = ascii_tables()
+    quick = np.full(256, FOREIGN, np.uint8)
+    quick[:128] = np.where(kind == BREAK, PARTS, np.where(kind >= APOSTROPHE, DOUBTFUL, codes))
+    return quick
+
+
+def scan_words(
+    data: Any, start: int, end: int, quick: Any, packed: Any, kind: Any, width: Any, folds: Any,
+    stream: Any, first: Any, last: Any, hashes: Any,
+) -> int:  # fmt: skip
+    """Hash the words of data[start:end] to `hashes`; give their number.
+
+    Plain words are hashed as they are read. Where one is not plain (not ASCII, an apostrophe inside), all
+    from its beginning to the next space goes the long way; nothing is decided across a space.
+    """
+    count = 0
+    at = start
+    while at < end:
+        begin = at
+        value = np.uint64(0)
+        what = quick[data[at]]
+        while PARTS < what < DOUBTFUL:
+            value = value * PRIME + np.uint64(what + 1)
+            at += 1
+            if at == end:
+                what = np.uint8(PARTS)
+                break
+            what = quick[data[at]]
+        size = at - begin
+        plain = what == PARTS
+        if what == DOUBTFUL:  # no word before it or none after it: it parts
+            plain = size == 0 or at + 1 == end or quick[data[at + 1]] == PARTS
+        if plain and size <= LONGEST:
+            if size > 0:
+                hashes[count] = spread(value)
+                count += 1
+            at += 1
+            continue
+        at = begin
+        while at < end and data[at] != 32 and data[at] != 10:
+            at += 1
+        n = fold_bytes(data, begin, at, packed, kind, width, folds, stream)
+        found = find_words(stream, n, first, last)
+        for w in range(found):
+            hashes[count + w] = hash_of(stream, first[w], last[w])
+        count += found
+    return count
+
+
 def scan_hashes(
-    data: Any, starts: Any, ends: Any, packed: Any, kind: Any, width: Any, folds: Any,
+    data: Any, starts: Any, ends: Any, quick: Any, packed: Any, kind: Any, width: Any, folds: Any,
     stream: Any, first: Any, last: Any, hashes: Any, offsets: Any,
 ) -> None:  # fmt: skip
     """Hash the words of many texts. `hashes` needs a place for every other byte, `offsets` texts + 1."""
     total = 0
     offsets[0] = 0
     for text in range(len(starts)):
-        n = fold_bytes(data, starts[text], ends[text], packed, kind, width, folds, stream)
-        count = find_words(stream, n, first, last)
-        for w in range(count):
-            hashes[total + w] = hash_of(stream, first[w], last[w])
-        total += count
+        total += scan_words(
+            data, starts[text], ends[text], quick, packed, kind, width, folds, stream, first, last,
+            hashes[total:],
+        )  # fmt: skip
         offsets[text + 1] = total
 
 
@@ -259,7 +312,9 @@ def hash_shingles(hashes: Any, begin: int, end: int, size: int, out: Any) -> int
     return runs
 
 
-def sample_texts(hashes: Any, offsets: Any, size: int, limit: Any, least: int, work: Any, out: Any, ends: Any) -> None:
+def sample_texts(
+    hashes: Any, offsets: Any, size: int, limit: Any, least: int, work: Any, out: Any, ends: Any
+) -> None:
     """Sample the shingles of many texts, as `dedupe.sketch.sample` does.
 
     `out` needs room for every shingle at worst; ends[0] = 0, ends[t + 1] is where the sample of t ends.
@@ -300,7 +355,7 @@ def sample_texts(hashes: Any, offsets: Any, size: int, limit: Any, least: int, w
 
 
 def sketch_texts(
-    data: Any, starts: Any, ends: Any, packed: Any, kind: Any, width: Any, folds: Any,
+    data: Any, starts: Any, ends: Any, quick: Any, packed: Any, kind: Any, width: Any, folds: Any,
     stream: Any, first: Any, last: Any, hashes: Any, work: Any,
     size: int, limit: Any, least: int, out: Any, out_ends: Any, words: Any, wholes: Any,
 ) -> None:  # fmt: skip
@@ -313,11 +368,11 @@ def sketch_texts(
     pair = np.zeros(2, np.int64)
     local = np.zeros(2, np.int64)
     for text in range(len(starts)):
-        n = fold_bytes(data, starts[text], ends[text], packed, kind, width, folds, stream)
-        count = find_words(stream, n, first, last)
+        count = scan_words(
+            data, starts[text], ends[text], quick, packed, kind, width, folds, stream, first, last, hashes
+        )
         whole = np.uint64(0)
         for w in range(count):
-            hashes[w] = hash_of(stream, first[w], last[w])
             whole = whole * PRIME + hashes[w]
         words[text] = count
         wholes[text] = spread(whole) if count else np.uint64(0)
@@ -325,127 +380,3 @@ def sketch_texts(
         sample_texts(hashes, pair, size, limit, least, work, out[total:], local)
         total += local[1]
         out_ends[text + 1] = total
-
-
-def detail_texts(
-    data: Any, starts: Any, ends: Any, packed: Any, kind: Any, width: Any, folds: Any,
-    lex_table: Any, lex_hashes: Any, lex_values: Any, lex_powers: Any,
-    stream: Any, first: Any, last: Any,
-    hashes: Any, grams: Any, pairs: Any, flags: Any, values: Any, steps: Any, digits: Any, lengths: Any, offsets: Any,
-) -> None:  # fmt: skip
-    """Give all that `dedupe.align` wants to know of the words of many texts."""
-    total = 0
-    offsets[0] = 0
-    for text in range(len(starts)):
-        n = fold_bytes(data, starts[text], ends[text], packed, kind, width, folds, stream)
-        count = find_words(stream, n, first, last)
-        for w in range(count):
-            at = total + w
-            value = hash_of(stream, first[w], last[w])
-            hashes[at] = np.int64(value)
-            flags[at] = flags_of(stream, first, last, w)
-            pairs[at] = pairs_of(stream, first[w], last[w])
-            values[at], steps[at], digits[at], lengths[at] = number_of(stream, first[w], last[w], flags[at])
-            place = np.int64(value & np.uint64(4095))
-            while lex_table[place] >= 0:
-                entry = lex_table[place]
-                if lex_hashes[entry] == value:
-                    if lex_powers[entry] == 0:
-                        values[at] = lex_values[entry]
-                    else:
-                        values[at] = np.nan
-                        steps[at] = -1.0
-                        if w > 0 and flags[at - 1] & NUMBER and values[at - 1] == values[at - 1]:
-                            factor = 10.0 ** lex_powers[entry]
-                            values[at - 1] *= factor
-                            steps[at - 1] = (steps[at - 1] if steps[at - 1] > 0 else 1.0) * factor
-                    break
-                place = (place + 1) & 4095
-        for w in range(max(0, count - 2)):
-            gram = np.uint64(hashes[total + w])
-            gram = gram * PRIME + np.uint64(hashes[total + w + 1])
-            grams[total + w] = np.int64(spread(gram * PRIME + np.uint64(hashes[total + w + 2])))
-        total += count
-        offsets[text + 1] = total
-
-
-def flags_of(stream: Any, first: Any, last: Any, w: int) -> int:
-    """Give the flags of word w, as `dedupe.tokens.details` does."""
-    begin, end = first[w], last[w]
-    digits = capitals = 0
-    for at in range(begin, end):
-        digits += (stream[at] >> KIND) & 7 == DIGIT
-        capitals += stream[at] & UPPER != 0
-    flags = 0
-    if 2 * digits >= end - begin:
-        flags |= NUMBER
-    if stream[begin] & UPPER:
-        flags |= CAPITAL
-    if capitals == end - begin and end - begin > 1:
-        flags |= SHOUT
-    if w == 0:
-        flags |= LINE | SENTENCE
-    else:
-        for at in range(first[w - 1], begin):
-            if stream[at] & NEWLINE:
-                flags |= LINE
-            if stream[at] & MARK:
-                flags |= SENTENCE
-    code = stream[begin] & np.uint32(CODE)
-    if (stream[begin] >> KIND) & 7 == SOLO:
-        flags |= ALONE
-    if 0x590 <= code < 0x10A0 or 0x1100 <= code < 0x1C80 or code >= 0x3005:
-        flags |= CASELESS
-    return flags
-
-
-def pair_bit(before: Any, code: Any) -> Any:
-    """Give the bit of two letters, as `dedupe.tokens` does."""
-    return np.int64(1) << np.int64((((before * np.uint64(31) + code) * PRIME) >> np.uint64(33)) % np.uint64(63))
-
-
-def pairs_of(stream: Any, begin: int, end: int) -> Any:
-    """Give the letter pairs of a word."""
-    mask = np.int64(0)
-    one = np.uint64(0)
-    other = np.uint64(0)
-    for at in range(begin, end):
-        code = np.uint64(stream[at] & np.uint32(CODE))
-        mask |= pair_bit(one, code)
-        if at > begin:
-            mask |= pair_bit(other, code)
-        other = one
-        one = code
-    mask |= pair_bit(one, np.uint64(0))
-    if end - begin > 1:
-        mask |= pair_bit(other, np.uint64(0))
-    return mask
-
-
-def number_of(stream: Any, begin: int, end: int, flags: int) -> Any:
-    """Read a word as a number: (value, step of its last decimal, its digits, how many)."""
-    if not flags & NUMBER:
-        return np.nan, 0.0, np.int64(0), np.int64(0)
-    digits = np.int64(0)
-    length = np.int64(0)
-    decimals = 0
-    state = 0  # 0 digits, 1 decimals, 2 letters after them, 3 something else
-    for at in range(begin, end):
-        code = np.int64(stream[at] & np.uint32(CODE))
-        if 48 <= code <= 57:
-            if length < 15:
-                digits = digits * 10 + (code - 48)
-                length += 1
-                if state == 1:
-                    decimals += 1
-            if state == 2:
-                state = 3
-        elif code == 46:
-            state = 1 if state == 0 and length > 0 else 3
-        elif 97 <= code <= 122 and length > 0:
-            state = 2 if state != 3 else 3
-        else:
-            state = 3
-    if state == 3:
-        return np.nan, 0.0, digits, length
-    return digits / 10.0**decimals, 10.0**-decimals if decimals else 0.0, digits, length

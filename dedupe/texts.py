@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -95,9 +96,9 @@ def _wholes(hashes: NDArray[np.uint64], offsets: NDArray[np.int64]) -> NDArray[n
 
 def _sample_fast(texts: Texts) -> Samples:
     from dedupe.kernels import compiled
-    from dedupe.scan import packed_table, room
+    from dedupe.scan import packed_table, quick_table, room
 
-    table, packed = tables(), packed_table()
+    table, packed, quick = tables(), packed_table(), quick_table()
     loop = compiled("sketch_texts")
     count = len(texts)
     words, wholes = np.zeros(count, np.int64), np.zeros(count, np.uint64)
@@ -112,8 +113,8 @@ def _sample_fast(texts: Texts) -> Samples:
         # A quarter of the bytes is room for a shingle a word of three letters, all of them sampled.
         out, out_ends = np.empty(size + 8, np.uint64), np.empty(last - first + 1, np.int64)
         loop(
-            texts.data, texts.starts[first:last], texts.ends[first:last], packed, table.kind, table.width,
-            table.folds, stream, edges[0], edges[1], work[0], work[1],
+            texts.data, texts.starts[first:last], texts.ends[first:last], quick, packed, table.kind,
+            table.width, table.folds, stream, edges[0], edges[1], work[0], work[1],
             SIZE, np.uint64((1 << 64) // ONE_IN), LEAST, out, out_ends, words[first:last], wholes[first:last],
         )  # fmt: skip
         kept.append(out[: out_ends[-1]].copy())
@@ -127,13 +128,13 @@ def _chunks(texts: Texts, size: int) -> list[tuple[int, int]]:
     sums = np.cumsum(texts.ends - texts.starts)
     chunk = sums // size
     edges = [0, *(np.flatnonzero(np.diff(chunk)) + 1).tolist(), len(texts)]
-    return [(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True) if b > a]
+    return [(a, b) for a, b in pairwise(edges) if b > a]
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
     """The words of texts as `dedupe.align` reads them: eight arrays (HASH to LENGTH there), one after the
-    other; text k has the words offsets[k] to offsets[k + 1]. The last two grams of a text mean nothing."""  # noqa: D205, D209
+    other; text k has the words offsets[k] to offsets[k + 1]. The last two grams of a text mean nothing."""  # noqa: D209
 
     arrays: tuple[Any, ...]
     offsets: NDArray[np.int64]
@@ -145,8 +146,9 @@ def detail_texts(texts: Texts, numbers: NDArray[np.int64], fast: bool) -> Detail
 
 
 def _detail_fast(texts: Texts, numbers: NDArray[np.int64]) -> Details:
+    from dedupe.describe import lexicon_table
     from dedupe.kernels import compiled
-    from dedupe.scan import lexicon_table, packed_table, room
+    from dedupe.scan import packed_table, room
 
     table = tables()
     starts, ends = texts.starts[numbers], texts.ends[numbers]

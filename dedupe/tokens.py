@@ -199,7 +199,8 @@ class Folded:
     def word(self, number: int) -> str:
         """Give one folded word."""
         codes = self.codes[self.first[number] : self.last[number]]
-        return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        word: str = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        return word
 
     def spans(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Give the places of the words in the joined texts."""
@@ -274,7 +275,9 @@ class Folded:
 
 def _pair_bit(pairs: NDArray[np.uint64]) -> NDArray[np.uint64]:
     # 63 bits, so that the masks are positive in signed arithmetic too.
-    bits: NDArray[np.uint64] = np.uint64(1) << (((pairs * PRIME) >> np.uint64(33)) % np.uint64(63))
+    bits: NDArray[np.uint64] = np.uint64(1) << (
+        (((pairs * PRIME) >> np.uint64(32)) * np.uint64(63)) >> np.uint64(32)
+    )
     return bits
 
 
