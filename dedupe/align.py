@@ -218,7 +218,7 @@ def align_words(
     for k in range(count + 1):
         i0 = found[k - 1][0] + found[k - 1][2] if k > 0 else 0
         i1 = found[k][0] if k < count else size
-        j0 = found[k - 1][1] + found[k - 1][2] if k > 0 else max(0, found[0][1] - 2 * i1 - 8)
-        j1 = found[k][1] if k < count else min(other, j0 + 2 * (i1 - i0) + 8)
+        j0 = found[k - 1][1] + found[k - 1][2] if k > 0 else max(0, found[0][1] - i1 - i1 // 2 - 2)
+        j1 = found[k][1] if k < count else min(other, j0 + i1 - i0 + (i1 - i0) // 2 + 2)
         if i1 > i0 and j1 > j0 and (i1 - i0) * (j1 - j0) <= CELLS:
             fill(a, b, i0, i1, j0, j1, k == 0 or k == count, score, to_b, damaged)

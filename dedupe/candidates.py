@@ -18,7 +18,7 @@ SMALL, NEIGHBORS, HEADS = 16, 4, 4
 LARGEST = 20_000
 """Documents in one bucket; a shingle of more says nothing and is left out."""
 
-SHARE, FULL_SHARE, FULL = 0.15, 0.25, 40
+SHARE, FULL_SHARE, FULL = 0.15, 0.25, 48
 """Of the smaller sample: SHARE where it is least, FULL_SHARE from FULL shingles on, where chance is narrower.
 Of 7,586 planted pairs 8 have less; of the chance pairs in 50,000 texts strung from the same sentences three
 quarters. (A third of it must be counted in the buckets, see `_likely`.)"""

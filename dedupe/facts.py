@@ -165,7 +165,9 @@ def slot(
     elif names + first_names and names_b + first_names_b:
         counts[FIRST_NAMES] += 1
     elif names + first_names + words and names_b + first_names_b + words_b:
-        counts[WORDS] += 1
+        # The word after a number is a unit: "dlrs" for "dollars" is no other fact.
+        unit = here == 1 and there == 1 and i0 > 0 and a[VALUE][i0 - 1] == a[VALUE][i0 - 1]
+        counts[WORDS] += not unit
 
 
 def keep(text: Any, first: int, last: int, spare: Any) -> None:

@@ -36,9 +36,9 @@ class Thresholds:
         Least coverage: `floor` from `long` words on, rising to `short_floor` at `short` words.
     tiny
         Texts of fewer words are duplicates only when all their words are equal.
-    passage, told_coverage
-        Passages that stand opposite other passages may be `passage` of the text; more only from a
-        coverage of `told_coverage` on, or where the two passages share their names (`shared_names`).
+    passage, passage_words, told_coverage
+        Passages that stand opposite other passages may be `passage` of the text, or so many words; more
+        only from a coverage of `told_coverage` on, or where the two passages share their names (`shared_names`).
     cut_coverage, cut_density, cut_words
         A cut copy in furniture: one text begins where the match begins, the match is `cut_density`
         without holes, and so much of the shorter text, and so many words at least.
@@ -53,6 +53,7 @@ class Thresholds:
     long: int = 100
     tiny: int = 16
     passage: float = 0.08
+    passage_words: int = 10
     told_coverage: float = 0.84
     shared_names: float = 0.25
     cut_coverage: float = 0.60
@@ -139,7 +140,7 @@ def _covers(c: _Counts, t: Thresholds) -> NDArray[np.bool_]:
     """Say where the longer text covers the shorter one."""
     rise = (t.short_floor - t.floor) / (t.long - t.short)
     floor = np.clip(t.short_floor - (c.shorter - t.short) * rise, t.floor, t.short_floor)
-    few = (c.passages <= t.passage * c.shorter) | (c.coverage >= t.told_coverage)
+    few = (c.passages <= np.maximum(t.passage_words, t.passage * c.shorter)) | (c.coverage >= t.told_coverage)
     topic = (c.shared >= 2) & (c.shared >= t.shared_names * c.told)
     covered: NDArray[np.bool_] = (c.coverage >= floor) & (few | topic)
     return covered
@@ -157,9 +158,12 @@ def _is_cut(c: _Counts, t: Thresholds) -> NDArray[np.bool_]:
 def _conflicts(c: _Counts, t: Thresholds) -> NDArray[np.int64]:
     """Count the facts that differ, those aside that a grown or misread text explains."""
     grown = c.longer >= t.grown * c.shorter
-    at_head = np.where(grown & (c.shorter >= 80) & (c.head_numbers <= t.head_numbers), 0, c.head_numbers)
+    only_there = (c.names == 0) & (c.words == 0) & (c.shorter >= 60)
+    at_head = np.where(grown & only_there & (c.head_numbers <= t.head_numbers), 0, c.head_numbers)
     # Digits that differ as letters do are damage where other words are damaged as well.
-    misread = np.where((c.damaged >= 3) & (c.damaged >= 0.02 * c.shorter), 0, c.misread_numbers)
+    scanned = (c.damaged >= 3) & (c.damaged >= 0.02 * c.shorter)
+    once = (c.damaged >= 1) & (c.misread_numbers == 1) & (c.shorter >= 100)
+    misread = np.where(scanned | once, 0, c.misread_numbers)
     numbers = c.numbers + misread
     numbers = np.where(grown & (c.shorter >= t.calm) & (numbers <= 1), 0, numbers)
     names = c.names + np.where(c.shorter < 150, c.heads, 0)
@@ -172,8 +176,9 @@ def _conflicts(c: _Counts, t: Thresholds) -> NDArray[np.int64]:
 def _forgiven(c: _Counts, t: Thresholds) -> NDArray[np.float64]:
     """Say how many differing facts the ordinary differences make up for."""
     edited = np.where(c.words >= 4, np.maximum(1, 0.25 * c.words), 0.0)
-    some = (c.words >= 1) & (c.shorter >= 120)
+    some = (c.words >= 1) & (c.shorter >= 120) & (c.head_numbers == 0)
     edited = np.maximum(edited, np.where(some, np.where(c.shorter >= t.calm, 2, 1), 0))
-    scanned = np.where((c.damaged >= 4) & (c.damaged >= 0.03 * c.shorter), 0.25 * c.damaged, 0.0)
+    damaged = (c.damaged >= 3) & (c.damaged >= 0.025 * c.shorter)
+    scanned = np.where(damaged, np.maximum(1, 0.25 * c.damaged), 0.0)
     forgiven: NDArray[np.float64] = np.maximum(edited, scanned)
     return forgiven
