@@ -18,7 +18,7 @@ SMALL, NEIGHBORS, HEADS = 16, 4, 4
 LARGEST = 20_000
 """Documents in one bucket; a shingle of more says nothing and is left out."""
 
-SHARE, FULL_SHARE, FULL = 0.15, 0.25, 48
+SHARE, FULL_SHARE, FULL = 0.15, 0.25, 36
 """Of the smaller sample: SHARE where it is least, FULL_SHARE from FULL shingles on, where chance is narrower.
 Of 7,586 planted pairs 8 have less; of the chance pairs in 50,000 texts strung from the same sentences three
 quarters. (A third of it must be counted in the buckets, see `_likely`.)"""
@@ -89,7 +89,7 @@ def _pairs(keys: NDArray[np.uint64], count: int) -> NDArray[np.int64]:
 
 
 def _likely(packed: NDArray[np.int64], samples: Shingles, order: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give the pairs, sorted, that the buckets counted for at least a third of what is needed.
+    """Give the pairs, sorted, that the buckets counted twice, in long texts a third of what is needed.
 
     A third, since a large bucket does not count all its pairs: of 5,478 planted pairs that share enough
     two are lost, and of the chance pairs nine in ten need no closer look.
@@ -100,7 +100,7 @@ def _likely(packed: NDArray[np.int64], samples: Shingles, order: NDArray[np.int6
     pairs, times = pairs[times >= 2], times[times >= 2]
     sizes = np.diff(samples.offsets)[order]
     smaller = np.minimum(sizes[pairs // len(order)], sizes[pairs % len(order)])
-    return pairs[3 * times >= needed(smaller)]
+    return pairs[(smaller < FULL) | (3 * times >= needed(smaller))]
 
 
 def _pairs_fast(samples: Shingles, keys: NDArray[np.uint64], order: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -232,21 +232,21 @@ def _links(compared: Compared, samples: Samples, wanted: Sequence[int]) -> Any:
 def _missed(
     compared: Compared, links: Sequence[Link], joined: dict[int, Link], order: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Pair kept documents whose match was removed with the document that one was removed for."""
+    """Pair kept documents whose match was removed for another one with that one.
+
+    Either way round: what a kept document might have joined was removed, or what might have joined it went
+    to another kept one.
+    """
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     seen = set(map(tuple, compared.pairs.tolist()))
     more = set()
     for link in links:
-        if link.document not in joined and link.kept in joined:
-            kept = joined[link.kept].kept
-            if (
-                kept != link.document
-                and (kept, link.document) not in seen
-                and (link.document, kept) not in seen
-            ):
-                first, last = sorted((kept, link.document), key=lambda n: int(rank[n]))
-                more.add((first, last))
+        for one, other in ((link.document, link.kept), (link.kept, link.document)):
+            if one not in joined and other in joined and joined[other].kept != one:
+                first, last = sorted((joined[other].kept, one), key=lambda n: int(rank[n]))
+                if (first, last) not in seen:
+                    more.add((first, last))
     return np.array(sorted(more), np.int64).reshape(-1, 2)
 
 

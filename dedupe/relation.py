@@ -38,7 +38,7 @@ class Thresholds:
         Texts of fewer words are duplicates only when all their words are equal.
     passage, passage_words, told_coverage
         Passages that stand opposite other passages may be `passage` of the text, or so many words; more
-        only from a coverage of `told_coverage` on, or where the two passages share their names (`shared_names`).
+        only from a coverage of `told_coverage` on, or where they share their names (`shared_names`).
     cut_coverage, cut_density, cut_words
         A cut copy in furniture: one text begins where the match begins, the match is `cut_density`
         without holes, and so much of the shorter text, and so many words at least.
@@ -178,7 +178,7 @@ def _forgiven(c: _Counts, t: Thresholds) -> NDArray[np.float64]:
     edited = np.where(c.words >= 4, np.maximum(1, 0.25 * c.words), 0.0)
     some = (c.words >= 1) & (c.shorter >= 120) & (c.head_numbers == 0)
     edited = np.maximum(edited, np.where(some, np.where(c.shorter >= t.calm, 2, 1), 0))
-    damaged = (c.damaged >= 3) & (c.damaged >= 0.025 * c.shorter)
+    damaged = (c.damaged >= 3) & (c.damaged >= np.minimum(5, 0.025 * c.shorter))
     scanned = np.where(damaged, np.maximum(1, 0.25 * c.damaged), 0.0)
     forgiven: NDArray[np.float64] = np.maximum(edited, scanned)
     return forgiven
