@@ -46,7 +46,8 @@ JOINED = 70
 """One word in two, or two in one: so many percent of all letter pairs agree then."""
 
 TELLING, LOOKED_AT, WITHIN = 8, 60, 2000
-"""Passages of so many words have a topic; so many of their words are looked for, in so many of the other."""
+"""Passages of so many words have a topic; so many of their words are looked for, in so many of the other,
+until as many names were looked for."""
 
 (EQUAL, DAMAGED, NUMBERS, NAMES, FIRST_NAMES, UNCASED, WORDS, PASSAGES, LONE_A, LONE_B, A_FIRST, A_LAST,
  B_FIRST, B_LAST, SLOTS, MISREAD_NUMBERS, HEADS, HEAD_NUMBERS, TOLD, SHARED) = range(20)  # fmt: skip
@@ -73,23 +74,16 @@ def compare(
         open_end = counts[A_LAST] == -1 or i == size
         if counts[A_LAST] == -1 and i < size:
             counts[A_FIRST] = i
-        wide = 2 if i > i0 and a[FLAG][i0] & ALONE else 1  # a character is half a word
-        if (
-            open_end
-            and i > i0
-            and j > j0
-            and (abs((i - i0) - (j - j0)) > MARGIN * wide or max(i - i0, j - j0) > END_SLOT * wide)
-        ):
+        here, there = i - i0, max(0, j - j0)
+        if here == 0 or there == 0:
+            counts[LONE_A] += here
+            counts[LONE_B] += there
+        elif open_end and not narrow(a, i0, here, there):
             passage(a, b, i0, i, j0, j, counts)
-            if i < size and i - i0 <= END_SLOT * wide:
-                near = max(j0, j - (i - i0))
-                one = left_over(a, i0, i, b, near, j, a_cased)
-                other_one = left_over(b, near, j, a, i0, i, b_cased)
-                counts[HEADS] += one[0] + one[1] + one[2] + one[3] > 0 and (
-                    other_one[0] + other_one[1] + other_one[2] + other_one[3] > 0
-                )
+            if i < size:
+                head(a, b, i0, i, j0, j, a_cased, b_cased, counts)
         else:
-            slot(a, b, i0, i, j0, max(j, j0), a_cased, b_cased, counts, spare)
+            slot(a, b, i0, i, j0, j, a_cased, b_cased, counts, spare)
         if i < size:
             counts[EQUAL] += not damaged[i]
             counts[DAMAGED] += damaged[i]
@@ -104,10 +98,29 @@ def compare(
         same -= less
 
 
+def narrow(a: Any, i0: int, here: int, there: int) -> bool:
+    """Say whether a gap at an end of the texts is a slot. A character of Chinese is half a word."""
+    wide = 2 if a[FLAG][i0] & ALONE else 1
+    return abs(here - there) <= MARGIN * wide and max(here, there) <= END_SLOT * wide
+
+
+def head(
+    a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, a_cased: bool, b_cased: bool, counts: Any
+) -> None:
+    """Count a fact at the head of `a` that stands opposite another, where `b` has other text before it."""
+    if i1 - i0 > END_SLOT * (2 if a[FLAG][i0] & ALONE else 1):
+        return
+    near = max(j0, j1 - (i1 - i0))
+    numbers, names, first_names, bare, _, _ = left_over(a, i0, i1, b, near, j1, a_cased)
+    numbers_b, names_b, first_names_b, bare_b, _, _ = left_over(b, near, j1, a, i0, i1, b_cased)
+    if numbers + names + first_names + bare and numbers_b + names_b + first_names_b + bare_b:
+        counts[HEADS] += 1
+
+
 def passage(a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, counts: Any) -> None:
     """Count a passage that stands opposite another one, and the names of it that the other text has."""
     counts[PASSAGES] += min(i1 - i0, j1 - j0)
-    if i1 - i0 < TELLING or j1 - j0 < TELLING:
+    if i1 - i0 < TELLING or j1 - j0 < TELLING or counts[TOLD] >= LOOKED_AT:
         return
     told(a, i0, min(i1, i0 + LOOKED_AT), b, counts)
     told(b, j0, min(j1, j0 + LOOKED_AT), a, counts)
@@ -129,12 +142,8 @@ def told(one: Any, first: int, last: int, other: Any, counts: Any) -> None:
 def slot(
     a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, a_cased: bool, b_cased: bool, counts: Any, spare: Any
 ) -> None:
-    """Count what stands between two words that match: words on one side only, or one fact for another."""
+    """Count what stands opposite each other between two words that match: one fact for another, or words."""
     here, there = i1 - i0, j1 - j0
-    if here == 0 or there == 0:
-        counts[LONE_A] += here
-        counts[LONE_B] += there
-        return
     if here > SLOT or there > SLOT:
         passage(a, b, i0, i1, j0, j1, counts)
         return
@@ -252,8 +261,8 @@ def verify(
                 places *= 2
             index(b[GRAM], table, places, chain)
             indexed = right[p]
-        align_words(a, b, table, places, chain, found, score, to_b, damaged)
-        compare(a, b, is_cased(a), is_cased(b), to_b, damaged, counts[p], spare)
+        if align_words(a, b, table, places, chain, found, score, to_b, damaged):
+            compare(a, b, is_cased(a), is_cased(b), to_b, damaged, counts[p], spare)
 
 
 def text_of(flat: Any, begin: int, end: int) -> Any:
