@@ -79,6 +79,8 @@ def fold_character(character: str) -> str:
     """
     if character in _SPECIAL:
         return _SPECIAL[character]
+    if character in _han():
+        return _han()[character]
     if "가" <= character <= "힣":  # NFKD would take the syllables apart
         return character
     if (digit := unicodedata.decimal(character, None)) is not None:
@@ -111,9 +113,10 @@ def _classify(code: int) -> int:
     return LETTER
 
 
-def _han() -> list[tuple[str, str]]:
+@cache
+def _han() -> dict[str, str]:
     text = (files("dedupe") / "data" / "han.txt").read_text(encoding="utf-8")
-    return [(pair[0], pair[1]) for line in text.splitlines() if line[0] != "#" for pair in line.split()]
+    return {pair[0]: pair[1] for line in text.splitlines() if line[0] != "#" for pair in line.split()}
 
 
 @cache
@@ -124,7 +127,7 @@ def tables() -> Tables:
     width = np.ones(TABLE_END, np.uint8)
     folds = np.zeros((TABLE_END, WIDEST), np.uint32)
     folds[:, 0] = np.arange(TABLE_END)
-    for traditional, simplified in _han():
+    for traditional, simplified in _han().items():
         folds[ord(traditional), 0] = ord(simplified)
     kind[0x3400:0x4DC0] = kind[0x4E00:0xA000] = SOLO
     kind[0xAC00:0xD7A4] = kind[0x11000:0x1BCA0] = LETTER  # Hangul; the historic scripts of plane 1

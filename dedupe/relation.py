@@ -166,7 +166,7 @@ def _conflicts(c: _Counts, t: Thresholds) -> NDArray[np.int64]:
     misread = np.where(scanned | once, 0, c.misread_numbers)
     numbers = c.numbers + misread
     numbers = np.where(grown & (c.shorter >= t.calm) & (numbers <= 1), 0, numbers)
-    names = c.names + np.where(c.shorter < 150, c.heads, 0)
+    names = c.names + np.where(c.shorter < 100, c.heads, 0)
     # In a text of a few lines any word that was exchanged may be the fact.
     words = np.where(c.shorter < 60, c.words, 0)
     total: NDArray[np.int64] = numbers + at_head + names + words
@@ -178,7 +178,8 @@ def _forgiven(c: _Counts, t: Thresholds) -> NDArray[np.float64]:
     edited = np.where(c.words >= 4, np.maximum(1, 0.25 * c.words), 0.0)
     some = (c.words >= 1) & (c.shorter >= 120) & (c.head_numbers == 0)
     edited = np.maximum(edited, np.where(some, np.where(c.shorter >= t.calm, 2, 1), 0))
-    damaged = (c.damaged >= 3) & (c.damaged >= np.minimum(5, 0.025 * c.shorter))
-    scanned = np.where(damaged, np.maximum(1, 0.25 * c.damaged), 0.0)
+    damaged = (c.damaged >= 2) & (c.damaged >= np.minimum(5, 0.019 * c.shorter)) & (c.shorter >= 90)
+    damaged |= (c.damaged >= 3) & (c.damaged >= np.minimum(5, 0.025 * c.shorter))
+    scanned = np.where(damaged, np.maximum(1.0, np.ceil(0.25 * c.damaged)), 0.0)
     forgiven: NDArray[np.float64] = np.maximum(edited, scanned)
     return forgiven

@@ -109,7 +109,7 @@ def words(text: str) -> list[str]:
     """Give the folded words of a text.
 
     >>> words("The U.S. paid 1.234,50 € for “Ærø’s” 東京 tower.")
-    ['the', 'us', 'paid', '1234.50', 'for', 'aeros', '東', '京', 'tower']
+    ['the', 'us', 'paid', '1234.50', 'for', 'aeros', '东', '京', 'tower']
     """
     folded = Folded([text])
     edges = zip(folded.first.tolist(), folded.last.tolist(), strict=True)
