@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from dedupe.scan import CODE, KIND, MARK, NEWLINE, UPPER, find_words, fold_bytes
 from dedupe.tokens import ALONE, CAPITAL, CASELESS, LINE, NUMBER, PRIME, SENTENCE, SHOUT
 
 
+@cache
 def lexicon_table() -> tuple[NDArray[np.int16], NDArray[np.uint64], NDArray[np.float64], NDArray[np.int64]]:
     """Put the lexicon into an open-addressing table of 4,096 places (-1: free)."""
     known = lexicon()

@@ -21,7 +21,7 @@ from dedupe.model import Document
 from dedupe.relation import DUPLICATES, NAMES, UNRELATED, Verdicts, decide
 from dedupe.texts import Details, Samples, Texts, detail_texts, fast_engine, sample_texts
 
-CHUNK = 1 << 22
+CHUNK = 1 << 20
 """Bytes of text that are verified at a time; their words take about ten times as much memory."""
 
 ROUNDS = 4

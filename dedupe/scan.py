@@ -7,6 +7,7 @@ whatever is not valid parts words, as U+FFFD does.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ UPPER, MARK, NEWLINE, SIMPLE = 1 << 24, 1 << 25, 1 << 26, 1 << 27
 """A folded character is packed in 32 bits: code point, class, and what its source was."""
 
 
+@cache
 def packed_table() -> NDArray[np.uint32]:
     """Pack the folding tables, one entry for each code point below TABLE_END."""
     table = tables()
@@ -229,6 +231,7 @@ def hash_of(stream: Any, first: int, last: int) -> Any:
 PARTS, DOUBTFUL, FOREIGN = 0, 254, 255
 
 
+@cache
 def quick_table() -> NDArray[np.uint8]:
     """Say of each byte what it is in plain ASCII text: 0 it parts words, else the folded letter or digit.
 
