@@ -32,10 +32,18 @@ def message(removal: Removal, place: str, *, record: bool = False) -> str:
 
     In a file of records `place` already ends in the record's line; the line of its text stands behind.
     """
-    excerpt = " ".join(removal.text.split())
-    if len(excerpt) > 80:
-        excerpt = excerpt[:79].rstrip() + "…"
+    excerpt = shortened(removal.text)
     twin = f" (kept: line {removal.twin.line})" if removal.twin else ""
     where = f"{place}: line {removal.line} of the text" if record else f"{place}:{removal.line}"
     said = f"{where}: {removal.reason} ({removal.rule}): {excerpt}".rstrip(": ") + twin
     return said.encode("utf-8", "backslashreplace").decode()
+
+
+def shortened(text: str) -> str:
+    r"""Give a text on one line, 80 characters of it at most.
+
+    >>> shortened("one\n two")
+    'one two'
+    """
+    text = " ".join(text.split())
+    return text if len(text) <= 80 else text[:79].rstrip() + "…"

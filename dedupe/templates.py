@@ -123,6 +123,12 @@ def derive(seen: Survey) -> Templates:
     return Templates({name: each for name, each in sources.items() if _is_any(each)}, _shared(sources))
 
 
+def merge(old: Templates, new: Templates) -> Templates:
+    """Bring templates up to date: sources of `new` replace those of the same name, the others stay."""
+    sources = {**old.sources, **new.sources}
+    return Templates(sources, _shared(sources))
+
+
 class _Learner:
     """The pages of one source."""
 
