@@ -99,7 +99,7 @@ def _nothing(_: object) -> None:
 # --- pieces of work --------------------------------------------------------------------------------------
 
 # A piece ends at the first that is reached; a long text is a piece of its own.
-_DOCUMENTS, _CHARACTERS = 64, 500_000
+_DOCUMENTS, _BYTES = 64, 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,8 @@ def _pieces(
         kept.append(entry)
         if isinstance(entry, Entry):
             tasks.append(Task.of(entry, settings))
-            size += len(entry.document.text)
-        if len(kept) == _DOCUMENTS or size >= _CHARACTERS:
+        size += entry.size
+        if len(kept) == _DOCUMENTS or size >= _BYTES:
             yield kept, tasks
             kept, tasks, size = [], [], 0
     if kept:

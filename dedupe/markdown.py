@@ -71,7 +71,7 @@ def prose(text: str) -> str:
     r"""Give a Markdown text without its front matter and code blocks.
 
     >>> prose("---\ntitle: x\n---\nText\n\n```\ncode\n```\n")
-    'Text\n\n'
+    'Text\n\n\n'
     """
     return _MASK.sub("", mask(text).body)
 
