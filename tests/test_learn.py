@@ -105,7 +105,7 @@ def test_an_update_of_a_story(tmp_path):
 
 FORM = [
     "The weather service expects {a} degrees in {place} on {day}, with wind from the {side} at {b} knots.",
-    "Toward evening clouds will gather over {place} and up to {c} millimeters of rain may fall by the morning.",
+    "Toward evening clouds will gather over {place} and up to {c} millimeters of rain may fall by morning.",
     "Pollen stays low. Walkers on the heights above {place} should take a coat, the service advised.",
     "The river stands at {d} centimeters at the gauge of {place}, {e} less than on the day before.",
 ]
@@ -191,9 +191,7 @@ def test_every_page_is_empty(tmp_path):
     assert learned(tmp_path) == {}
 
 
-@pytest.mark.parametrize(
-    "name", [17, None, "", "the desk", "http://[broken", "https://", "//", ".", "a..b", "…"]
-)
+@pytest.mark.parametrize("name", [17, None, "", "the desk", "http://[a", "https://", "//", ".", "a..b", "…"])
 @pytest.mark.parametrize("sources", ["host", "domain"])
 def test_a_field_that_names_no_host(name, sources, tmp_path):
     items = [record(n, page(n)) | {"url": name, "source": name} for n in range(6)]
@@ -456,9 +454,7 @@ def test_one_text_is_not_compared_with_itself(tmp_path):
 
 # --- brakes ----------------------------------------------------------------------------------------------
 
-MENU = [
-    f"{name} of the whole county and all that is near to it" for name in ("News", "Sport", "Work", "Towns")
-]
+MENU = [f"{name} of the whole county and what is near to it" for name in ("News", "Sport", "Work", "Towns")]
 
 
 def heavy(size: int) -> list[dict]:

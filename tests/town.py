@@ -38,10 +38,9 @@ PLACES = words(
     """
 )
 PEOPLE = [
-    "Ada Brill", "Tom Carrow", "Ines Dahl", "Otto Fenn", "Mara Gill", "Piet Hale", "Ruth Imber", "Noor
-    Jansen", "Lena Korte", "Hugo Lund", "Vera Moss", "Emil Nash", "Olga Pryor", "Karl Quint", "Dora
-    Rusk", "Ivan Stroud",
-]
+    "Ada Brill", "Tom Carrow", "Ines Dahl", "Otto Fenn", "Mara Gill", "Piet Hale", "Ruth Imber",
+    "Noor Jansen", "Lena Korte", "Hugo Lund", "Vera Moss", "Emil Nash", "Olga Pryor", "Karl Quint",
+]  # fmt: skip
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 HEAD = ["Home | World | Business | Culture | Weather", "Skip the menu and go to the story"]
@@ -67,7 +66,8 @@ def body(seed: object, paragraphs: int = 5) -> list[str]:
 
 def title(seed: object) -> str:
     chosen = random.Random(f"title {seed}")
-    return f"{chosen.choice(PLACES)} {chosen.choice(NOUNS)} {chosen.choice(VERBS)} near the {chosen.choice(NOUNS)}"
+    place, noun, verb, other = (chosen.choice(part) for part in (PLACES, NOUNS, VERBS, NOUNS))
+    return f"{place} {noun} {verb} near the {other}"
 
 
 def page(
