@@ -98,9 +98,7 @@ def clean_many(
     settings = settings or Settings()
     for number, item in enumerate(documents, 1):
         try:
-            document = (
-                item if isinstance(item, Document) else to_document(item, f"document {number}", settings)
-            )
+            document = _document(item, number, settings)
         except RecordError as error:
             yield Failure(error.place, error.reason, str(error))
         else:
@@ -125,7 +123,7 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
     lines = split_lines(repaired.text)
     facts, heading = Facts(), Heading(document.title, document.date)
     if "metadata" in stages or "header" in stages:
-        facts = find_facts(lines, "labels" in settings.lists, known.labels if known else None)
+        facts = find_facts(lines, _labels(settings, known))
     if "header" in stages:
         heading = find_heading(
             lines,
@@ -231,8 +229,18 @@ def _furniture_removals(
 ) -> Iterator[Removal]:
     title = heading.title_lines[0] if heading.title_lines else None
     taken = frozenset(i for i, line in enumerate(lines) if line.start in gone)
-    for each in find_furniture(lines, known, title=title, taken=taken, phrases="phrases" in settings.lists):
+    phrases = "phrases" in settings.lists
+    for each in find_furniture(
+        lines, known, title=title, is_sure=heading.is_sure, taken=taken, phrases=phrases
+    ):
         yield _removal(id, lines[each.line], "furniture", each.rule)
+
+
+def _labels(settings: Settings, known: Known | None) -> Mapping[str, str] | None:
+    """Give the labels that may testify; None for those of all languages."""
+    if "labels" in settings.lists:
+        return known.labels if known else None
+    return known.learned_labels if known else {}
 
 
 def _recalled(removals: Iterable[Removal], furniture: Iterable[Removal]) -> Iterator[Removal]:
@@ -305,8 +313,8 @@ def _without(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], 
         return text[start:end], False
     pieces.append(text[place:end])
     left = ""
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         if piece.strip():
             gap = " " if left and (left[-1].isspace() or piece[0].isspace()) else ""
-            left = left.rstrip() + gap + (piece.lstrip() if left else piece)
+            left = left.rstrip() + gap + (piece.lstrip() if number else piece)  # the first has the indent
     return left.rstrip(), True

@@ -33,10 +33,16 @@ class WrittenDate:
 
 
 _YEAR = r"(?P<y>[12]\d{3})"
-_NUMERIC = re.compile(rf"(?<![\d./-])(?P<a>\d{{1,2}})(?P<sep>[./-]) ?(?P<b>\d{{1,2}})(?P=sep) ?{_YEAR}(?!\d)")
+_PARTICLES = frozenset(("de", "del", "do", "di", "of", ""))
+_NUMERIC = re.compile(
+    rf"(?<![\d./-])(?P<a>\d{{1,2}})(?P<sep>[./-]) ?(?P<b>\d{{1,2}})(?P=sep) ?{_YEAR}(?!\d|[./-]\d)"
+)
+# Marks of vowels are no letters to regular expressions; a name is what numbers and punctuation leave.
+# Thai abbreviations (`มี.ค.`) have a full stop inside.
+_LETTER = r"(?:[^\s\d_.,:;/()|\-–—\"“”]|(?<=[\u0e00-\u0e7f])\.(?=[\u0e00-\u0e7f]))"
 _FORMS = (
     # 2025-05-27, 2025/5/27, 2025.05.27., 20250527 (only with a time behind it, elsewhere it is a number)
-    re.compile(rf"(?<!\d){_YEAR}(?P<sep>[-/.]) ?(?P<m>\d{{1,2}})(?P=sep) ?(?P<d>\d{{1,2}})(?!\d)"),
+    re.compile(rf"(?<!\d){_YEAR}(?P<sep>[-/.]) ?(?P<m>\d{{1,2}})(?P=sep) ?(?P<d>\d{{1,2}})\.?(?!\d)"),
     # 2025年5月27日, 2025년 5월 27일
     re.compile(rf"(?<!\d){_YEAR}\s*[年년]\s*(?P<m>\d{{1,2}})\s*[月월]\s*(?P<d>\d{{1,2}})\s*[日일]?"),
     # ngày 27 tháng 5 năm 2025
@@ -46,17 +52,21 @@ _FORMS = (
     # 27 May 2025, 27. Mai 2025, 1er juin 2025, 27 de mayo de 2025, 27-May-2025, 3rd of June, 2025
     re.compile(
         r"(?<![\d.,:/-])(?P<d>\d{1,2})(?:st|nd|rd|th|er|re|e|ος|η|-?го|[.ºª°])?"
-        r"[ \-./]{0,2}(?:(?:de|of|di|d['’]|-|ta'|am) ?)?(?P<name>[^\W\d_]{2,}(?:[  ]?[^\W\d_]+)?)"
+        r"[ \-./]{0,2}(?:(?:de|of|di|d['’]|-|ta'|am) ?)?(?P<name>"
+        + _LETTER
+        + r"{2,}(?:[  ]?"
+        + _LETTER
+        + r"+)?)"
         rf"[.,]?[ \-./]{{0,2}}(?:(?:de|del|do|di|of) )?{_YEAR}(?!\d)"
     ),
     # May 27, 2025; Mai 27 2025; maiatzaren 27, 2025
     re.compile(
-        r"(?<!\w)(?P<name>[^\W\d_]{3,})\.?[ \-](?P<d>\d{1,2})(?:st|nd|rd|th)?[.,]?[ \-]{1,2}"
+        r"(?<!\w)(?P<name>" + _LETTER + r"{3,})\.?[ \-](?P<d>\d{1,2})(?:st|nd|rd|th)?[.,]?[ \-]{1,2}"
         rf"{_YEAR}(?!\d)"
     ),
     # 2025. május 27., 2025 m. gegužės 27 d., 2025 May 27
     re.compile(
-        rf"(?<!\d){_YEAR}(?:\. gada|[.,]| m\.| г\.)?[ \-](?P<d1>\d{{1,2}}\. )?(?P<name>[^\W\d_]{{3,}})\.?"
+        rf"(?<!\d){_YEAR}(?:\. gada|[.,]| m\.| г\.)?[ \-](?P<d1>\d{{1,2}}\. )?(?P<name>{_LETTER}{{3,}})\.?"
         r"(?:[ \-](?P<d>\d{1,2}))?(?!\d)"
     ),
 )
@@ -96,8 +106,8 @@ def find_dates(line: str, order: Order | None = None) -> list[WrittenDate]:
         if found and start < found[-1].end:
             continue
         clock, end = _time(line, end)
-        before = words.fold(line[found[-1].end if found else 0 : start]).split()
-        is_update = any(word in words.updated_words() for word in before)
+        before = f" {words.fold(line[found[-1].end if found else 0 : start])} "
+        is_update = any(f" {phrase} " in before for phrase in words.updated_words())
         found.append(WrittenDate(start, end, day.isoformat() + clock, is_update))
     return found
 
@@ -126,21 +136,26 @@ def beside_dates(line: str, dates: Iterable[WrittenDate]) -> list[str]:
 
     >>> line = "Published Tuesday, 27 May 2025 at 3:32 pm GMT by Ann Lee"
     >>> beside_dates(line, find_dates(line))
-    ['by', 'ann', 'lee']
+    ['ann', 'lee']
     """
     rest, last = [], 0
     for found in dates:
         rest.append(line[last : found.start])
         last = found.end
     rest.append(line[last:])
-    left = words.fold(_ZONE.sub(" ", " | ".join(rest)))
-    for phrase in _date_phrases():
-        if phrase in left:
-            left = f" {left} ".replace(f" {phrase} ", " ").strip()
-    known = words.date_words() | words.weekdays()
-    return [
-        word for word in left.split() if word not in known and not (len(word) == 1 and not word.isdigit())
-    ]
+    left = words.fold(_ZONE.sub(" ", " | ".join(rest))).split()
+    beside: list[str] = []
+    i = 0
+    while i < len(left):
+        word = left[i]
+        length = next(
+            (n for n in _date_phrases().get(word, ()) if " ".join(left[i : i + n]) in words.date_phrases()), 0
+        )
+        known = length or word in words.date_words() or word in words.weekdays()
+        if not known and (len(word) > 1 or word.isdigit()):
+            beside.append(word)
+        i += max(length, 1)
+    return beside
 
 
 def _may_hold_date(line: str) -> bool:
@@ -182,8 +197,10 @@ def _day(found: re.Match[str]) -> date | None:
 
 
 def _month(name: str) -> int | None:
-    folded = name.casefold()
-    return words.months().get(folded) or words.months().get(folded.split()[0])
+    folded = name.casefold() if "." not in name else words.fold(name)
+    first, _, second = folded.partition(" ")
+    # `27 mayo de 2025`; any other second word belongs to the name (`تشرين الأول`) or makes it none.
+    return words.months().get(first if second in _PARTICLES else folded)
 
 
 def _valid(year: int, month: int, day: int) -> date | None:
@@ -214,5 +231,10 @@ def _time(line: str, end: int) -> tuple[str, int]:
 
 
 @cache
-def _date_phrases() -> tuple[str, ...]:
-    return tuple(sorted(words.date_phrases(), key=lambda phrase: (-len(phrase), phrase)))
+def _date_phrases() -> dict[str, tuple[int, ...]]:
+    """Give the lengths in words of the phrases that begin with a word, longest first."""
+    lengths: dict[str, set[int]] = {}
+    for phrase in words.date_phrases():
+        found = phrase.split()
+        lengths.setdefault(found[0], set()).add(len(found))
+    return {first: tuple(sorted(each, reverse=True)) for first, each in lengths.items()}

@@ -20,8 +20,6 @@ from dedupe.templates import Template, Templates
 
 # Said nowhere else than in furniture; the other kinds of phrases need their place too.
 _ANYWHERE = frozenset(("ad", "cookie", "newsletter", "paywall", "read_more", "share", "skip", "timestamp"))
-# Kinds of headings over lists.
-_HEADINGS = frozenset(("related", "tags"))
 # What divides the entries of a menu.
 _ROW = re.compile(r"\s*[|•·»›>]\s*|\s+[/–—-]\s+|\t+|\s{2,}|,\s+")
 # A learned run of words says who a line is; half of the line must be such runs.
@@ -47,9 +45,7 @@ class Known:
         own = templates.sources.get(source, Template())
         shared = templates.shared
         self.order = own.order
-        self.lines = self._keys(own.lines) | {
-            key for key in self._keys(shared.lines) if " " in key or shared.lines.get(key, 0) >= 3
-        }
+        self.lines = self._keys(own.lines) | self._keys(shared.lines)
         self.tails = self._keys(own.tails) | self._keys(shared.tails)
         self.below = self._keys(own.below) | self._keys(shared.below)
         self.slots = frozenset(own.slots) | frozenset(shared.slots)
@@ -62,7 +58,12 @@ class Known:
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
-        """Give learned labels with the keys under which their values go."""
+        """Give all labels, those of the languages first, with the keys under which their values go."""
+        return {**self.learned_labels, **words.labels()}
+
+    @cached_property
+    def learned_labels(self) -> Mapping[str, str]:
+        """Give the labels that were learned, with the keys under which their values go."""
         return {label: label.replace(" ", "_") for label in (*self.own_labels, *self.shared_labels)}
 
     def is_furniture(self, line: Line) -> bool:
@@ -75,15 +76,16 @@ def find_furniture(
     known: Known,
     *,
     title: int | None = None,
+    is_sure: bool = False,
     taken: Collection[int] = (),
     phrases: bool = True,
 ) -> list[Furniture]:
     """Find the furniture among the lines of a document.
 
-    `title` is the index of the title line; `taken` are the lines that are gone already, as title, date,
+    `title` is the index of the title line, `is_sure` tells that a date or the address confirms it; `taken` are the lines that are gone already, as title, date,
     fact or repeat. Without `phrases` only what was learned counts.
     """
-    return _Finder(lines, known, title, frozenset(taken), phrases).find()
+    return _Finder(lines, known, title, is_sure, frozenset(taken), phrases).find()
 
 
 class _Finder:
@@ -92,12 +94,14 @@ class _Finder:
         lines: Sequence[Line],
         known: Known,
         title: int | None,
+        is_sure: bool,
         taken: frozenset[int],
         phrases: bool,
     ) -> None:
         self.lines = lines
         self.known = known
         self.title = title
+        self.is_sure = is_sure
         self.taken = taken
         self.phrases = phrases
         self.keys = ["" if len(line.text) > LONGEST else line_key(line.text, known.site) for line in lines]
@@ -108,14 +112,15 @@ class _Finder:
         free = [i for i in range(len(self.lines)) if i not in self.taken and self.keys[i]]
         kinds: dict[int, str] = {}
         for i in free:
+            kind = self.kind(i) if self.phrases and self.keys[i] not in self.known.review else None
+            if kind:
+                kinds[i] = kind
             if self.is_learned(i):
                 self.found[i] = "site line"
             elif self.has_learned_head(i):
                 self.found[i] = "site line with a varying end"
-            elif self.phrases and self.keys[i] not in self.known.review and (kind := self.kind(i)):
-                kinds[i] = kind
-                if kind in _ANYWHERE:
-                    self.found[i] = f"phrase: {kind}"
+            elif kind in _ANYWHERE:
+                self.found[i] = f"phrase: {kind}"
         first, last = self.body()
         for i in free:
             if i not in self.found and (not first < i < last or "§" in self.keys[i]) and self.is_slotted(i):
@@ -123,6 +128,9 @@ class _Finder:
         first, last = self.body()
         self.phrases_by_place(kinds, first, last)
         first, last = self.body()
+        for i in free:
+            if i > last and i not in self.found and self.phrases and self.is_source_line(i):
+                self.found[i] = "phrase: syndication"
         self.above_title(first)
         self.below_headings(kinds, last)
         return [Furniture(i, self.found[i]) for i in sorted(self.found)]
@@ -135,6 +143,16 @@ class _Finder:
             if line.is_prose and i not in self.found and i not in self.taken
         ]
         return (prose[0], prose[-1]) if prose else (len(self.lines), -1)
+
+    def is_source_line(self, i: int) -> bool:
+        """Tell whether a line names where an article came from: `Source: Harbor Times`."""
+        found = head_of(self.lines[i].text)
+        return (
+            found is not None
+            and words.furniture_heads().get(found[0]) == "syndication"
+            and len(found[1].split()) <= 5
+            and not any(c.isdigit() for c in found[1])
+        )
 
     def is_learned(self, i: int) -> bool:
         return self.keys[i] in self.known.lines
@@ -159,7 +177,8 @@ class _Finder:
     def phrases_by_place(self, kinds: Mapping[int, str], first: int, last: int) -> None:
         """Take phrases that may be said in an article, too, where no article is: outside, or in company."""
         for i, kind in kinds.items():
-            if not first < i < last or i - 1 in self.found or i + 1 in self.found:
+            beside = i - 1 in self.found or i + 1 in self.found
+            if beside or (not first < i < last and not (kind == "media" and self.lines[i].is_prose)):
                 self.found.setdefault(i, f"phrase: {kind}")
 
     def is_slotted(self, i: int) -> bool:
@@ -174,11 +193,11 @@ class _Finder:
         return len(covered) >= _COVERED * len(found)
 
     def above_title(self, first: int) -> None:
-        """Take what stands above the title, where some of it is furniture."""
+        """Take what stands above a title that is sure: no article begins above its title."""
         if self.title is None or self.title > first:
             return
         above = range(self.title)
-        if any(i in self.found for i in above):
+        if self.is_sure or any(i in self.found for i in above):
             for i in above:
                 if i not in self.taken and not self.lines[i].is_prose:
                     self.found.setdefault(i, "above the title")
@@ -189,8 +208,8 @@ class _Finder:
         for i in range(self.list_start(kinds, last), len(self.lines)):
             if i in self.taken:
                 listing = ""
-            elif self.keys[i] in self.known.below or kinds.get(i) in _HEADINGS:
-                listing = kinds.get(i) or "related"
+            elif opened := self.opens_list(i, kinds.get(i)):
+                listing = opened
             elif i in self.found:
                 # A headline that is linked on many pages was learned as a line; the list goes on below it.
                 if i in kinds or len(self.keys[i].split()) < 3:
@@ -200,6 +219,19 @@ class _Finder:
             else:
                 listing = ""
 
+    def opens_list(self, i: int, kind: str | None) -> str:
+        """Name what is listed below a heading: `related`, `tags`, or nothing."""
+        count = len(self.keys[i].split())
+        if count > 6:
+            return ""
+        if words.furniture_heads().get(self.keys[i]) == "tags" and (
+            self.phrases or self.keys[i] in self.known.lines
+        ):
+            return "tags"
+        if self.keys[i] in self.known.below or kind == "related" or (kind == "read_more" and count <= 5):
+            return "related"
+        return ""
+
     def list_start(self, kinds: Mapping[int, str], last: int) -> int:
         """Give where the text ends; a headline that is a long question, among links, is no paragraph."""
         start = last + 1
@@ -208,7 +240,7 @@ class _Finder:
                 continue
             if self.lines[i].is_prose and i not in self.found and self.lines[i].text[-1] in ".。":
                 return i + 1
-            if self.keys[i] in self.known.below or kinds.get(i) == "related":
+            if self.opens_list(i, kinds.get(i)):
                 start = min(start, i)
         return start
 

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from dedupe import words
 from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, numeric_orders
 from dedupe.lines import fold_words
+from dedupe.metadata import split_pair
 from dedupe.model import Line
 
 # The heading stands above the first paragraph; menus longer than this were not seen above a title.
@@ -33,12 +34,16 @@ _ENGLISH = frozenset(("the", "of", "and", "to", "in", "is", "that", "for", "was"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Title and date of a text, and which of its lines say nothing else (indices)."""
+    """Title and date of a text, and which of its lines say nothing else (indices).
+
+    `is_sure` tells that the address or a date line confirms the title.
+    """
 
     title: str | None = None
     date: str | None = None
     title_lines: tuple[int, ...] = ()
     date_lines: tuple[int, ...] = ()
+    is_sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def find_heading(
     >>> from dedupe.lines import split_lines
     >>> lines = split_lines("Home\nPort reopens\nPublished: 3 May 2024, 4:10 pm\nThe port is open.")
     >>> find_heading(lines)
-    Heading(title='Port reopens', date='2024-05-03T16:10', title_lines=(1,), date_lines=(2,))
+    Heading(title='Port reopens', date='2024-05-03T16:10', title_lines=(1,), date_lines=(2,), is_sure=True)
     """
     finder = _Finder(lines, url, facts, phrases, is_furniture, order)
     title_line, found_title = finder.title(title)
@@ -80,7 +85,9 @@ def find_heading(
         chosen = max(
             (iso or date, chosen or ""), key=lambda each: (each[:10] == (iso or date)[:10], len(each))
         )
-    return Heading(found_title, chosen, finder.title_lines(title_line), date_lines)
+    return Heading(
+        found_title, chosen, finder.title_lines(title_line), date_lines, finder.is_sure(title_line)
+    )
 
 
 class _Finder:
@@ -125,7 +132,7 @@ class _Finder:
         )
         first: int | None = None
         for i in paragraphs:
-            if i in self.facts or (self.likeness(i) >= 0.75 and len(self.lines[i].text) <= _TITLE_CHARACTERS):
+            if i in self.facts or (len(self.lines[i].text) <= _TITLE_CHARACTERS and self.likeness(i) >= 0.75):
                 continue  # a headline may be a full sentence; the address of the page knows it
             if first is None:
                 first = i
@@ -138,7 +145,7 @@ class _Finder:
     def has_heading(self, between: range) -> bool:
         """Tell whether a date line, or one that the address repeats, stands between two paragraphs."""
         for i in between:
-            if self.likeness(i) >= 0.75:
+            if len(self.lines[i].text) <= _TITLE_CHARACTERS and self.likeness(i) >= 0.75:
                 return True
             dates = find_dates(self.lines[i].text) if len(self.lines[i].text) <= _DATE_CHARACTERS else []
             if dates and not beside_dates(self.lines[i].text, dates):
@@ -172,6 +179,10 @@ class _Finder:
         if best is None:
             return None, None
         return best, self.without_site(_HASHES.sub("", self.lines[best].text))
+
+    def is_sure(self, chosen: int | None) -> bool:
+        """Tell whether something else than its form says that a line is the title."""
+        return chosen is not None and (self.likeness(chosen) >= 0.75 or self.dated_below(chosen) > 0)
 
     def title_lines(self, chosen: int | None) -> tuple[int, ...]:
         """Give the title line and those of the heading that repeat it, with or without the site's name."""
@@ -211,7 +222,7 @@ class _Finder:
         if not folded or len(text) > _TITLE_CHARACTERS or i in self.facts or text[-1] in ":：,;":
             return 0.0
         dated = self.dated.get(i)
-        if (dated and dated.beside == 0) or is_byline(text):
+        if (dated and (dated.beside == 0 or self.is_dateline(text))) or is_byline(text):
             return 0.0
         if _is_nearly_a_date(folded) or self.is_teaser(i):
             return 0.0
@@ -228,9 +239,19 @@ class _Finder:
         score = 0.3 + 3 * likeness + 0.08 * min(count, 10) + dated_below + self.place(i)
         if count <= 2:
             score -= 0.4
+        if likeness < 0.75 and not dated_below and self.is_labeled(i):
+            score -= 0.6
         if text[-1] in ".。":
             score -= 0.3
         return score
+
+    def is_dateline(self, text: str) -> bool:
+        """Tell whether a line is a date with furniture beside it (`May 3, 2024 | 4 min read`)."""
+        pieces = [piece for piece in _DIVIDERS.split(text) if piece.strip()]
+        return self.phrases and all(
+            words.furniture(words.fold(piece)) or not beside_dates(piece, find_dates(piece))
+            for piece in pieces
+        )
 
     def is_teaser(self, i: int) -> bool:
         """Tell whether a line is the beginning of the first paragraph, cut off with an ellipsis."""
@@ -239,6 +260,13 @@ class _Finder:
             return False
         below = (self.fold(k) for k in range(i + 1, min(self.head + 1, len(self.lines))))
         return any("".join(folded.split()).startswith(start) and len(folded) > len(start) for folded in below)
+
+    def is_labeled(self, i: int) -> bool:
+        """Tell whether a line is a label and a few words, below a line that is not."""
+        pair = split_pair(self.lines[i].text)
+        if pair is None or pair[2] not in ":：" or len(pair[0].split()) > 3 or len(pair[1].split()) > 5:
+            return False
+        return any(":" not in self.lines[k].text and len(self.fold(k).split()) >= 2 for k in range(i))
 
     def dated_below(self, i: int) -> float:
         """Weigh a date line below a line, the nearer the more; 0 if there is none."""
@@ -253,8 +281,8 @@ class _Finder:
         score = -0.02 * i
         if any(k < i and dated.beside == 0 for k, dated in self.dated.items()):
             score -= 0.2  # dates stand below their titles, mostly
-        if i + 1 == self.head:
-            score += 0.3
+        if i + 1 == self.head and self.lines[i].text[-1] not in "?？":
+            score += 0.3  # but the first question of a list of them stands there, too
         elif any(is_byline(self.lines[k].text) for k in range(i + 1, min(i + 4, self.head))):
             score += 0.2
         if any(self.fold(k) == self.fold(i) for k in range(self.head) if k != i):
@@ -338,7 +366,10 @@ class _Finder:
         if not found:
             return None
         first = next((each for each in found if not each.is_update), found[0])
-        return _DateLine(i, first, len(beside_dates(text, found)))
+        beside = len(beside_dates(text, found))
+        if beside and ":" in text[: first.start]:
+            return None  # `Died: June 9, 2024`: another date than that of the article
+        return _DateLine(i, first, beside)
 
     def order(self) -> Order | None:
         """Tell how numeric dates are written here, if anything tells: the text, the address, the language."""

@@ -20,7 +20,7 @@ that 3 March and 3/3 agree."""
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """Hashes of number words uint64[n], sorted, with their values float64[n] (NaN for a power of ten)
-    and their powers of ten int64[n] (0 for a number)."""  # noqa: D205, D209
+    and their powers of ten int64[n] (0 for a number)."""  # noqa: D209
 
     hashes: NDArray[np.uint64]
     values: NDArray[np.float64]

@@ -109,37 +109,38 @@ class _Pair:
         return [key for key in self.keys if key]
 
 
-def find_facts(lines: Sequence[Line], labels: bool = True, learned: Mapping[str, str] | None = None) -> Facts:
-    r"""Find the facts among the lines of one text; without `labels` only shape and run can tell them.
+def find_facts(lines: Sequence[Line], labels: Mapping[str, str] | None = None) -> Facts:
+    r"""Find the facts among the lines of one text.
 
-    `learned` has the labels that were learned of the source, folded, with their keys.
+    `labels` maps folded labels to their keys (default: those of all languages); with an empty mapping
+    only shape and run can tell them.
 
     >>> from dedupe.lines import split_lines
-    >>> lines = split_lines("Employees: 11-50\nFounded: 1994\nMotto: Onwards\nAnna: I think so.")
+    >>> lines = split_lines("Employees: 11-50\nMotto: Onwards\nFounded: 1994\nAnna: I think so.")
     >>> [(fact.key, fact.value) for fact in find_facts(lines).facts]
-    [('employees', '11-50'), ('founded', '1994'), ('motto', 'Onwards')]
+    [('employees', '11-50'), ('motto', 'Onwards'), ('founded', '1994')]
     """
     prose = [i for i, line in enumerate(lines) if line.is_prose]
     head = prose[0] if prose else len(lines)
     tail = prose[-1] if prose else -1
-    known = words.labels() if labels else {}
-    finder = _Finder(lines, {**learned, **known} if learned else known, head, tail)
-    facts: list[Fact] = []
-    headings: list[int] = []
-    taken: set[int] = set()
-    for run in finder.runs():
-        facts += run
-        taken.update(line for fact in run for line in fact.lines)
-        heading = finder.heading(run)
-        if heading is not None:
-            headings.append(heading)
-    for run in finder.stacked(taken):
-        facts += run
-        heading = finder.heading(run)
-        if heading is not None:
-            headings.append(heading)
-    facts.sort(key=lambda fact: fact.lines)
-    return Facts(tuple(facts), tuple(sorted(headings)))
+    finder = _Finder(lines, words.labels() if labels is None else labels, head, tail)
+    runs = list(finder.runs())
+    runs += finder.stacked({line for run in runs for fact in run for line in fact.lines})
+    runs = [run for run in runs if not _is_one_of_many(run, runs)]
+    headings = {finder.heading(run) for run in runs} - {None}
+    facts = sorted((fact for run in runs for fact in run), key=lambda fact: fact.lines)
+    return Facts(tuple(facts), tuple(sorted(heading for heading in headings if heading is not None)))
+
+
+def _is_one_of_many(run: Sequence[Fact], runs: Sequence[Sequence[Fact]]) -> bool:
+    """Tell whether another box has the same labels and other values: then the article is a list of firms."""
+    own = {fact.key: fact.value for fact in run}
+    for other in runs:
+        values = {fact.key: fact.value for fact in other}
+        shared = own.keys() & values.keys()
+        if len(shared) >= 2 and all(own[key] != values[key] for key in shared):
+            return True
+    return False
 
 
 def to_metadata(facts: Sequence[Fact]) -> dict[str, str]:

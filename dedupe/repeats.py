@@ -32,6 +32,10 @@ _ALONE_CHARACTERS, _ALONE_WORDS = 60, 7
 _PART_CHARACTERS, _PART_WORDS = 30, 6
 # Share of a line's word pairs that stand in its twin and the lines around it.
 _ALONE, _IN_RUN = 0.85, 0.55
+# Three long lines in order need less each: one word in eight changed leaves this.
+_ONE_OF_THREE = 0.7
+# Likeness of letters from which two words are one, mistyped or inflected.
+_SAME_WORD = 0.6
 # Lines on either side of a twin that count as its neighborhood, because paragraphs get merged.
 _REACH = 3
 # Share of a line's shingles of three words that stood before, for a closer look: one word in ten changed
@@ -146,11 +150,31 @@ class _Comparison:
                 # All words of a teaser stand in the paragraph, so nearly all of its shingles do.
                 if 2 * count >= len(self.lines[j].text.split()) - 2 and self.is_teaser(j, i):
                     teasers.setdefault(j, Repeat(j, i, "teaser", 1.0))
+        strong |= self.runs(weak)
         self.fill(strong, weak)
         for j, teaser in teasers.items():
             if teaser.twin not in strong:
                 strong.setdefault(j, teaser)
         return self.settle(strong)
+
+    def runs(self, weak: dict[int, Repeat]) -> dict[int, Repeat]:
+        """Give weak matches that are a copy together: three paragraphs in the order of their twins."""
+        good = {
+            i: found
+            for i, found in weak.items()
+            if found.similarity >= _ONE_OF_THREE
+            and self.is_long(i)
+            and not self.has_other_number(i, self.around(found.twin, i))
+        }
+        together: dict[int, Repeat] = {}
+        for i, found in good.items():
+            following = [good.get(i + 1), good.get(i + 2)]
+            if all(
+                other and 0 < other.twin - found.twin <= distance + 1
+                for distance, other in enumerate(following, 1)
+            ):
+                together |= {k: good[k] for k in (i, i + 1, i + 2)}
+        return together
 
     def settle(self, found: dict[int, Repeat]) -> list[Repeat]:
         """Give each line a twin that stays: of three copies, the third repeats the first."""
@@ -175,8 +199,15 @@ class _Comparison:
         for j in earlier:
             if j not in self.heading and self.is_part(i, j):
                 return Repeat(i, j, "part of a line", 1.0), True
-        share, j = max((self.share(i, j), -j) for j in earlier)
-        is_strong = share >= _ALONE and self.is_long(i) and not self.has_other_number(i, self.around(-j, i))
+        # Neighbors of the twin bring its words as well; the twin itself brings the most of them alone.
+        own = self.pairs_of(i)
+        share, _, j = max((self.share(i, j), len(own & self.pairs_of(j)), -j) for j in earlier)
+        is_strong = (
+            share >= _ALONE
+            and self.is_long(i)
+            and not self.has_other_number(i, self.around(-j, i))
+            and not self.has_other_word(i, -j)
+        )
         return Repeat(i, -j, "edited line", round(share, 3)), is_strong
 
     def share(self, i: int, j: int) -> float:
@@ -201,9 +232,21 @@ class _Comparison:
                 if k in strong or not 0 <= k < len(self.lines):
                     continue
                 found = self.neighbor(k, weak.get(k), i, twin)
+                if found and self.is_taken(found, strong):
+                    continue
                 if found:
                     strong[k] = found
                     waiting.append(k)
+
+    def is_taken(self, found: Repeat, strong: dict[int, Repeat]) -> bool:
+        """Tell whether a line close by is the copy of the same twin, word for word: then this one is not."""
+        if found.similarity == 1.0:
+            return False
+        near = (strong.get(k) for k in range(found.line - _REACH, found.line + _REACH + 1))
+        return any(
+            other and other.twin == found.twin and self.fold(other.line) == self.fold(other.twin)
+            for other in near
+        )
 
     def is_lone_part(self, found: Repeat, strong: dict[int, Repeat]) -> bool:
         """Tell whether a match is a pull quote, which has no neighbors, rather than a piece of a copy."""
@@ -216,13 +259,20 @@ class _Comparison:
         """Match a line near a repeated one with a line as near to the twin."""
         # Merged and split paragraphs shift the places by a line or two.
         if weak and (weak.twin - twin) * (k - i) >= 0 and abs((weak.twin - twin) - (k - i)) <= 2:
-            return weak
+            # Lines made after one pattern are all alike; only its own copy has all the numbers of a line.
+            is_own = weak.twin != twin or self.fit(k, i, twin)
+            if is_own and not self.has_other_number(k, self.around(weak.twin, k)):
+                return weak
         step = 1 if k > i else -1
         for distance in (1, 2):
             j = twin + step * distance
-            if 0 <= j < min(k, i) and self.resembles(k, j):
+            if 0 <= j < min(k, i) and self.resembles(k, j) and not self.has_other_number(k, range(j, j + 1)):
                 return Repeat(k, j, "edited line", round(self.ratio(k, j), 3))
         return None
+
+    def fit(self, k: int, i: int, twin: int) -> bool:
+        """Tell whether two lines can be the halves of a third."""
+        return len(self.join(k)) + len(self.join(i)) <= 1.2 * len(self.join(twin))
 
     def resembles(self, k: int, j: int) -> bool:
         """Tell whether two lines in the same place of two copies are one line, edited."""
@@ -260,6 +310,22 @@ class _Comparison:
         """Give the length in letters; a character of a script without spaces counts two and a half."""
         text = self.lines[i].text
         return len(text) if text.isascii() else len(text) + 1.5 * len(NO_SPACES_CHARACTER.findall(text))
+
+    def has_other_word(self, i: int, j: int) -> bool:
+        """Tell whether a word of one line stands for a different one of the other.
+
+        `The buyer shall …` and `The seller shall …` are two sentences; a typing error, an inserted or a
+        lost word makes no other sentence.
+        """
+        a, b = self.fold(j), self.fold(i)
+        if len(a) > 2 * len(b) or len(b) > 2 * len(a):
+            return False  # merged or split paragraphs
+        for kind, a1, a2, b1, b2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+            if kind == "replace":
+                old, new = "".join(a[a1:a2]), "".join(b[b1:b2])
+                if SequenceMatcher(None, old, new, autojunk=False).ratio() < _SAME_WORD:
+                    return True
+        return False
 
     def has_other_number(self, i: int, around: range) -> bool:
         """Tell whether a line has a number that its twin's neighborhood lacks."""

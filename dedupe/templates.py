@@ -13,10 +13,12 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
+from dedupe import words
 from dedupe.dates import Order, beside_dates, find_dates, numeric_orders
 from dedupe.errors import InputError
 from dedupe.header import is_byline
@@ -38,6 +40,8 @@ _SHARE_PROSE, _COMPANY = 0.2, 0.7
 _SHARE_HEAD, _TAILS = 0.03, 0.15
 # A heading with changing short lines below it (`Related articles`).
 _BELOW, _BELOW_DIFFERENT = 0.8, 0.25
+# The same line on five sites belongs to none of their authors.
+_SITES = 5
 # Runs of four words that recur in short lines at the edges of an article (author boxes).
 _SLOT = 4
 
@@ -120,7 +124,10 @@ def derive(seen: Survey) -> Templates:
     sources = {
         name: _Learner(name, pages).template() for name, pages in witnesses.items() if len(pages) >= _PAGES
     }
-    return Templates({name: each for name, each in sources.items() if _is_any(each)}, _shared(sources))
+    return Templates(
+        {name: each for name, each in sources.items() if _is_any(each)},
+        _shared(sources, _everywhere(witnesses, sources)),
+    )
 
 
 def merge(old: Templates, new: Templates) -> Templates:
@@ -159,10 +166,12 @@ class _Learner:
         """Learn all that the pages of the source tell."""
         lines, review = self.lines()
         tails, labels = self.heads()
+        stacked = self.stacked_labels()
+        labels |= stacked
         for key in list(lines):
             # Dates are for the heading, facts for the metadata, and bylines are nobody's furniture.
             head = head_of(self.example[key], self.site)
-            if (head and head[0] in labels) or is_heading_line(self.example[key]):
+            if key in stacked or (head and head[0] in labels) or is_heading_line(self.example[key]):
                 del lines[key]
         return Template(
             pages=len(self.pages),
@@ -170,7 +179,7 @@ class _Learner:
             lines=_ordered(lines, self.example),
             tails=_ordered(tails),
             labels=_ordered(labels),
-            below=_ordered(self.below(), self.example),
+            below=_ordered({k: n for k, n in self.below().items() if k not in stacked}, self.example),
             slots=_ordered(self.slots(lines)),
             review=_ordered(review, self.example),
         )
@@ -182,7 +191,7 @@ class _Learner:
             for line in each.lines:
                 if not line.is_prose:
                     proved.update(numeric_orders(line.text))
-        return max(proved, key=lambda order: (proved[order], order)) if len(proved) == 1 else None
+        return next(iter(proved)) if len(proved) == 1 else None
 
     def lines(self) -> tuple[dict[str, int], dict[str, int]]:
         """Tell furniture from the recurring lines that may be the author's."""
@@ -224,7 +233,7 @@ class _Learner:
                     continue
                 head, tail = found
                 pages[head] += 1
-                tails[head].add(line_key(tail))
+                tails[head].add(words.fold(tail))
                 near = [other for other in (*heads[max(i - 1, 0) : i], *heads[i + 1 : i + 2]) if other]
                 facts[head] += is_fact(tail)
                 company[head] += any(other[0] != head and is_fact(other[1]) for other in near)
@@ -244,12 +253,37 @@ class _Learner:
             return None
         return head_of(line.text, self.site)
 
+    def stacked_labels(self) -> dict[str, int]:
+        """Learn labels that stand on lines of their own, values below: a chain of them is a data sheet."""
+        facts: Counter[str] = Counter()
+        short: Counter[str] = Counter()
+        near: dict[str, Counter[str]] = defaultdict(Counter)
+        for each in self.pages:
+            met: set[str] = set()
+            for i, line in enumerate(each.lines[:-1]):
+                if line.key not in self.frequent or line.key in met or line.is_prose or len(line.text) > 45:
+                    continue
+                met.add(line.key)
+                value = each.lines[i + 1].text
+                facts[line.key] += is_fact(value) and not is_fact(line.text)
+                short[line.key] += 0 < len(value.split()) <= 5
+                for k in (i - 2, i + 2):
+                    if 0 <= k < len(each.lines):
+                        near[line.key][each.lines[k].key] += 1
+        labels = {key for key, count in facts.items() if 2 * count > self.count[key]}
+        for key in facts:
+            beside = sum(near[key][label] for label in labels if label != key)
+            if 2 * beside > self.count[key] and short[key] >= 0.9 * self.count[key]:
+                labels.add(key)
+        chained = {key for key in labels if any(near[key][other] for other in labels if other != key)}
+        return {key: self.count[key] for key in chained}
+
     def below(self) -> dict[str, int]:
         """Learn headings over lists: short lines with a short line below that differs from page to page."""
         below: dict[str, set[str]] = defaultdict(set)
         good: Counter[str] = Counter()
-        for each in self.pages:
-            for line, following in zip(each.lines, each.lines[1:], strict=False):
+        for each, (_, last) in zip(self.pages, self.edges, strict=True):
+            for line, following in pairwise(each.lines[last + 1 :]):
                 if line.key in self.frequent and len(line.text.split()) <= 5 and not line.is_prose:
                     short = following.text and not ends_sentence(following.text) and not following.is_prose
                     good[line.key] += bool(short) and following.key not in self.frequent
@@ -284,9 +318,16 @@ def is_heading_line(text: str) -> bool:
     return is_byline(text) or is_date_line(text)
 
 
+def _is_articles_own(text: str) -> bool:
+    """Tell whether a line is a date, a byline or a fact: it recurs without being furniture."""
+    head = head_of(text)
+    return is_heading_line(text) or is_fact(text) or (head is not None and is_fact(head[1]))
+
+
 def is_fact(value: str) -> bool:
     """Tell whether a value is a number, an amount, a year or an address, as facts mostly are."""
-    return bool(value_kinds(value) - {"list", "ticker"})
+    letters = [word for word in value.split() if word.isalpha()]
+    return len(letters) <= 1 and bool(value_kinds(value) - {"list", "ticker"})
 
 
 def word_runs(key: str) -> list[str]:
@@ -300,8 +341,56 @@ def word_runs(key: str) -> list[str]:
     return [" ".join(run) for run in runs if run.count("0") <= 1]
 
 
-def _shared(sources: Mapping[str, Template]) -> Template:
-    """Gather what at least two sources have learned; numbers are those of sources."""
+def _everywhere(witnesses: Mapping[str, Sequence[Page]], sources: Mapping[str, Template]) -> dict[str, int]:
+    """Find lines that stand around the articles of many sites, on however few pages of each."""
+    learned = {
+        line_key(text, site_name(source))
+        for source, each in sources.items()
+        for text in (*each.lines, *each.review)
+    }
+    sites: dict[str, set[str]] = defaultdict(set)
+    example: dict[str, str] = {}
+    between: Counter[str] = Counter()
+    count: Counter[str] = Counter()
+    for source, pages in witnesses.items():
+        for each in pages:
+            own = [i for i, line in enumerate(each.lines) if line.is_prose and line.key not in learned]
+            first, last = (own[0], own[-1]) if own else (len(each.lines), -1)
+            for i, line in enumerate(each.lines):
+                if line.key and not (line.is_prose and len(line.text) > 160):
+                    sites[line.key].add(source)
+                    example.setdefault(line.key, line.text)
+                    count[line.key] += 1
+                    between[line.key] += first < i < last
+    return {
+        key: len(found)
+        for key, found in sites.items()
+        if len(found) >= _SITES and 4 * between[key] < count[key] and not _is_articles_own(example[key])
+    }
+
+
+def _judge_reviewed(sources: Mapping[str, Template]) -> dict[str, Template]:
+    """Take the standing sentences that several sites have for furniture: no author writes for all of them."""
+    sites: Counter[str] = Counter()
+    for source, each in sources.items():
+        sites.update({line_key(text, site_name(source)) for text in (*each.lines, *each.review)})
+    judged = {}
+    for source, each in sources.items():
+        moved = {
+            text: count
+            for text, count in each.review.items()
+            if sites[line_key(text, site_name(source))] >= 2
+        }
+        if moved:
+            lines = _ordered({**each.lines, **moved})
+            review = {text: count for text, count in each.review.items() if text not in moved}
+            each = replace(each, lines=lines, review=review)
+        judged[source] = each
+    return judged
+
+
+def _shared(sources: Mapping[str, Template], everywhere: Mapping[str, int]) -> Template:
+    """Gather what at least two sources have learned, or five sources have; numbers are those of sources."""
 
     def gather(name: str) -> dict[str, int]:
         count: Counter[str] = Counter()
@@ -316,7 +405,7 @@ def _shared(sources: Mapping[str, Template]) -> Template:
 
     return Template(
         pages=len(sources),
-        lines=gather("lines"),
+        lines=_ordered(dict(everywhere) | gather("lines")),
         tails=gather("tails"),
         labels=gather("labels"),
         below=gather("below"),

@@ -225,7 +225,7 @@ def furniture_heads() -> Mapping[str, str]:
     """
     heads: dict[str, str] = {}
     for language in languages().values():
-        for kind, words in language["heads"].items():
+        for kind, words in language.get("heads", {}).items():
             for word in words:
                 heads.setdefault(word, kind)
     return MappingProxyType(heads)
@@ -248,12 +248,13 @@ def furniture(folded: str) -> str | None:
     if kind is not None or not folded or len(folded) > LONGEST_LINE:
         return kind
     patterns = _patterns()
-    first = folded.partition(" ")[0]
+    first, _, rest = folded.partition(" ")
     last = folded.rpartition(" ")[2]
     for key in (
+        f"^{first} {rest.partition(' ')[0]}",
         "^" + first,
         "^" + first[:2],
-        "^#" if first[0].isdigit() else "",
+        *(_number_keys(folded) if first[0].isdigit() else ()),
         last + "$",
         last[-2:] + "$",
     ):
@@ -367,19 +368,38 @@ def _sorted_patterns() -> tuple[Mapping[str, str], Mapping[str, list[tuple[str, 
 def _key(pattern: str) -> str:
     """Give the key by which a line that may match is found.
 
-    The first word; its first two characters if a wildcard touches it; `#` for a number; and for a
-    pattern that begins with `*` the same of its last word, from the end.
+    The first two words, as far as they are fixed; the first two characters of a first word that a wildcard
+    touches; `#` for a number; and for a pattern that begins with `*` the last word, from the end.
 
-    >>> _key("read more *"), _key("阅读更多*"), _key("# min read"), _key("* yazıları"), _key("*の記事一覧")
-    ('^read', '^阅读', '^#', 'yazıları$', '一覧$')
+    >>> [_key(pattern) for pattern in ("read more *", "tags *", "阅读更多*", "# min read", "*の記事一覧")]
+    ['^read more', '^tags', '^阅读', '^# min', '一覧$']
     """
     if pattern.startswith("#"):
-        return "^#"
+        second = pattern.partition(" ")[2].partition(" ")[0]
+        return "^#" if not second or not pattern.startswith("# ") or _WILD.search(second) else f"^# {second}"
     if pattern.startswith("*"):
         last = pattern.rpartition(" ")[2]
         return (last[-2:] if _WILD.search(last) else last) + "$"
-    first = pattern.partition(" ")[0]
-    return "^" + (first[:2] if _WILD.search(first) else first)
+    first, _, rest = pattern.partition(" ")
+    second = rest.partition(" ")[0]
+    if _WILD.search(first):
+        return "^" + first[:2]
+    return f"^{first} {second}" if second and not _WILD.search(second) else "^" + first
+
+
+def _number_keys(folded: str) -> list[str]:
+    """Give the keys of a line that begins with a number, which may be folded to three.
+
+    >>> _number_keys("1 200 comments")
+    ['^# 200', '^# comments', '^#']
+    """
+    found = folded.split(" ", 4)
+    keys = []
+    for i in range(1, min(len(found), 4)):
+        if not found[i - 1].isdigit():
+            break
+        keys.append(f"^# {found[i]}")
+    return [*keys, "^#"]
 
 
 @cache

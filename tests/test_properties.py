@@ -121,7 +121,7 @@ def test_what_goes_as_a_repeat_is_still_there(text: str) -> None:
         assert (row.twin is not None) == (row.reason == "repeat")
         if row.twin is not None:
             assert row.twin.id == article.id
-            assert text[row.twin.start : row.twin.end].strip()
+            assert text[row.twin.start : row.twin.end]
             assert all(end <= row.twin.start or row.twin.end <= start for start, end in cuts)
 
 
