@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from dedupe.model import Removal
+from dedupe.model import Removal, Twin
 from dedupe.records import encode
 
 LIFTED = ("title", "date", "metadata")
@@ -19,7 +19,11 @@ REPAIRED = "repair"
 
 def row(removal: Removal) -> bytes:
     """Write a removal as a line of `removed.jsonl`."""
-    return encode(json.dumps(removal.to_dict(), ensure_ascii=False)) + b"\n"
+    # Not by `to_dict`, which copies deeply: writing the ledger was a tenth of a run.
+    fields = {name: getattr(removal, name) for name in Removal.__slots__}
+    if removal.twin is not None:
+        fields["twin"] = {name: getattr(removal.twin, name) for name in Twin.__slots__}
+    return encode(json.dumps(fields, ensure_ascii=False)) + b"\n"
 
 
 def is_finding(removal: Removal) -> bool:
