@@ -10,9 +10,7 @@ import os
 import signal
 import sys
 import threading
-from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,17 +18,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedupe import __version__
+from dedupe.console import Report, say, write_out
 from dedupe.errors import DedupeError, SettingsError
-from dedupe.settings import FIELD_OPTIONS, LISTS, PRESETS, STAGES, Settings
+from dedupe.settings import FIELD_OPTIONS, LISTS, PRESETS, SOURCES, STAGES, Settings
 
 if TYPE_CHECKING:
-    from dedupe.corpus import Output, Result, Summary
-    from dedupe.formats import Inputs, Unusable
+    from dedupe.corpus import Output
     from dedupe.staging import Staged
+    from dedupe.templates import Templates
 
 DONE, FINDINGS, USAGE, UNREADABLE, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 3, 130, 141
-SHOWN = 10
-"""How many skipped records of one reason are shown; the rest is counted."""
 
 Command = Callable[..., Any]
 
@@ -65,14 +62,14 @@ def _guarded(command: Command) -> Command:
             return _interrupted()
         except (DedupeError, OSError) as error:
             _abandon_stdout()
-            _say(f"{click.style('error:', fg='red')} {error}")
+            say(f"{click.style('error:', fg='red')} {error}")
             return USAGE if isinstance(error, SettingsError) else UNREADABLE
 
     return guarded
 
 
 def _interrupted() -> int:
-    _say("interrupted; nothing was written")
+    say("interrupted; nothing was written")
     return INTERRUPTED
 
 
@@ -82,17 +79,6 @@ def _abandon_stdout() -> None:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True, color=False if "NO_COLOR" in os.environ else None)
-
-
-def _print(data: bytes) -> None:
-    from dedupe.staging import writing
-
-    with writing("standard output"):
-        sys.stdout.buffer.write(data)
 
 
 # --- options ---------------------------------------------------------------------------------------------
@@ -106,34 +92,63 @@ def _names(text: str | None) -> list[str] | None:
 
 def _settings(options: dict[str, Any]) -> Settings:
     """Build the settings: defaults, then `[tool.dedupe]`, then the command line."""
-    given = {name: options[name] for name in ("preset", *FIELD_OPTIONS) if options[name] is not None}
+    plain = ("preset", *FIELD_OPTIONS, "sources", "templates", "max_loss")
+    given = {name: options[name] for name in plain if options.get(name) is not None}
+    if given.get("templates") == "none":
+        given["templates"] = None
     for name in ("stages", "lists"):
-        if (names := _names(options[name])) is not None:
+        if (names := _names(options.get(name))) is not None:
             given[name] = names
     return Settings.from_mapping(given, Settings.from_project(Path.cwd()))
+
+
+def _with(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+    """Add options to a command, in their order."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
 
 
 def _reading(command: Command) -> Command:
     """Add the options of every command that reads inputs."""
     options = [
-        click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
-        click.option(
-            "--stages", metavar="NAMES", help=f"What is done, of {','.join(STAGES)} (default: all)."
-        ),
-        click.option(
-            "--lists", metavar="NAMES", help=f"Word lists in use: {','.join(LISTS)} (default) or none."
-        ),
         click.option("--preset", type=click.Choice(list(PRESETS)), help="Field names of a known schema."),
         *(
             click.option(f"--{name.replace('_', '-')}", metavar="NAME", help=_field_help(name))
             for name in FIELD_OPTIONS
         ),
+        click.option(
+            "--sources", type=click.Choice(SOURCES), help="What is one site: a host (default) or a domain."
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(0),
+            default=1,
+            metavar="N",
+            help="Processes that share the work (default: 1; 0: one a core).",
+        ),
         click.option("--strict", is_flag=True, help="Stop at the first record that cannot be used (exit 3)."),
         click.option("-q", "--quiet", is_flag=True, help="No summary and no progress; errors only."),
     ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return _with(options)(command)
+
+
+_inputs = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+_cleaning = _with([
+    click.option("--stages", metavar="NAMES", help=f"What is done, of {','.join(STAGES)} (default: all)."),
+    click.option(
+        "--lists", metavar="NAMES", help=f"Word lists in use: {','.join(LISTS)} (default) or none."
+    ),
+    click.option(
+        "--templates",
+        metavar="FILE",
+        help="Lines of sites as `dedupe learn` writes them; without, they are learned from the inputs.",
+    ),
+])  # fmt: skip
 
 
 def _field_help(option: str) -> str:
@@ -155,23 +170,33 @@ def commands() -> None:
 
 
 @commands.command()
+@_inputs
+@_cleaning
 @_reading
 @click.option("-o", "--output", metavar="OUT", help="A folder, a .jsonl or .jsonl.gz file, or - (stdout).")
 @click.option("--ledger", metavar="FILE", help="Where the ledger goes, if not beside the articles.")
 @click.option("--in-place", is_flag=True, help="Rewrite the inputs themselves, where something is found.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; only say what would be done.")
 @click.option("--diff", is_flag=True, help="Show what would change as a unified diff; write nothing.")
+@click.option(
+    "--max-loss",
+    type=float,
+    metavar="SHARE",
+    help="Stop where a source would lose more than this to furniture (default: 0.5).",
+)
+@click.option("--yes", is_flag=True, help="Go on where the run would stop for what a source loses.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output.")
 @click.option("-v", "--verbose", is_flag=True, help="Show each removal on standard error.")
 @_guarded
 def clean(**options: Any) -> int:
-    """Clean articles: repair characters, lift title, date and facts into fields, cut repeated text.
+    """Clean articles: lift title, date and facts into fields, cut repeated text and the lines of sites.
 
     INPUT is a text file (.txt, .md), a folder, a file of JSON lines (.jsonl, .jsonl.gz), a pattern such
     as 'dump/**/*.txt', or - for standard input.
 
     OUT, a folder, gets articles.jsonl, removed.jsonl (the ledger: what went, where from, and why),
-    summary.json and, for text files, cleaned copies under articles/.
+    summary.json, templates.json (the lines of sites that were learned from the inputs) and, for text files,
+    cleaned copies under articles/.
     """
     from dedupe.formats import find_inputs
     from dedupe.outputs import Paths, refuse_overwriting
@@ -184,17 +209,21 @@ def clean(**options: Any) -> int:
     places = [*ledger, *(paths.all() if paths else ())]
     inputs = find_inputs(options["inputs"], skip=places)
     refuse_overwriting(options["inputs"], inputs.sources, places)
-    report = _Report(options)
+    report = Report(options)
     if not inputs.sources:
-        return report.nothing_to_read(inputs)
+        report.nothing_to_read(inputs)
+        return UNREADABLE
+    templates = _templates(settings)
     with Staged() as staged:
         output = _output(out, paths, options, settings, staged)
-        summary = report.run(inputs, output, settings)
+        summary = report.run(inputs, output, settings, templates, brakes=not options["yes"])
     report.close(summary, out)
     return UNREADABLE if summary.skipped else DONE
 
 
 @commands.command()
+@_inputs
+@_cleaning
 @_reading
 @click.option("--json", "as_json", is_flag=True, help="Print each finding as a row of JSON.")
 @_guarded
@@ -208,16 +237,70 @@ def check(**options: Any) -> int:
 
     settings = _settings(options)
     inputs = find_inputs(options["inputs"])
-    report = _Report(options)
+    report = Report(options)
     if not inputs.sources:
-        return report.nothing_to_read(inputs)
+        report.nothing_to_read(inputs)
+        return UNREADABLE
     output = CheckOutput(sys.stdout.buffer, as_json=options["as_json"])
-    summary = report.run(inputs, output, settings)
+    summary = report.run(inputs, output, settings, _templates(settings))
     if not options["quiet"]:
-        _say(f"{output.findings:,} found in {output.documents:,} of {summary.read:,} documents")
+        say(f"{output.findings:,} found in {output.documents:,} of {summary.read:,} documents")
     if summary.skipped:
         return UNREADABLE
     return FINDINGS if output.findings else DONE
+
+
+@commands.command()
+@_inputs
+@_reading
+@click.option(
+    "-o", "--output", metavar="FILE", required=True, help="Where the templates go; - is standard output."
+)
+@click.option("--update", metavar="FILE", help="Templates to bring up to date: what is not met again stays.")
+@_guarded
+def learn(**options: Any) -> int:
+    """Learn which lines repeat over a site, from many of its articles; clean with --templates.
+
+    The result is JSON that people can read, edit and share. With --update FILE, sites that were learned
+    anew replace those of the same name in FILE; all others stay as they are, edits included. FILE itself
+    changes only if it is also the output.
+    """
+    from dedupe.formats import find_inputs
+    from dedupe.outputs import refuse_overwriting
+    from dedupe.records import encode
+    from dedupe.staging import Staged
+    from dedupe.templatefile import load
+    from dedupe.templates import merge
+
+    settings = _settings(options)
+    old = load(options["update"], "update") if options["update"] else None
+    place = None if options["output"] == "-" else Path(options["output"])
+    places = [place] if place else []
+    inputs = find_inputs(options["inputs"], skip=places)
+    refuse_overwriting(options["inputs"], inputs.sources, places)
+    report = Report(options)
+    if not inputs.sources:
+        report.nothing_to_read(inputs)
+        return UNREADABLE
+    learned = report.learn(inputs, settings)
+    templates = merge(old, learned.templates) if old else learned.templates
+    data = encode(templates.to_json())
+    if place is None:
+        write_out(data)
+    else:
+        with Staged() as staged:
+            staged.write(place, data)
+    report.learned(learned, templates, options["output"])
+    return UNREADABLE if learned.skipped else DONE
+
+
+def _templates(settings: Settings) -> Templates | None:
+    """Read the file of templates, where the settings name one."""
+    if settings.templates is None or "template" not in settings.stages:
+        return None
+    from dedupe.templatefile import load
+
+    return load(settings.templates)
 
 
 def _where(options: dict[str, Any]) -> str | None:
@@ -256,93 +339,6 @@ def _output(
         return outputs.FolderOutput(staged, paths)
     ledger = staged.open(Path(options["ledger"])) if options["ledger"] else None
     if out == "-":
-        return outputs.StreamOutput(sys.stdout.buffer, ledger)
+        can_stop = "template" in settings.stages and not options["yes"]
+        return outputs.StreamOutput(sys.stdout.buffer, ledger, hold=can_stop)
     return outputs.InPlaceOutput(staged, settings, ledger)
-
-
-# --- what is said ----------------------------------------------------------------------------------------
-
-
-class _Report:
-    """What a run says on standard error: skipped records at once, progress on a terminal, a summary."""
-
-    def __init__(self, options: dict[str, Any]) -> None:
-        self._strict: bool = options["strict"]
-        self._quiet: bool = options["quiet"]
-        self._json: bool = options["as_json"]
-        self._verbose: bool = options.get("verbose", False)
-        self._dry: bool = options.get("dry_run", False) or options.get("diff", False)
-        self._in_place: bool = options.get("in_place", False)
-        self._shown: Counter[str] = Counter()
-
-    def nothing_to_read(self, inputs: Inputs) -> int:
-        """Say why there is nothing to do."""
-        for unusable in inputs.unusable:
-            self._skipped(unusable)
-        _say("nothing to read, so nothing was written")
-        return UNREADABLE
-
-    def run(self, inputs: Inputs, output: Output, settings: Settings) -> Summary:
-        """Run, showing what happens while it happens."""
-        from dedupe import corpus
-
-        bar: Any = None
-        if sys.stderr.isatty() and not (self._quiet or self._json or self._verbose) and inputs.size:
-            bar = click.progressbar(
-                length=inputs.size, file=sys.stderr, width=30, update_min_steps=1 + inputs.size // 500,
-                item_show_func=lambda count: f"{count:,} documents" if count else "",
-            )  # fmt: skip
-        documents = 0
-
-        def watch(result: Result) -> None:
-            nonlocal documents
-            if isinstance(result, corpus.Cleaned):
-                documents += 1
-                if self._verbose:
-                    self._removals(result)
-                size = result.entry.size
-            else:
-                self._skipped(result, clear=bar is not None)
-                size = result.size
-            if bar is not None:
-                bar.update(size, documents)
-
-        with bar or nullcontext():
-            summary = corpus.run(
-                inputs, output, settings, stdin=sys.stdin.buffer, strict=self._strict, watch=watch
-            )
-        for reason, count in sorted(self._shown.items()):
-            if count > SHOWN:
-                _say(f"… and {count - SHOWN:,} more: {reason}")
-        return summary
-
-    def close(self, summary: Summary, out: str | None) -> None:
-        """Give the summary."""
-        from dedupe.outputs import summary_json
-
-        if self._json:
-            _print(summary_json(summary))
-        elif not self._quiet:
-            for line in summary.lines():
-                _say(line)
-            if self._dry:
-                _say("nothing was written (dry run)")
-            elif self._in_place:
-                _say("the inputs were cleaned in place")
-            elif out not in (None, "-"):
-                _say(f"written to {out}")
-
-    def _removals(self, result: Any) -> None:
-        from dedupe.ledger import message
-
-        for removal in result.article.removed:
-            _say(message(removal, result.entry.place, record=result.entry.file is None))
-
-    def _skipped(self, unusable: Unusable, *, clear: bool = False) -> None:
-        failure = unusable.failure
-        if failure is None:
-            return
-        self._shown[failure.reason] += 1
-        if self._shown[failure.reason] <= SHOWN:
-            line = "\r\x1b[K" if clear else ""  # wipe the progress bar first
-            _say(f"{line}{click.style('skipped:', fg='yellow')} {failure.message}")

@@ -1,37 +1,48 @@
-"""A run over a dump: read, clean, write, and count what happened.
+"""A run over a dump: learn the lines of its sites, then read, clean, write, and count what happened.
 
-`clean_inputs` yields results in the order of the input; outputs and counts are fed from it. How the
-cleaning is spread over processes is a matter of that one function.
+Both passes read all inputs in their order, and spread the work over processes (`dedupe.workers`) in small
+pieces whose results come back in that order: the number of processes changes no byte.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields, replace
-from typing import IO, Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import IO, Protocol
 
-from dedupe import __version__
-from dedupe.clean import examine
+from dedupe.brakes import check_losses, spare
+from dedupe.clean import Examined, examine
 from dedupe.errors import RecordError
-from dedupe.formats import Entry, Inputs, Source, Unusable, read
-from dedupe.ledger import LIFTED, REPAIRED, is_finding, message
-from dedupe.markdown import clean_markdown
+from dedupe.formats import Entry, Inputs, Unusable, read
+from dedupe.furniture import Known
+from dedupe.ledger import REPAIRED, is_finding, message
+from dedupe.lines import split_lines
+from dedupe.markdown import clean_markdown, prose
 from dedupe.model import Article, Document, Removal
+from dedupe.repair import repair
 from dedupe.settings import Settings
+from dedupe.sources import source_of
+from dedupe.summary import Summary
+from dedupe.survey import Page, Survey, page
+from dedupe.templates import Templates, derive
+from dedupe.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
     """A document before and after. `file_text` is what its file shall hold, None for a record.
 
-    `renamed` tells that its id was taken by an earlier document of the run.
+    `source` is the source it was compared within; `renamed` tells that its id was taken by an earlier
+    document of the run; `spared` are learned lines that stay, because it would be nearly empty without.
     """
 
     entry: Entry
     article: Article
     file_text: str | None = None
+    source: str = ""
     renamed: bool = False
+    spared: tuple[str, ...] = ()
 
     def findings(self, *, heading: bool = False) -> list[Removal]:
         """Give what is to be found fault with; with `heading` also the title and date that were lifted.
@@ -62,6 +73,8 @@ class Cleaned:
 
 
 Result = Cleaned | Unusable
+Watch = Callable[[Entry | Result], None]
+"""Is told of each thing that was read (learning) or done (cleaning)."""
 
 
 class Output(Protocol):
@@ -79,33 +92,182 @@ def unify(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+def _nothing(_: object) -> None:
+    """Watch nothing."""
+
+
+# --- pieces of work --------------------------------------------------------------------------------------
+
+# A piece ends at the first that is reached; a long text is a piece of its own.
+_DOCUMENTS, _BYTES = 64, 250_000
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a process must know of a document: itself without foreign fields, its source and its format."""
+
+    document: Document
+    source: str
+    is_file: bool
+    is_markdown: bool
+
+    @classmethod
+    def of(cls, entry: Entry, settings: Settings) -> Task:
+        """Make the task of an entry."""
+        file = entry.file
+        document = replace(entry.document, extra={})
+        return cls(document, source_of(entry, settings), file is not None, file is not None and file.markdown)
+
+
+def _pieces(
+    entries: Iterable[Entry | Unusable], settings: Settings
+) -> Iterator[tuple[list[Entry | Unusable], list[Task]]]:
+    """Gather entries in pieces of work, each with the tasks of those that can be used."""
+    kept: list[Entry | Unusable] = []
+    tasks: list[Task] = []
+    size = 0
+    for entry in entries:
+        kept.append(entry)
+        if isinstance(entry, Entry):
+            tasks.append(Task.of(entry, settings))
+        size += entry.size
+        if len(kept) == _DOCUMENTS or size >= _BYTES:
+            yield kept, tasks
+            kept, tasks, size = [], [], 0
+    if kept:
+        yield kept, tasks
+
+
+def _place(kept: Sequence[Entry | Unusable]) -> str:
+    """Say where a piece of work stands."""
+    places = [entry.place for entry in kept if isinstance(entry, Entry)]
+    if not places:
+        return "a record that cannot be used"
+    return places[0] if len(places) == 1 else f"{places[0]} to {places[-1]}"
+
+
+def _entries(inputs: Inputs, settings: Settings, stdin: IO[bytes]) -> Iterator[Entry | Unusable]:
+    for source in inputs.sources:
+        yield from read(source, settings, stdin)
+
+
+# --- learning --------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Learned:
+    """What was learned, and from how much."""
+
+    templates: Templates = field(default_factory=Templates)
+    documents: int = 0
+    sources: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+class Surveyor:
+    """The work of the first pass: documents to pages."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def __call__(self, tasks: Sequence[Task]) -> list[Page]:
+        """Reduce documents to what they testify with."""
+        return [self.page(task) for task in tasks]
+
+    def page(self, task: Task) -> Page:
+        """Reduce one document to what it testifies with."""
+        text = prose(task.document.text) if task.is_markdown else task.document.text
+        if "repair" in self.settings.stages:
+            text = repair(text).text
+        return page(task.document, task.source, split_lines(text))
+
+
+def learn(
+    inputs: Inputs,
+    settings: Settings,
+    *,
+    stdin: IO[bytes],
+    workers: Workers | None = None,
+    strict: bool = False,
+    watch: Watch = _nothing,
+) -> Learned:
+    """Learn the templates of all sources of some inputs, in one pass; memory grows with the sources.
+
+    With `strict` the first record that cannot be used raises its RecordError.
+    """
+    learned, survey = Learned(), Survey()
+
+    def count(unusable: Unusable) -> None:
+        _stop_at(unusable, strict)
+        if unusable.failure is not None:
+            learned.skipped[unusable.failure.reason] += 1
+
+    for unusable in inputs.unusable:
+        count(unusable)
+        watch(unusable)
+    pieces = _pieces(_entries(inputs, settings, stdin), settings)
+    for kept, pages in (workers or Workers()).map(Surveyor(settings), pieces, _place):
+        for each in pages:
+            survey.add(each)
+        for entry in kept:
+            if isinstance(entry, Unusable):
+                count(entry)
+            watch(entry)
+    learned.documents, learned.sources = sum(survey.documents.values()), len(survey.documents)
+    learned.templates = derive(survey)
+    return learned
+
+
 # --- cleaning --------------------------------------------------------------------------------------------
 
 
-def clean_inputs(sources: Iterable[Source], settings: Settings, *, stdin: IO[bytes]) -> Iterator[Result]:
-    """Read and clean all documents, in their order, one at a time."""
-    names = Names()
-    for source in sources:
-        for entry in read(source, settings, stdin):
-            if isinstance(entry, Unusable):
-                yield entry
-                continue
-            document = names.claim(entry.document)
-            renamed = document is not entry.document
-            yield replace(clean_entry(replace(entry, document=document), settings), renamed=renamed)
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What comes back of a document: see Cleaned."""
+
+    article: Article
+    file_text: str | None
+    spared: tuple[str, ...]
 
 
-def clean_entry(entry: Entry, settings: Settings) -> Cleaned:
-    """Clean one document."""
-    file = entry.file
-    if file is None:
-        return Cleaned(entry, examine(entry.document, settings).article())
-    if file.markdown:
-        article, text = clean_markdown(entry.document, settings)
-    else:
-        examined = examine(entry.document, settings)
-        article, text = examined.article(), examined.file_text()
-    return Cleaned(entry, article, _ended(unify(text), entry.document.text))
+class Cleaner:
+    """The work of the second pass: documents to clean articles, with what is known of their sources."""
+
+    def __init__(self, settings: Settings, templates: Templates | None = None) -> None:
+        self.settings = settings
+        self.templates = templates
+        self._known: dict[str, Known] = {}
+
+    def __call__(self, tasks: Sequence[Task]) -> list[Done]:
+        """Clean documents."""
+        return [self.clean(task) for task in tasks]
+
+    def clean(self, task: Task) -> Done:
+        """Clean one document."""
+        known = self.known(task.source)
+        spared: list[str] = []
+
+        def examined(document: Document) -> Examined:
+            found = examine(document, self.settings, known)
+            return spare(found, spared) if known else found
+
+        if task.is_markdown:
+            article, text = clean_markdown(task.document, examined)
+        else:
+            found = examined(task.document)
+            article = found.article()
+            if not task.is_file:
+                return Done(article, None, tuple(spared))
+            text = found.file_text()
+        return Done(article, _ended(unify(text), task.document.text), tuple(spared))
+
+    def known(self, source: str) -> Known | None:
+        """Give what is known of a source."""
+        if self.templates is None or "template" not in self.settings.stages:
+            return None
+        if source not in self._known:
+            self._known[source] = Known(self.templates, source)
+        return self._known[source]
 
 
 def _ended(text: str, original: str) -> str:
@@ -113,132 +275,58 @@ def _ended(text: str, original: str) -> str:
     return text + "\n" if text and text[-1] != "\n" and original[-1:] in ("\n", "\r") else text
 
 
+def clean_inputs(
+    inputs: Inputs,
+    settings: Settings,
+    *,
+    stdin: IO[bytes],
+    templates: Templates | None = None,
+    workers: Workers | None = None,
+) -> Iterator[Result]:
+    """Read and clean all documents, in their order."""
+    names = Names()
+    pieces = _pieces(map(names.claim, _entries(inputs, settings, stdin)), settings)
+    for kept, done in (workers or Workers()).map(Cleaner(settings, templates), pieces, _place):
+        results = iter(done)
+        for entry in kept:
+            if isinstance(entry, Unusable):
+                yield entry
+                continue
+            each = next(results)
+            article = replace(each.article, extra=entry.document.extra)
+            renamed = names.forget(entry)
+            yield Cleaned(entry, article, each.file_text, source_of(entry, settings), renamed, each.spared)
+
+
 class Names:
     """The ids of a run. A second document of the same id is kept under `id#2`."""
 
     def __init__(self) -> None:
         self._seen: dict[str | int, int] = {}
+        self._renamed: set[str | int] = set()
 
-    def claim(self, document: Document) -> Document:
-        """Give the document with an id of its own; it is the same object where its id was free."""
-        seen = self._seen
+    def claim(self, entry: Entry | Unusable) -> Entry | Unusable:
+        """Give an entry whose document has an id of its own; it is the same object where its id was free."""
+        if isinstance(entry, Unusable):
+            return entry
+        seen, document = self._seen, entry.document
         if document.id not in seen:
             seen[document.id] = 1
-            return document
+            return entry
         while True:
             seen[document.id] += 1
             name = f"{document.id}#{seen[document.id]}"
             if name not in seen:
                 seen[name] = 1
-                return replace(document, id=name)
+                self._renamed.add(name)
+                return replace(entry, document=replace(document, id=name))
 
-
-# --- counting --------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Summary:
-    """What a run did. The same input and settings give the same summary: it knows no time and no place."""
-
-    settings: Settings
-    read: int = 0
-    written: int = 0
-    changed: int = 0
-    files: int = 0
-    lifted: Counter[str] = field(default_factory=Counter)
-    removed: Counter[str] = field(default_factory=Counter)
-    repaired: int = 0
-    characters: int = 0
-    characters_removed: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    ignored: Counter[str] = field(default_factory=Counter)
-    warnings: Counter[str] = field(default_factory=Counter)
-
-    def expect(self, inputs: Inputs) -> None:
-        """Count what the search for inputs has brought."""
-        self.files = len(inputs.sources)
-        self.ignored.update(inputs.ignored)
-        if inputs.repeated:
-            self.warnings["input given twice"] += inputs.repeated
-
-    def count(self, result: Result) -> None:
-        """Count one result."""
-        if isinstance(result, Unusable):
-            if result.failure is not None:
-                self.skipped[result.failure.reason] += 1
-            return
-        self.read += 1
-        self.written += 1
-        self.changed += result.changed
-        self.characters += len(result.entry.document.text)
-        repaired = set()
-        for removal in result.article.removed:
-            if removal.reason == REPAIRED:
-                repaired.add(removal.line)
-                continue
-            kind = self.lifted if removal.reason in LIFTED else self.removed
-            kind[removal.reason] += 1
-            self.characters_removed += removal.end - removal.start
-        self.repaired += len(repaired)
-        if result.renamed:
-            self.warnings["duplicate id"] += 1
-        if result.entry.file is not None and result.entry.file.encoding != "utf-8":
-            self.warnings["not UTF-8"] += 1
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the summary as `summary.json` writes it."""
-        settings = {f.name: getattr(self.settings, f.name) for f in fields(self.settings)}
-        return {
-            "version": __version__,
-            "settings": settings,
-            "documents": {
-                "read": self.read,
-                "written": self.written,
-                "changed": self.changed,
-                "skipped": self.skipped.total(),
-            },
-            "lines": {
-                "lifted": dict(sorted(self.lifted.items())),
-                "removed": dict(sorted(self.removed.items())),
-                "repaired": self.repaired,
-            },
-            "characters": {"read": self.characters, "removed": self.characters_removed},
-            "files": {"read": self.files, "ignored": dict(sorted(self.ignored.items()))},
-            "skipped": dict(sorted(self.skipped.items())),
-            "warnings": dict(sorted(self.warnings.items())),
-        }
-
-    def lines(self) -> Iterator[str]:
-        """Give the summary as lines for people."""
-        yield f"{counted(self.read, 'document')} read, {counted(self.changed, 'document')} changed"
-        if self.lifted:
-            yield f"lifted into fields: {_list(self.lifted)}"
-        removed = f"{counted(self.removed.total(), 'line')} removed"
-        if self.removed:
-            removed += f" ({_list(self.removed)})"
-        share = 100 * self.characters_removed / self.characters if self.characters else 0.0
-        yield f"{removed}; {counted(self.characters_removed, 'character')} in all ({share:.1f} %)"
-        if self.repaired:
-            yield f"{counted(self.repaired, 'line')} repaired"
-        if self.skipped:
-            yield f"skipped: {_list(self.skipped)}"
-        if self.ignored:
-            yield f"passed over: files of other kinds ({_list(self.ignored)})"
-        if self.warnings:
-            yield f"note: {_list(self.warnings)}"
-
-
-def counted(count: int, noun: str) -> str:
-    """Say how many.
-
-    >>> counted(1, "line"), counted(12000, "line")
-    ('1 line', '12,000 lines')
-    """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _list(counts: Counter[str]) -> str:
-    return ", ".join(f"{count:,} {name or 'no suffix'}" for name, count in sorted(counts.items()))
+    def forget(self, entry: Entry) -> bool:
+        """Tell, once, whether the document of an entry was renamed."""
+        if entry.document.id in self._renamed:
+            self._renamed.remove(entry.document.id)
+            return True
+        return False
 
 
 # --- the run ---------------------------------------------------------------------------------------------
@@ -250,26 +338,34 @@ def run(
     settings: Settings,
     *,
     stdin: IO[bytes],
+    templates: Templates | None = None,
+    learned: bool = False,
+    workers: Workers | None = None,
+    brakes: bool = False,
     strict: bool = False,
-    watch: Callable[[Result], None] = lambda result: None,
+    watch: Watch = _nothing,
 ) -> Summary:
     """Clean all inputs into an output, and count.
 
-    `watch` sees each result after it was written. With `strict` the first record that cannot be used
-    raises its RecordError. Raises OutputError.
+    `templates` is what is known of the sources; `learned` says that it was learned from these inputs and
+    is a result of the run. `watch` sees each result after it was written. With `brakes` a source that
+    loses too much raises BrakeError before the output is finished; with `strict` the first record that
+    cannot be used raises its RecordError. Raises OutputError and WorkerError.
     """
-    summary = Summary(settings)
+    summary = Summary(settings, templates=templates if learned else None)
     summary.expect(inputs)
     for unusable in inputs.unusable:
         _stop_at(unusable, strict)
         summary.count(unusable)
         watch(unusable)
-    for result in clean_inputs(inputs.sources, settings, stdin=stdin):
+    for result in clean_inputs(inputs, settings, stdin=stdin, templates=templates, workers=workers):
         if isinstance(result, Unusable):
             _stop_at(result, strict)
         output.take(result)
         summary.count(result)
         watch(result)
+    if brakes:
+        check_losses(summary.sources, settings.max_loss)
     output.finish(summary)
     return summary
 

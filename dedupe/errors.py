@@ -6,7 +6,9 @@ Every message says what happened, where (file, line, option or record), and what
     ├── SettingsError       an option has a value that cannot be used; nothing was read
     ├── InputError          an input cannot be read at all: missing path, empty folder, unknown format
     │   └── RecordError     one record of an input cannot be used; the rest goes on
-    └── OutputError         an output cannot be written; what was there before is untouched
+    ├── OutputError         an output cannot be written; what was there before is untouched
+    ├── BrakeError          a run would take out more than it may; nothing was written
+    └── WorkerError         a process of a run died or failed; nothing was written
 """
 
 
@@ -58,3 +60,11 @@ class OutputError(DedupeError):
         super().__init__(f"{place}: {problem}")
         self.place = place
         self.problem = problem
+
+
+class BrakeError(DedupeError):
+    """A run would take out more than it may, so nothing was written."""
+
+
+class WorkerError(DedupeError):
+    """A process that took part in a run died or failed, so nothing was written."""

@@ -242,15 +242,35 @@ def _record(raw: bytes, number: int, size: int, source: Source, settings: Settin
 
 def read_stdin(source: Source, stream: IO[bytes], settings: Settings) -> Iterator[Entry | Unusable]:
     """Read standard input: JSON lines if its first line is an object, else one plain text."""
+    head = _head(stream)
+    rest = _Chained(chain(head, stream))
+    if head and _is_object(head[-1]):
+        return read_records(source, rest, settings)  # type: ignore[arg-type]
+    return read_text(source, rest, settings)  # type: ignore[arg-type]
+
+
+def _head(stream: IO[bytes]) -> list[bytes]:
+    """Read the first line that is not blank, and the blank ones above it."""
     head: list[bytes] = []
     for raw in stream:
         head.append(raw)
         if raw.strip(b"\xef\xbb\xbf \t\r\n"):
             break
-    rest = _Chained(chain(head, stream))
-    if head and _is_object(head[-1]):
-        return read_records(source, rest, settings)  # type: ignore[arg-type]
-    return read_text(source, rest, settings)  # type: ignore[arg-type]
+    return head
+
+
+def is_text_file(sources: Sequence[Source]) -> bool:
+    """Tell whether all there is to read is one file of text."""
+    return len(sources) == 1 and sources[0].path is not None and reader_of(sources[0].path.name) is read_text
+
+
+def is_one_text(sources: Sequence[Source], stdin: IO[bytes]) -> bool:
+    """Tell whether all there is to read is one text; standard input must allow a second reading."""
+    if len(sources) != 1 or sources[0].path is not None:
+        return is_text_file(sources)
+    head = _head(stdin)
+    stdin.seek(0)
+    return not (head and _is_object(head[-1]))
 
 
 def _is_object(raw: bytes) -> bool:

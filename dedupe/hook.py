@@ -2,7 +2,8 @@
 
 A hook that "cleans" source code would be a disaster, so only files with a suffix of articles are
 touched (`.txt`, `.text`, `.md`, `.markdown`, JSON lines); `--all-text` takes any text file. Settings come
-from `[tool.dedupe]` of the repository's pyproject.toml.
+from `[tool.dedupe]` of the repository's pyproject.toml. The hook sees the files of one commit, so it never
+learns what repeats over a site; it knows what the file of templates says that the settings name.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from dedupe.ledger import HEADING
 from dedupe.settings import Settings
 
 if TYPE_CHECKING:
-    from dedupe.corpus import Result, Summary
+    from dedupe.corpus import Result
+    from dedupe.formats import Entry
+    from dedupe.summary import Summary
+    from dedupe.templates import Templates
 
 CLEAN, CHANGED, USAGE, UNREADABLE = 0, 1, 2, 3
 
@@ -40,13 +44,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     try:
         settings = Settings.from_project(Path.cwd())
+        templates = _templates(settings)
     except SettingsError as error:
         _say(f"error: {error}")
         return USAGE
     worst = CLEAN
     for name in options.filenames:
         try:
-            code = visit(name, settings, check=options.check, all_text=options.all_text)
+            code = visit(name, settings, templates, check=options.check, all_text=options.all_text)
         except DedupeError as error:
             _say(f"error: {error}")
             code = UNREADABLE
@@ -54,7 +59,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     return worst
 
 
-def visit(name: str, settings: Settings, *, check: bool = False, all_text: bool = False) -> int:
+def _templates(settings: Settings) -> Templates | None:
+    """Read the file of templates that the settings name."""
+    if settings.templates is None or "template" not in settings.stages:
+        return None
+    from dedupe.templatefile import load
+
+    return load(settings.templates)
+
+
+def visit(
+    name: str,
+    settings: Settings,
+    templates: Templates | None = None,
+    *,
+    check: bool = False,
+    all_text: bool = False,
+) -> int:
     """Clean one file, or report what would go, and give its exit code."""
     from dedupe.corpus import run
     from dedupe.formats import Inputs, Source, reader_of
@@ -73,6 +94,7 @@ def visit(name: str, settings: Settings, *, check: bool = False, all_text: bool 
             output,
             settings,
             stdin=io.BytesIO(),
+            templates=templates,
             watch=lambda result: problems.extend(_problems(result, check=check)),
         )
     for problem in problems:
@@ -86,14 +108,15 @@ def visit(name: str, settings: Settings, *, check: bool = False, all_text: bool 
     return CHANGED
 
 
-def _problems(result: Result, *, check: bool) -> Iterator[str]:
+def _problems(result: Entry | Result, *, check: bool) -> Iterator[str]:
     """Say what is wrong with a document: what cannot be used, and with `check` what would be changed."""
     from dedupe.corpus import Cleaned
+    from dedupe.formats import Unusable
 
-    if not isinstance(result, Cleaned):
+    if isinstance(result, Unusable):
         if result.failure is not None:
             yield result.failure.message
-    elif check:
+    elif check and isinstance(result, Cleaned):
         # Lifting the heading changes a record; in a text file it stays where it is.
         yield from result.messages(heading=result.entry.file is None)
 
@@ -101,11 +124,11 @@ def _problems(result: Result, *, check: bool) -> Iterator[str]:
 def _done(summary: Summary) -> str:
     """Say what was done to a file.
 
-    >>> from dedupe.corpus import Summary
+    >>> from dedupe.summary import Summary
     >>> _done(Summary(Settings(), lifted=Counter(metadata=4), removed=Counter(repeat=13), repaired=1))
     'removed 17 lines (4 metadata, 13 repeat), repaired 1 line'
     """
-    from dedupe.corpus import counted
+    from dedupe.summary import counted
 
     removed = Counter({k: n for k, n in summary.lifted.items() if k not in HEADING}) + summary.removed
     parts = []

@@ -8,11 +8,11 @@ Everything else, headings and lists included, is text to the stages.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dedupe.clean import examine
+from dedupe.clean import Examined
 from dedupe.model import Article, Document, Removal, Twin
-from dedupe.settings import Settings
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n.*?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _FENCE = re.compile(
@@ -67,13 +67,23 @@ def _mask(number: int, block: str) -> str:
     return chr(_FIRST + number) * len(block)
 
 
-def clean_markdown(document: Document, settings: Settings) -> tuple[Article, str]:
+def prose(text: str) -> str:
+    r"""Give a Markdown text without its front matter and code blocks.
+
+    >>> prose("---\ntitle: x\n---\nText\n\n```\ncode\n```\n")
+    'Text\n\n\n'
+    """
+    return _MASK.sub("", mask(text).body)
+
+
+def clean_markdown(document: Document, examine: Callable[[Document], Examined]) -> tuple[Article, str]:
     """Clean a Markdown document: the article, and the text for its file.
 
-    Where a stage would cut into a code block, the document stays as it is.
+    `examine` runs the stages over what is no front matter. Where a stage would cut into a code block, the
+    document stays as it is.
     """
     masked = mask(document.text)
-    examined = examine(replace(document, text=masked.body), settings)
+    examined = examine(replace(document, text=masked.body))
     article = examined.article()
     try:
         text = masked.front + masked.restore(article.text)

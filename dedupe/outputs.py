@@ -7,18 +7,21 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Protocol
 
-from dedupe.corpus import Cleaned, Result, Summary, unify
+from dedupe.corpus import Cleaned, Result, unify
 from dedupe.errors import SettingsError
 from dedupe.formats import STDIN, Source
 from dedupe.ledger import row
 from dedupe.records import article_line, dumps, encode, rewritten_line
 from dedupe.settings import Settings
 from dedupe.staging import Staged, StagedFile, writing
+from dedupe.summary import Summary
 from dedupe.textfile import TextFile
 
 RECORDS = (".jsonl", ".jsonl.gz")
+_IN_MEMORY = 16_000_000  # bytes
 
 
 class Writable(Protocol):
@@ -29,7 +32,7 @@ class Writable(Protocol):
 
 
 class Paths:
-    """The files that a run writes for `-o OUT`: articles, ledger, summary, and where mirrored texts go."""
+    """The files that a run writes for `-o OUT`: articles, ledger, summary, templates, mirrored texts."""
 
     def __init__(self, out: str, ledger: str | None) -> None:
         path = Path(out)
@@ -39,17 +42,19 @@ class Paths:
             self.articles = path
             self.ledger = path.with_name(f"{stem}.removed.jsonl")
             self.summary = path.with_name(f"{stem}.summary.json")
+            self.templates = path.with_name(f"{stem}.templates.json")
         else:
             self.folder = path
             self.articles = path / "articles.jsonl"
             self.ledger = path / "removed.jsonl"
             self.summary = path / "summary.json"
+            self.templates = path / "templates.json"
         if ledger is not None:
             self.ledger = Path(ledger)
 
     def all(self) -> list[Path]:
         """All places that a search for inputs must pass over."""
-        files = [self.articles, self.ledger, self.summary]
+        files = [self.articles, self.ledger, self.summary, self.templates]
         return files if self.folder is None else [self.folder, *files]
 
 
@@ -98,19 +103,26 @@ class FolderOutput:
         return key
 
     def finish(self, summary: Summary) -> None:
-        """Write the summary."""
+        """Write the summary, and what the run has learned."""
         self._staged.write(self._paths.summary, summary_json(summary))
+        if summary.templates is not None:
+            self._staged.write(self._paths.templates, encode(summary.templates.to_json()))
 
 
 class StreamOutput:
-    """Articles as JSON lines, or one plain text from standard input as plain text, to a stream."""
+    """Articles as JSON lines, or one plain text from standard input as plain text, to a stream.
 
-    def __init__(self, stream: Writable, ledger: StagedFile | None) -> None:
+    With `hold`, nothing reaches the stream before the run has come to its end; until then the articles
+    lie in memory, or in a temporary file without a name where they are many.
+    """
+
+    def __init__(self, stream: Writable, ledger: StagedFile | None, *, hold: bool = False) -> None:
         self._stream = stream
+        self._held = SpooledTemporaryFile(_IN_MEMORY) if hold else None  # noqa: SIM115 (it goes when it is closed or forgotten)
         self._ledger = ledger
 
     def take(self, result: Result) -> None:
-        """Write an article at once."""
+        """Write an article."""
         if not isinstance(result, Cleaned):
             return
         file = result.entry.file
@@ -118,13 +130,24 @@ class StreamOutput:
             data = _file_bytes(result, file)
         else:
             data = article_line(result.article)
-        with writing("standard output"):
-            self._stream.write(data)
+        if self._held is not None:
+            with writing("temporary file"):
+                self._held.write(data)
+        else:
+            with writing("standard output"):
+                self._stream.write(data)
         if self._ledger is not None:
             _write_rows(self._ledger, result)
 
     def finish(self, summary: Summary) -> None:
-        """Do nothing: the summary goes to standard error."""
+        """Give out what was held; the summary goes to standard error."""
+        if self._held is None:
+            return
+        self._held.seek(0)
+        while data := self._held.read(1 << 20):
+            with writing("standard output"):
+                self._stream.write(data)
+        self._held.close()
 
 
 class InPlaceOutput:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -12,6 +13,7 @@ from dedupe.errors import SettingsError
 
 STAGES = ("repair", "header", "metadata", "repeats", "template")
 LISTS = ("labels", "phrases")
+SOURCES = ("host", "domain")
 
 PRESETS: dict[str, dict[str, str]] = {
     # The Article item of Zyte's Scrapy spiders, which follows schema.org's NewsArticle.
@@ -37,12 +39,19 @@ class Settings:
     """How documents are read and cleaned.
 
     stages
-        What is done, always in the order `repair, header, metadata, repeats`. Default: all.
+        What is done, always in the order `repair, header, metadata, repeats, template`. Default: all.
     lists
         Which word lists may testify: `labels` (names of facts such as `Employees`) and `phrases`
         (site furniture such as `Share this article`). Without them only shape, run and place decide.
     text_field, id_field, url_field, title_field, date_field, source_field
         Where a record keeps what we read; every other field passes through untouched.
+    sources
+        What is one site where a document names its host: `host`, or `domain` for all hosts of one
+        registered domain.
+    templates
+        A file of templates that the commands and the hook use instead of learning from their inputs.
+    max_loss
+        A run stops where a source would lose more than this share of its characters to furniture.
 
     Raises SettingsError for a value that cannot be used.
     """
@@ -55,6 +64,9 @@ class Settings:
     title_field: str = "title"
     date_field: str = "date"
     source_field: str = "source"
+    sources: str = "host"
+    templates: str | None = None
+    max_loss: float = 0.5
 
     def __post_init__(self) -> None:
         for option, known in (("stages", STAGES), ("lists", LISTS)):
@@ -69,6 +81,12 @@ class Settings:
             value = getattr(self, option)
             if not isinstance(value, str) or not value:
                 raise SettingsError(option, value, "give the name of a field")
+        if self.sources not in SOURCES:
+            raise SettingsError("sources", self.sources, f"choose from {', '.join(SOURCES)}")
+        if self.templates is not None and (not isinstance(self.templates, str) or not self.templates):
+            raise SettingsError("templates", self.templates, "give the path of a file of templates")
+        if type(self.max_loss) not in (int, float) or not 0 <= self.max_loss <= 1:
+            raise SettingsError("max_loss", self.max_loss, "give a share from 0 to 1")
 
     @property
     def field_names(self) -> frozenset[str]:
@@ -112,5 +130,9 @@ class Settings:
                 own = table.get("tool", {}).get("dedupe", {})
                 if not isinstance(own, dict):
                     raise SettingsError("tool.dedupe", own, f"make it a table in {path}")
-                return cls.from_mapping(own)
+                settings = cls.from_mapping(own)
+                if settings.templates is None or place == folder:
+                    return settings
+                beside = os.path.relpath(place / settings.templates, folder)  # it is named from its project
+                return replace(settings, templates=beside)
         return cls()

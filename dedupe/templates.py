@@ -130,6 +130,15 @@ def derive(seen: Survey) -> Templates:
     )
 
 
+def merge(old: Templates, new: Templates) -> Templates:
+    """Bring templates up to date: sources of `new` replace those of the same name, the others stay.
+
+    What several sources share is gathered from all of them; what stood on many sites goes on to be known.
+    """
+    sources = {**old.sources, **new.sources}
+    return Templates(sources, _shared(sources, Counter(old.shared.lines) | Counter(new.shared.lines)))
+
+
 class _Learner:
     """The pages of one source."""
 

@@ -16,7 +16,7 @@ import pytest
 from command import COMMAND, ENVIRONMENT, article, dedupe, jsonl, listing, records
 
 GOOD = {"id": "good", "text": "One sentence that is fine."}
-OUTPUTS = ["articles.jsonl", "removed.jsonl", "summary.json"]
+OUTPUTS = ["articles.jsonl", "removed.jsonl", "summary.json", "templates.json"]
 
 
 # --- records that cannot be used -------------------------------------------------------------------------

@@ -38,6 +38,7 @@ def test_a_folder_in_a_folder_out(dump, tmp_path):
     assert outcome.out == b""
     assert listing(tmp_path / "out") == [
         "articles.jsonl", "articles/plain.md", "articles/site/lock.txt", "removed.jsonl", "summary.json",
+        "templates.json",
     ]  # fmt: skip
     plain, record, file = records(tmp_path / "out/articles.jsonl")
     assert list(record) == ["id", "url", "source", "title", "date", "text", "metadata", "lang"]

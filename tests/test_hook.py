@@ -233,3 +233,27 @@ def test_with_the_real_pre_commit(tmp_path):
     call("git", "add", "-A", cwd=corpus)
     assert "Passed" in call(*pre_commit, cwd=corpus)
     assert (corpus / "requirements.txt").read_text() == "numpy\nnumpy\n"
+
+
+def test_the_hook_knows_the_templates_that_the_project_names(capfd):
+    line = "Share this with your friends and neighbors"
+    Path("a.txt").write_text("\n".join([TITLE, DATE, "", *BODY, line]) + "\n")
+    Path("t.json").write_text(
+        f'{{"version": 1, "sources": {{"{Path.cwd().name}": {{"lines": {{"{line}": 9}}}}}}}}'
+    )
+    Path("pyproject.toml").write_text('[tool.dedupe]\ntemplates = "t.json"\n')
+    assert run(capfd, "a.txt") == (1, "Fixing a.txt: removed 1 line (1 furniture)\n")
+    assert line not in Path("a.txt").read_text()
+    Path("t.json").write_text("{broken")
+    code, out = run(capfd, "a.txt")
+    assert code == 2
+    assert "error: templates = 't.json': not JSON (line 1)" in out
+
+
+def test_the_hook_never_learns(capfd):
+    Path("pyproject.toml").write_text("[tool.dedupe]\nlists = []\n")
+    for n in range(9):
+        Path(f"{n}.txt").write_text(
+            "\n".join([f"{n} {line}" for line in BODY] + ["Tarrow and Ellery"]) + "\n"
+        )
+    assert run(capfd, *(f"{n}.txt" for n in range(9)))[0] == 0

@@ -14,7 +14,7 @@ from command import COMMAND, ENVIRONMENT, ROOT, dedupe
 import dedupe as library
 from dedupe import hook
 from dedupe.cli import commands
-from dedupe.settings import FIELD_OPTIONS, LISTS, PRESETS, STAGES, Settings
+from dedupe.settings import FIELD_OPTIONS, LISTS, PRESETS, SOURCES, STAGES, Settings
 
 HEAVY = ("numpy", "datasketch", "ftfy", "bs4", "numba", "pyarrow", "scipy")
 MANUAL = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
@@ -47,7 +47,7 @@ def test_the_public_names():
 
 
 def test_the_commands():
-    assert sorted(commands.commands) == ["check", "clean"]
+    assert sorted(commands.commands) == ["check", "clean", "learn"]
 
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
@@ -65,7 +65,7 @@ def test_each_command_is_in_the_readme(name):
     assert "docs/command-line.md" in readme
 
 
-@pytest.mark.parametrize("name", [*STAGES, *LISTS, *PRESETS])
+@pytest.mark.parametrize("name", [*STAGES, *LISTS, *PRESETS, *SOURCES])
 def test_each_value_of_an_option_is_in_the_manual(name):
     assert re.search(rf"[`,]{re.escape(name)}[`,]", MANUAL)
 

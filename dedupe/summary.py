@@ -1,0 +1,147 @@
+"""What a run has done, in numbers: for `summary.json`, and for people."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from dedupe import __version__
+from dedupe.brakes import FURNITURE, Loss
+from dedupe.formats import Inputs, Unusable
+from dedupe.ledger import LIFTED, REPAIRED
+from dedupe.settings import Settings
+from dedupe.templates import Templates
+
+if TYPE_CHECKING:
+    from dedupe.corpus import Result
+
+
+SPARED = "learned line kept: most of its document"
+"""The warning for furniture that was not cut."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did. The same input and settings give the same summary: it knows no time and no place.
+
+    `templates` is what the run has learned itself; `sources` is what furniture cost each source.
+    """
+
+    settings: Settings
+    templates: Templates | None = None
+    read: int = 0
+    written: int = 0
+    changed: int = 0
+    files: int = 0
+    lifted: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
+    repaired: int = 0
+    characters: int = 0
+    characters_removed: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+    sources: dict[str, Loss] = field(default_factory=lambda: defaultdict(Loss))
+
+    def expect(self, inputs: Inputs) -> None:
+        """Count what the search for inputs has brought."""
+        self.files = len(inputs.sources)
+        self.ignored.update(inputs.ignored)
+        if inputs.repeated:
+            self.warnings["input given twice"] += inputs.repeated
+
+    def count(self, result: Result) -> None:
+        """Count one result."""
+        if isinstance(result, Unusable):
+            if result.failure is not None:
+                self.skipped[result.failure.reason] += 1
+            return
+        self.read += 1
+        self.written += 1
+        self.changed += result.changed
+        self.characters += len(result.entry.document.text)
+        loss = self.sources[result.source]
+        loss.documents += 1
+        loss.characters += len(result.entry.document.text)
+        repaired = set()
+        for removal in result.article.removed:
+            if removal.reason == REPAIRED:
+                repaired.add(removal.line)
+                continue
+            kind = self.lifted if removal.reason in LIFTED else self.removed
+            kind[removal.reason] += 1
+            self.characters_removed += removal.end - removal.start
+            if removal.reason == FURNITURE:
+                loss.add(removal.text)
+        self.repaired += len(repaired)
+        if result.spared:
+            self.warnings[SPARED] += len(result.spared)
+        if result.renamed:
+            self.warnings["duplicate id"] += 1
+        if result.entry.file is not None and result.entry.file.encoding != "utf-8":
+            self.warnings["not UTF-8"] += 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the summary as `summary.json` writes it."""
+        settings = {f.name: getattr(self.settings, f.name) for f in fields(self.settings)}
+        return {
+            "version": __version__,
+            "settings": settings,
+            "documents": {
+                "read": self.read,
+                "written": self.written,
+                "changed": self.changed,
+                "skipped": self.skipped.total(),
+            },
+            "lines": {
+                "lifted": dict(sorted(self.lifted.items())),
+                "removed": dict(sorted(self.removed.items())),
+                "repaired": self.repaired,
+            },
+            "characters": {"read": self.characters, "removed": self.characters_removed},
+            "files": {"read": self.files, "ignored": dict(sorted(self.ignored.items()))},
+            "sources": {name: loss.to_dict() for name, loss in sorted(self.sources.items())},
+            "skipped": dict(sorted(self.skipped.items())),
+            "warnings": dict(sorted(self.warnings.items())),
+        }
+
+    def lines(self) -> Iterator[str]:
+        """Give the summary as lines for people."""
+        yield f"{counted(self.read, 'document')} read, {counted(self.changed, 'document')} changed"
+        if self.lifted:
+            yield f"lifted into fields: {_list(self.lifted)}"
+        removed = f"{counted(self.removed.total(), 'line')} removed"
+        if self.removed:
+            removed += f" ({_list(self.removed)})"
+        share = 100 * self.characters_removed / self.characters if self.characters else 0.0
+        yield f"{removed}; {counted(self.characters_removed, 'character')} in all ({share:.1f} %)"
+        if self.repaired:
+            yield f"{counted(self.repaired, 'line')} repaired"
+        if self.templates is not None and (review := standing(self.templates)):
+            yield f"{counted(review, 'standing sentence')} listed for review in the templates; not removed"
+        if self.skipped:
+            yield f"skipped: {_list(self.skipped)}"
+        if self.ignored:
+            yield f"passed over: files of other kinds ({_list(self.ignored)})"
+        if self.warnings:
+            yield f"note: {_list(self.warnings)}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Say how many.
+
+    >>> counted(1, "line"), counted(12000, "line")
+    ('1 line', '12,000 lines')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _list(counts: Counter[str]) -> str:
+    return ", ".join(f"{count:,} {name or 'no suffix'}" for name, count in sorted(counts.items()))
+
+
+def standing(templates: Templates) -> int:
+    """Count the standing sentences that templates list for review."""
+    return sum(len(template.review) for template in templates.sources.values())

@@ -1,0 +1,199 @@
+"""Work spread over processes: results come in the order of the work, whoever did it.
+
+Processes are started as they are needed, by `spawn`, so that nothing of this one is shared with them and
+all platforms behave alike. Each has one piece of work at a time; only so much is read ahead that none has
+to wait.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from dedupe.errors import WorkerError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+Kept = TypeVar("Kept")
+Sent = TypeVar("Sent")
+Got = TypeVar("Got")
+
+AHEAD = 4
+"""Pieces of work a process that may be under way or waiting for their turn to be given out."""
+
+
+def cores() -> int:
+    """Give the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A piece of work that was sent out, and its result."""
+
+    kept: Any
+    is_done: bool = False
+    result: Any = None
+
+
+@dataclass(slots=True)
+class _Worker:
+    """A process, our end of the pipe to it, and what it is busy with."""
+
+    process: BaseProcess
+    pipe: Connection
+    job: int = 0
+    piece: _Piece | None = None
+
+
+class Workers:
+    """A number of processes (1: none, all is done here). Use it as a context manager."""
+
+    def __init__(self, count: int = 1) -> None:
+        self.count = count
+        self._workers: list[_Worker] = []
+        self._jobs = 0
+
+    def map(
+        self,
+        job: Callable[[Sent], Got],
+        pieces: Iterable[tuple[Kept, Sent]],
+        name: Callable[[Kept], str] = str,
+    ) -> Iterator[tuple[Kept, Got]]:
+        """Do a job on the second part of each piece; give its result with the first part, in order.
+
+        `name` says of which piece an error speaks. Raises WorkerError where a process dies or its job
+        fails; without processes, what the job raises.
+        """
+        if self.count == 1:
+            for kept, sent in pieces:
+                yield kept, job(sent)
+            return
+        self._jobs += 1
+        left = iter(pieces)
+        following = next(left, None)
+        under_way: deque[_Piece] = deque()
+        while following is not None or under_way:
+            while following is not None and len(under_way) < AHEAD * self.count and (worker := self._free()):
+                piece = _Piece(following[0])
+                self._send(worker, piece, job, following[1], name)
+                under_way.append(piece)
+                following = next(left, None)
+            if not under_way[0].is_done:
+                self._receive(name)
+            while under_way and under_way[0].is_done:
+                piece = under_way.popleft()
+                yield piece.kept, piece.result
+
+    def _free(self) -> _Worker | None:
+        """Give a process without work; start one if there may be more."""
+        for worker in self._workers:
+            if worker.piece is None:
+                return worker
+        if len(self._workers) == self.count:
+            return None
+        self._workers.append(_start())
+        return self._workers[-1]
+
+    def _send(self, worker: _Worker, piece: _Piece, job: Any, sent: Any, name: Callable[[Any], str]) -> None:
+        worker.piece = piece
+        try:
+            if worker.job != self._jobs:
+                worker.pipe.send((True, job))
+                worker.job = self._jobs
+            worker.pipe.send((False, sent))
+        except OSError:
+            raise _death(worker, name(piece.kept)) from None
+
+    def _receive(self, name: Callable[[Any], str]) -> None:
+        """Wait until a process has done its work."""
+        from multiprocessing.connection import wait
+
+        busy = {worker.pipe: worker for worker in self._workers if worker.piece is not None}
+        for pipe in wait(list(busy)):
+            worker = busy[pipe]  # type: ignore[index]
+            piece = worker.piece
+            if piece is None:
+                continue
+            try:
+                failure, piece.result = worker.pipe.recv()
+            except (EOFError, OSError):
+                raise _death(worker, name(piece.kept)) from None
+            if failure:
+                raise WorkerError(f"a worker failed at {name(piece.kept)}:\n{failure}")
+            piece.is_done, worker.piece = True, None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            worker.pipe.close()  # at which an idle one ends
+            if worker.piece is not None:
+                worker.process.terminate()
+        for worker in self._workers:
+            worker.process.join(5)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+        self._workers.clear()
+
+
+def _start() -> _Worker:
+    from multiprocessing import get_context
+
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs,), daemon=True)
+    # Ctrl-C reaches all processes of a terminal; what it ends is decided here. A process inherits what is
+    # ignored, so that none is surprised while it starts.
+    is_main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if is_main else None
+    try:
+        process.start()
+    finally:
+        if is_main:
+            signal.signal(signal.SIGINT, before)
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _work(pipe: Connection) -> None:
+    """Do what comes through the pipe until it is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    job: Callable[[Any], Any] = repr
+    while True:
+        try:
+            is_job, sent = pipe.recv()
+        except (EOFError, OSError):
+            return
+        if is_job:
+            job = sent
+            continue
+        try:
+            answer = ("", job(sent))
+        except Exception:
+            answer = (traceback.format_exc(), None)
+        try:
+            pipe.send(answer)
+        except OSError:
+            return
+
+
+def _death(worker: _Worker, place: str) -> WorkerError:
+    worker.process.join(5)
+    code = worker.process.exitcode
+    cause = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+    advice = "where memory ran out, try fewer --workers"
+    return WorkerError(f"a worker died ({cause}) at {place}; {advice}")
