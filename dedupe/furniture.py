@@ -82,8 +82,9 @@ def find_furniture(
 ) -> list[Furniture]:
     """Find the furniture among the lines of a document.
 
-    `title` is the index of the title line, `is_sure` tells that a date or the address confirms it; `taken` are the lines that are gone already, as title, date,
-    fact or repeat. Without `phrases` only what was learned counts.
+    `title` is the index of the title line, `is_sure` tells that a date or the address confirms it; `taken`
+    are the lines that are gone already, as title, date, fact or repeat. Without `phrases` only what was
+    learned counts.
     """
     return _Finder(lines, known, title, is_sure, frozenset(taken), phrases).find()
 

@@ -66,7 +66,7 @@ class Settings:
     source_field: str = "source"
     sources: str = "host"
     templates: str | None = None
-    max_loss: float = 0.5
+    max_loss: float = 0.8
 
     def __post_init__(self) -> None:
         for option, known in (("stages", STAGES), ("lists", LISTS)):

@@ -32,7 +32,7 @@ PAGES = 300
 
 # A gram is four words of prose; one in four is sampled, which leaves about thirty a page.
 _GRAM, _ONE_IN = 4, 4
-_TRAIL = re.compile(r"(\S[^>»›/|]{0,24}?)\s+[>»›/|]\s+(\S.*)")
+_TRAIL = re.compile(r"(\S[^>»›/|:：]{0,24}?)\s+[>»›/|]\s+(\S.*)")
 _DIGITS = re.compile(r"\d+")
 
 
