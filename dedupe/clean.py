@@ -2,60 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dedupe.errors import RecordError
-from dedupe.model import Article, Document, Failure, Removal
+from dedupe.header import Heading, find_heading
+from dedupe.lines import split_lines
+from dedupe.metadata import Facts, find_facts, to_metadata
+from dedupe.model import Article, Document, Failure, Line, Removal, Twin
 from dedupe.repair import Repaired, repair
+from dedupe.repeats import find_repeats
 from dedupe.settings import Settings
 
-LIFTED = ("title", "date")
+LIFTED = frozenset(("title", "date"))
 """Reasons of removals that a text *file* keeps: its heading stays where it was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A document with all that the stages say of it; nothing is cut yet."""
+    """A document with all that the stages say of it; nothing is cut yet.
+
+    `removals` speak of `repaired.text`; `Article.removed` speaks of the original.
+    """
 
     document: Document
     repaired: Repaired
-    title: str | None
-    date: str | None
-    metadata: Mapping[str, str]
-    removals: tuple[Removal, ...]
+    title: str | None = None
+    date: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    removals: tuple[Removal, ...] = ()
 
     def article(self) -> Article:
-        """Cut, and give the clean article."""
-        d = self.document
+        """Cut, and give the clean article with its receipt."""
+        document = self.document
         return Article(
-            d.id, cut(self.repaired.text, self.removals), d.url, d.source, self.title, self.date,
-            self.metadata, (), d.extra,
-        )  # fmt: skip
+            id=document.id,
+            text=cut(self.repaired.text, self.removals),
+            url=document.url,
+            source=document.source,
+            title=self.title,
+            date=self.date,
+            metadata=self.metadata,
+            removed=self.receipt(),
+            extra=document.extra,
+        )
 
     def file_text(self) -> str:
         """Cut all but the heading, for a text file that is cleaned in place or mirrored."""
         return cut(self.repaired.text, [r for r in self.removals if r.reason not in LIFTED])
 
-
-def examine(document: Document, settings: Settings) -> Examined:
-    """Run the stages over one document and collect what they would remove."""
-    repaired = (
-        repair(document.text) if "repair" in settings.stages else Repaired(document.text, document.text)
-    )
-    return Examined(document, repaired, document.title, document.date, {}, ())
-
-
-def cut(text: str, removals: Iterable[Removal]) -> str:
-    """Take the removals out of a text, and the line breaks that they leave behind."""
-    return text
+    def receipt(self) -> tuple[Removal, ...]:
+        """Give all that was removed or repaired, with its place in the original, in the original's order."""
+        if self.repaired.text is self.repaired.original or not self.repaired.anchors:
+            return self.removals
+        rows = [_in_original(removal, self.repaired) for removal in self.removals]
+        rows += _repairs(self.document.id, self.repaired, self.removals)
+        rows.sort(key=lambda row: (row.start, row.end))
+        return tuple(rows)
 
 
 def clean(
     text: str, *, id: str | int = "", url: str | None = None, settings: Settings | None = None
 ) -> Article:
-    """Clean one scraped text."""
+    r"""Clean one scraped text: repair its characters, lift its heading and facts, cut what stands twice.
+
+    >>> pasted = "The ferry to the islands runs again after three weeks, the harbor office said on Friday."
+    >>> article = clean(f"Ferry runs again\n3 May 2024\n\nEmployees: 11-50\nFounded: 1994\n{pasted}\n{pasted}\n")
+    >>> article.title, article.date, dict(article.metadata)
+    ('Ferry runs again', '2024-05-03', {'employees': '11-50', 'founded': '1994'})
+    >>> article.text == pasted + "\n", [(row.line, row.reason) for row in article.removed]
+    (True, [(1, 'title'), (2, 'date'), (4, 'metadata'), (5, 'metadata'), (7, 'repeat')])
+    """
+    if not isinstance(text, str):
+        raise TypeError(
+            f"clean() takes text, not {type(text).__name__}; decode bytes first, for example with "
+            "open(path, encoding='utf-8')"
+        )
     return examine(Document(id, text, url), settings or Settings()).article()
 
 
@@ -65,6 +88,9 @@ def clean_many(
     """Clean any number of strings, records or documents, lazily, in their order.
 
     What cannot be used comes out as a `Failure` in its place; nothing is raised half way.
+
+    >>> [type(result).__name__ for result in clean_many(["A text.", {"text": None}, {"text": "One."}])]
+    ['Article', 'Failure', 'Article']
     """
     settings = settings or Settings()
     for number, item in enumerate(documents, 1):
@@ -78,6 +104,79 @@ def clean_many(
             yield examine(document, settings).article()
 
 
+def examine(document: Document, settings: Settings) -> Examined:
+    """Run the stages over one document and collect what they would remove."""
+    stages = settings.stages
+    text = document.text
+    repaired = repair(text) if "repair" in stages else Repaired(text, text)
+    lines = split_lines(repaired.text)
+    facts, heading = Facts(), Heading(document.title, document.date)
+    if "metadata" in stages or "header" in stages:
+        facts = find_facts(lines, labels="labels" in settings.lists)
+    if "header" in stages:
+        heading = find_heading(
+            lines,
+            url=document.url,
+            title=document.title,
+            date=document.date,
+            facts=frozenset(i for fact in facts.facts for i in fact.lines).union(facts.headings),
+            phrases="phrases" in settings.lists,
+        )
+    if "metadata" not in stages:
+        facts = Facts()
+    removals = [*_heading_removals(document.id, lines, heading), *_fact_removals(document.id, lines, facts)]
+    if "repeats" in stages:
+        removals += _repeat_removals(document.id, lines, {removal.start for removal in removals})
+    removals.sort(key=lambda removal: removal.start)
+    return Examined(
+        document, repaired, heading.title, heading.date, to_metadata(facts.facts), tuple(removals)
+    )  # fmt: skip
+
+
+def cut(text: str, removals: Iterable[Removal]) -> str:
+    r"""Take the removals out of a text, with the line breaks and blanks that they leave behind.
+
+    A line that loses all its words goes; where it stood between blank lines, one gap remains. All else,
+    blank lines and the line break at the end included, stays as it was.
+
+    >>> row = Removal("", "line", "repeat", "", 3, 5, 8, "two")
+    >>> cut("one\n\ntwo\n\nthree\n", [row])
+    'one\n\nthree\n'
+    """
+    spans = sorted((removal.start, removal.end) for removal in removals)
+    if not spans:
+        return text
+    kept: list[str] = []
+    gaps: list[int] = []  # lengths of the stretches of blank lines since the last kept line
+    blanks: list[str] = []  # the blank lines themselves, while nothing was removed among them
+    removed_since = False
+    start = at = 0
+    for physical in text.split("\n"):
+        end = start + len(physical)
+        while at < len(spans) and spans[at][1] <= start:
+            at += 1
+        left, touched = _without(text, start, end, spans, at)
+        if not physical.strip():
+            blanks.append(physical)
+            gaps[-1:] = [(gaps[-1] if gaps else 0) + 1]
+        elif not left:
+            removed_since = True
+            gaps.append(0)
+        else:
+            if not removed_since:
+                kept += blanks
+            elif kept:
+                kept += [""] * max(gaps, default=0)
+            kept.append(left if touched else physical)
+            gaps, blanks, removed_since = [], [], False
+        start = end + 1
+    if not removed_since:
+        kept += blanks
+    elif kept and text.endswith("\n"):
+        kept.append("")
+    return "\n".join(kept)
+
+
 def to_document(item: object, place: str, settings: Settings) -> Document:
     """Read a string or a record as a document; raise RecordError, naming `place`, for anything else."""
     if isinstance(item, str):
@@ -89,4 +188,94 @@ def to_document(item: object, place: str, settings: Settings) -> Document:
         raise RecordError(
             place, "no text", f"the field {settings.text_field!r} holds no text; see --text-field"
         )
-    return Document(place, text)
+    url = item.get(settings.url_field)
+    return Document(item.get(settings.id_field, place), text, url)
+
+
+# --- removals ------------------------------------------------------------------------------------------
+
+
+def _removal(
+    id: str | int,
+    line: Line,
+    reason: str,
+    rule: str,
+    twin: Line | None = None,
+    similarity: float | None = None,
+) -> Removal:
+    place = Twin(id, twin.number, twin.start, twin.end) if twin else None
+    return Removal(id, "line", reason, rule, line.number, line.start, line.end, line.text, place, similarity)
+
+
+def _heading_removals(id: str | int, lines: Sequence[Line], heading: Heading) -> Iterator[Removal]:
+    if heading.title_line is not None:
+        yield _removal(id, lines[heading.title_line], "title", "title line")
+    for i in heading.date_lines:
+        if i != heading.title_line:
+            yield _removal(id, lines[i], "date", "date line")
+
+
+def _fact_removals(id: str | int, lines: Sequence[Line], facts: Facts) -> Iterator[Removal]:
+    layouts = {i: fact.layout for fact in facts.facts for i in fact.lines}
+    layouts |= dict.fromkeys(facts.headings, "heading of facts")
+    for i, layout in layouts.items():
+        yield _removal(id, lines[i], "metadata", layout)
+
+
+def _repeat_removals(id: str | int, lines: Sequence[Line], gone: set[int]) -> Iterator[Removal]:
+    left = [line for line in lines if line.start not in gone]
+    for repeat in find_repeats(left):
+        yield _removal(
+            id, left[repeat.line], "repeat", repeat.rule, left[repeat.twin], repeat.similarity
+        )  # fmt: skip
+
+
+def _in_original(removal: Removal, repaired: Repaired) -> Removal:
+    start, end = repaired.origin(removal.start, removal.end)
+    twin = removal.twin
+    if twin:
+        twin = replace(
+            twin, **dict(zip(("start", "end"), repaired.origin(twin.start, twin.end), strict=True))
+        )
+    return replace(removal, start=start, end=end, text=repaired.original[start:end], twin=twin)
+
+
+def _repairs(id: str | int, repaired: Repaired, removals: Sequence[Removal]) -> Iterator[Removal]:
+    """Give a row for each repaired line that stays: the part of the original that was replaced."""
+    starts = {removal.start for removal in removals}
+    numbers = {start: number for number, (_, start) in enumerate(repaired.anchors, 1)}
+    for change in repaired.changes:
+        before, after = (
+            repaired.original[change.start : change.end],
+            repaired.text[change.to_start : change.to_end],
+        )
+        if change.to_start + len(after) - len(after.lstrip()) in starts:
+            continue
+        shortest = min(len(before), len(after))
+        head = next((k for k in range(shortest) if before[k] != after[k]), shortest)
+        tail = next((k for k in range(shortest - head) if before[-1 - k] != after[-1 - k]), shortest - head)
+        start, end = change.start + head, change.end - tail
+        yield Removal(
+            id, "line", "repair", change.rule, numbers[change.start], start, end, repaired.original[start:end]
+        )  # fmt: skip
+
+
+def _without(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], at: int) -> tuple[str, bool]:
+    """Give what is left of the line between two offsets, and whether anything of it went."""
+    pieces: list[str] = []
+    place = start
+    touched = False
+    while at < len(spans) and spans[at][0] < end:
+        touched = True
+        pieces.append(text[place : max(spans[at][0], place)])
+        place = max(place, min(spans[at][1], end))
+        at += 1
+    if not touched:
+        return text[start:end], False
+    pieces.append(text[place:end])
+    left = ""
+    for piece in pieces:
+        if piece.strip():
+            gap = " " if left and (left[-1].isspace() or piece[0].isspace()) else ""
+            left = left.rstrip() + gap + (piece.lstrip() if left else piece)
+    return left.rstrip(), True

@@ -1,0 +1,345 @@
+"""The heading of a text: its title and its date, wherever the scraper left them.
+
+What the trouble looks like: the title on the first line, or below a menu, a trail of breadcrumbs, a cookie
+notice and the data sheet of a company; ` | Site name` behind it; the date below it in one of a hundred
+forms, with `Published` before it and a time zone behind. What is left alone: a first line that is prose, a
+date that can be read two ways, a byline, an event's date, the date in a copyright line.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from dedupe import words
+from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, numeric_orders
+from dedupe.lines import is_prose, tokens
+from dedupe.model import Line
+
+# The heading stands above the first paragraph; menus longer than this were not seen above a title.
+_HEAD = 80
+_TITLE_CHARACTERS = 250
+_DATE_CHARACTERS = 110
+_DIVIDERS = re.compile(r"\s+[|•·»›>/–—~]\s+|\s*\|\s*|\s+::?\s+|\t+|\s+-\s+")
+_TRAIL = re.compile(r"\s[>»›]\s|\s/\s")
+# Two-letter endings that are sold to the whole world say nothing of a country; Canada and the Philippines
+# write both orders.
+_NO_COUNTRY = frozenset("ai ca cc co fm gg io ly me ph sh tv us ws xyz".split())
+_ENGLISH = frozenset("the of and to in is that for was on".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Title and date of a text, and which of its lines they are (indices); a line may hold both."""
+
+    title: str | None = None
+    date: str | None = None
+    title_line: int | None = None
+    date_lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _DateLine:
+    line: int
+    found: WrittenDate
+    beside: int
+
+
+def find_heading(
+    lines: Sequence[Line],
+    *,
+    url: str | None = None,
+    title: str | None = None,
+    date: str | None = None,
+    facts: frozenset[int] = frozenset(),
+    phrases: bool = True,
+) -> Heading:
+    """Find the title and the date of a text.
+
+    `title` and `date` are what its record says, if anything; a line that repeats them is lifted.
+    `facts` are the indices of lines known to be facts of a data sheet, which are neither. Without
+    `phrases`, only place and form tell a menu from a title.
+
+    >>> from dedupe.lines import split_lines
+    >>> lines = split_lines("Home\\nPort reopens\\nPublished: 3 May 2024, 4:10 pm\\nThe port is open.")
+    >>> find_heading(lines)
+    Heading(title='Port reopens', date='2024-05-03T16:10', title_line=1, date_lines=(2,))
+    """
+    finder = _Finder(lines, url, facts, phrases)
+    title_line, found_title = finder.title(title)
+    chosen, date_lines = finder.date(title_line)
+    if date is not None:
+        iso = next((found.iso for found in find_dates(date, finder.order())), None)
+        # A date field with the time of day says more than the line; otherwise the longer form does.
+        chosen = max(
+            (iso or date, chosen or ""), key=lambda each: (each[:10] == (iso or date)[:10], len(each))
+        )
+    return Heading(found_title, chosen, title_line, date_lines)
+
+
+class _Finder:
+    """One text, its heading being looked for."""
+
+    def __init__(self, lines: Sequence[Line], url: str | None, facts: frozenset[int], phrases: bool) -> None:
+        self.lines = lines
+        self.facts = facts
+        self.phrases = phrases
+        self.url = url or ""
+        self.slug = _slug(self.url)
+        self.site = _site(self.url)
+        self.folded: dict[int, str] = {}
+        self.head = self.find_head()
+        self.dated = {i: dated for i in range(self.head) if (dated := self.read_date(i))}
+
+    def fold(self, i: int) -> str:
+        if i not in self.folded:
+            self.folded[i] = words.fold(self.lines[i].text)
+        return self.folded[i]
+
+    def is_furniture(self, i: int) -> bool:
+        return self.phrases and words.furniture(self.fold(i)) is not None
+
+    def find_head(self) -> int:
+        """Give the index of the first paragraph; all lines before it may belong to the heading."""
+        for i, line in enumerate(self.lines[:_HEAD]):
+            if self.is_paragraph(line.text) and i not in self.facts and not self.is_furniture(i):
+                # A headline may be a full sentence; the address of the page knows it.
+                if self.likeness(i) < 0.75 or len(line.text) > _TITLE_CHARACTERS:
+                    return i
+        return min(len(self.lines), _HEAD)
+
+    def is_paragraph(self, text: str) -> bool:
+        return is_prose(text) and (len(text) > 160 or text[-1] not in "?!…？！")
+
+    def likeness(self, i: int) -> float:
+        """Compare a line with the words in the address of the page, from 0 to 1."""
+        if len(self.slug) < 2:
+            return 0.0
+        own = {_plain(word) for word in tokens(self.lines[i].text)}
+        if not own:
+            return 0.0
+        shared = len(own & self.slug)
+        return max(shared / len(self.slug) * 0.6 + shared / len(own) * 0.4, 0.0)
+
+    # --- title -----------------------------------------------------------------------------------------
+
+    def title(self, given: str | None) -> tuple[int | None, str | None]:
+        """Choose the title line; give its index and the title without the site's name."""
+        if given is not None and given.strip():
+            return self.given_title(given.strip())
+        best, best_score = None, 0.0
+        for i in range(self.head):
+            score = self.title_score(i)
+            if score > best_score:
+                best, best_score = i, score
+        if best is None:
+            return None, None
+        return best, self.without_site(self.lines[best].text)
+
+    def given_title(self, given: str) -> tuple[int | None, str]:
+        """Find the line that repeats the title of the record."""
+        wanted = words.fold(given)
+        for i in range(min(self.head + 1, len(self.lines))):
+            folded = self.fold(i)
+            if folded and (
+                folded == wanted or (wanted.startswith(folded + " ") and len(folded.split()) >= 3)
+            ):
+                return i, self.lines[i].text if folded != wanted else given
+            if (
+                folded.startswith(wanted + " ")
+                and self.without_site(self.lines[i].text) != self.lines[i].text
+            ):
+                return i, given
+        return None, given
+
+    def title_score(self, i: int) -> float:
+        """Weigh the evidence for a line as the title; 0 or less: it is not one."""
+        text = self.lines[i].text
+        folded = self.fold(i)
+        count = len(folded.split()) if text.isascii() else max(len(folded.split()), len(tokens(text)) // 2)
+        if not folded or len(text) > _TITLE_CHARACTERS or i in self.facts or text[-1] in ":：,;":
+            return 0.0
+        dated = self.dated.get(i)
+        if (dated and dated.beside == 0) or _is_byline(folded):
+            return 0.0
+        likeness = self.likeness(i)
+        if self.is_furniture(i) and likeness < 0.75:
+            return 0.0
+        if likeness < 0.75 and (len(_TRAIL.findall(text)) >= 2 or self.is_menu(text)):
+            return 0.0
+        score = 0.3 + 3 * likeness + 0.08 * min(count, 10)
+        if count <= 2:
+            score -= 0.4
+        if text[-1] in ".。" and not text.endswith(("...", "U.S.", "Inc.", "Jr.")):
+            score -= 0.6
+        score += self.place(i)
+        return score
+
+    def place(self, i: int) -> float:
+        """Weigh where a line stands: above the date, the byline or the first paragraph, and near the top."""
+        score = -0.02 * i
+        for distance in (1, 2, 3):
+            k = i + distance
+            if k >= self.head or k in self.facts:
+                if k == self.head and distance == 1:
+                    score += 0.3
+                break
+            dated = self.dated.get(k)
+            if dated and dated.beside == 0:
+                score += 0.6 - 0.1 * distance
+                break
+            if _is_byline(self.fold(k)):
+                score += 0.4 - 0.1 * distance
+                break
+        if any(self.fold(k) == self.fold(i) for k in range(self.head) if k != i):
+            score += 0.3  # the page's title and the article's: furniture repeats too, but was told apart
+        return score
+
+    def is_menu(self, text: str) -> bool:
+        """Tell whether a line is a row of menu entries: many short pieces, or entries known one by one."""
+        pieces = [words.fold(piece) for piece in _DIVIDERS.split(text) if piece.strip()]
+        if len(pieces) >= 3 and all(len(piece.split()) <= 3 for piece in pieces):
+            return True
+        if not self.phrases:
+            return False
+        items = words.nav_items()
+        if len(pieces) >= 2:
+            return all(piece in items for piece in pieces)
+        entries = pieces[0].split() if pieces else []
+        return len(entries) >= 3 and sum(entry in items for entry in entries) >= 0.6 * len(entries)
+
+    def without_site(self, text: str) -> str:
+        """Take the site's name off the end or the beginning of a title, when the address confirms it."""
+        divided = [(found.start(), found.end()) for found in _DIVIDERS.finditer(text)]
+        if divided:
+            start, end = divided[-1]
+            if self.is_site(text[end:]):
+                return text[:start].rstrip()
+            start, end = divided[0]
+            if self.is_site(text[:start]):
+                return text[end:].lstrip()
+        return text
+
+    def is_site(self, text: str) -> bool:
+        name = "".join(_plain(word) for word in tokens(text))
+        if len(name) < 4 or not self.site:
+            return False
+        return name == self.site or (
+            len(name) >= 6 and (self.site.startswith(name) or name.startswith(self.site))
+        )
+
+    # --- date ------------------------------------------------------------------------------------------
+
+    def date(self, title_line: int | None) -> tuple[str | None, tuple[int, ...]]:
+        """Choose the date of publication; give it with the lines that say nothing else than dates."""
+        anchor = title_line if title_line is not None else 0
+        near: dict[int, _DateLine] = dict(self.dated)
+        if self.head < len(self.lines) and not near:
+            for i in (*range(self.head, min(self.head + 2, len(self.lines))), *self.after_body()):
+                dated = self.read_date(i)
+                if dated:
+                    near[i] = dated
+        best, best_score = None, 0.0
+        for i, dated in near.items():
+            score = 1.0 if dated.beside == 0 else 0.5 if dated.beside <= 4 and i < self.head else 0.0
+            if score and dated.found.is_update:
+                score -= 0.3
+            if score:
+                score -= 0.01 * abs(i - anchor)
+            if score > best_score:
+                best, best_score = dated, score
+        if best is None:
+            return None, ()
+        chosen = best.found.iso
+        bare = [i for i, dated in near.items() if dated.beside == 0 and (i == best.line or i < self.head)]
+        return chosen, tuple(sorted(i for i in bare if i == best.line or abs(i - best.line) <= 3))
+
+    def after_body(self) -> range:
+        """Give the lines below the last paragraph."""
+        for i in range(len(self.lines) - 1, self.head, -1):
+            if is_prose(self.lines[i].text) and not self.is_furniture(i):
+                return range(i + 1, min(i + 8, len(self.lines)))
+        return range(0)
+
+    def read_date(self, i: int) -> _DateLine | None:
+        """Read the date of a line that could be a date line."""
+        text = self.lines[i].text
+        if len(text) > _DATE_CHARACTERS or i in self.facts or _COPYRIGHT.search(text):
+            return None
+        found = find_dates(text)
+        if not found and numeric_orders(text) == set() and _AMBIGUOUS.search(text):
+            found = find_dates(text, self.order())
+        if not found:
+            return None
+        first = next((each for each in found if not each.is_update), found[0])
+        return _DateLine(i, first, len(beside_dates(text, found)))
+
+    def order(self) -> Order | None:
+        """Tell how numeric dates are written here, if anything tells: the text, the address, the language."""
+        proved: set[Order] = set()
+        for line in self.lines:
+            proved |= numeric_orders(line.text)
+        if proved:
+            return proved.pop() if len(proved) == 1 else None
+        if dated := re.search(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:\D|$)", self.url):
+            month, day = int(dated[2]), int(dated[3])
+            for line in self.lines[: self.head]:
+                for first, second in _AMBIGUOUS.findall(line.text):
+                    if (int(first), int(second)) == (day, month) != (month, day):
+                        return "dmy"
+                    if (int(first), int(second)) == (month, day) != (day, month):
+                        return "mdy"
+        ending = (urlsplit(self.url).hostname or "").rpartition(".")[2]
+        if len(ending) == 2 and ending not in _NO_COUNTRY:
+            return "dmy"
+        sample = [word for line in self.lines for word in line.text.casefold().split()][:400]
+        # English runs at 15 to 25 % of these ten words; it alone is written in both orders.
+        english = sum(word in _ENGLISH for word in sample)
+        return "dmy" if len(sample) >= 40 and english < 0.04 * len(sample) else None
+
+
+_AMBIGUOUS = re.compile(r"(?<![\d./-])(\d{1,2})[/-] ?(\d{1,2})[/-] ?[12]\d{3}(?!\d)")
+_COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
+
+
+def _is_byline(folded: str) -> bool:
+    return folded.partition(" ")[0] in words.byline_words() and " " in folded
+
+
+def _plain(word: str) -> str:
+    """Reduce a word to what an address keeps of it: no marks."""
+    if word.isascii():
+        return word
+    folded = unicodedata.normalize("NFKD", word.replace("ß", "ss"))
+    return "".join(c for c in folded if not unicodedata.combining(c))
+
+
+def _slug(url: str) -> frozenset[str]:
+    """Give the words in the last telling part of an address.
+
+    >>> sorted(_slug("https://example.org/2024/05/port-reopens-after-storm-81723.html"))
+    ['after', 'port', 'reopens', 'storm']
+    """
+    path = unquote(urlsplit(url).path) if "//" in url else ""
+    for part in reversed(path.split("/")):
+        part = re.sub(r"\.\w{2,5}$", "", part)
+        found = [_plain(word) for word in tokens(re.sub(r"[-_+]", " ", part)) if not word.isdigit()]
+        if len(found) >= 2:
+            return frozenset(found)
+    return frozenset()
+
+
+def _site(url: str) -> str:
+    """Give the name of a site as its address has it.
+
+    >>> _site("https://www.harbor-times.co.uk/x")
+    'harbortimes'
+    """
+    labels = (urlsplit(url).hostname or "").removeprefix("www.").split(".")
+    if len(labels) < 2:
+        return ""
+    second = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return labels[-3 if second else -2].replace("-", "")

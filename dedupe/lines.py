@@ -1,0 +1,193 @@
+r"""Text to logical lines, and the folded tokens by which lines are compared.
+
+A logical line is what an author would call a paragraph. Scrapers save three layouts: one paragraph a
+line (nearly always); paragraphs wrapped at a fixed width, with blank lines between them; the whole page
+on one line. The second is joined at its wraps, the third is cut at the ends of sentences, so that the
+stages after this one always see units that mean something. Nothing here changes the text: a `Line` is a
+span of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from dedupe.model import Line
+
+# Scripts written without spaces: Thai, Lao, Myanmar, Khmer, kana, Han, and their extensions.
+NO_SPACES = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+NO_SPACES_CHARACTER = re.compile(f"[{NO_SPACES}]")
+_PIECE = re.compile(rf"[{NO_SPACES}]+|[^\W{NO_SPACES}]+")
+_WORD = re.compile(r"\w+")
+
+# The end of a sentence: closing marks, then a blank and something that can begin a sentence. A single
+# letter or a very short capitalized word before the full stop is more often an abbreviation.
+_SENTENCE_END = re.compile(
+    r"(?<![\s.(][A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])[.!?…؟۔।]+[\"'”’»)\]]*\s+(?=[^\Wa-zß-öø-ÿ]|[\"'“‘«„(¿¡\[])"
+    r"|[。！？｡]+[”’」』）]*\s*"
+)
+_ENDS_SENTENCE = re.compile(r"[.!?…。！？؟۔।｡][\"'”’»«“)\]」』）]*$")
+
+# Greedy wrapping is proved by the word that did not fit. Mail and terminals wrap at 60 to 80, and few
+# texts at more than 120 characters; longer "lines" are paragraphs.
+_WRAP_MIN, _WRAP_MAX = 40, 120
+# A line this long with nothing much beside it is a page without line breaks, not a paragraph.
+_ONE_LINE = 600
+
+
+def split_lines(text: str) -> list[Line]:
+    r"""Split a repaired text into logical lines; blank ones are left out.
+
+    >>> [line.text for line in split_lines("A title\n\n  First.  \nSecond.\n")]
+    ['A title', 'First.', 'Second.']
+    """
+    lines = []
+    start = 0
+    for number, physical in enumerate(text.split("\n"), 1):
+        bare = physical.strip()
+        if bare:
+            begin = start + (len(physical) - len(physical.lstrip()))
+            lines.append(Line(begin, begin + len(bare), number, bare))
+        start += len(physical) + 1
+    if not lines:
+        return lines
+    longest = max(line.end - line.start for line in lines)
+    if longest > _ONE_LINE:
+        return _cut_one_line_text(lines, longest)
+    width = _wrap_width(lines, longest)
+    return _join_wrapped(text, lines, width) if width else lines
+
+
+def ends_sentence(text: str) -> bool:
+    """Tell whether a line ends as a sentence does, closing quotes and brackets aside.
+
+    >>> ends_sentence("“We won.”"), ends_sentence("Trade talks resume")
+    (True, False)
+    """
+    return _ENDS_SENTENCE.search(text, max(len(text) - 6, 0)) is not None
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Give the spans of the sentences of a text, blanks between them left out.
+
+    Decimal points, initials and short abbreviations end none.
+
+    >>> text = "Mr. J. Smith paid 3.5 percent. He left. 他走了。她留下。"
+    >>> [text[start:end] for start, end in sentences(text)]
+    ['Mr. J. Smith paid 3.5 percent.', 'He left.', '他走了。', '她留下。']
+    """
+    start = 0
+    for found in _SENTENCE_END.finditer(text):
+        end = found.start() + len(found[0].rstrip())
+        yield start, end
+        start = found.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def tokens(text: str) -> list[str]:
+    """Give the folded words of a text, for comparing only.
+
+    Case and punctuation do not count. In scripts without spaces a token is three characters long and one
+    begins at every character, so that runs of tokens are as telling as runs of words elsewhere.
+
+    >>> tokens("The U.S. “Don’t” clause")
+    ['the', 'u', 's', 'don', 't', 'clause']
+    >>> tokens("东京大学 2024")
+    ['东京大', '京大学', '大学', '学', '2024']
+    """
+    folded = text.casefold()
+    if text.isascii() or not NO_SPACES_CHARACTER.search(folded):
+        return _WORD.findall(folded)
+    found: list[str] = []
+    for piece in _PIECE.findall(folded):
+        if NO_SPACES_CHARACTER.match(piece):
+            found.extend(piece[i : i + 3] for i in range(len(piece)))
+        else:
+            found.append(piece)
+    return found
+
+
+def words(text: str) -> float:
+    """Count the words of a text; where nothing separates them, two characters or so make one.
+
+    >>> words("three plain words"), words("东京大学")
+    (3, 2.0)
+    """
+    if text.isascii():
+        return len(text.split())
+    without = NO_SPACES_CHARACTER.sub("", text)
+    return (
+        len(without.split()) + (len(text) - len(without)) / 2
+        if len(without) < len(text)
+        else len(text.split())
+    )
+
+
+def is_prose(text: str) -> bool:
+    """Tell whether a line is prose beyond doubt: a full sentence of some length.
+
+    >>> is_prose("The council met on Monday and agreed on nothing at all, as it had the week before.")
+    True
+    >>> is_prose("Sign up for our newsletter")
+    False
+    """
+    # 60 characters and 8 words: no menu, label or headline of the pages looked at is as long *and* ends
+    # like a sentence; a character of Han or kana says as much as two and a half letters.
+    if len(text) >= 60:
+        return ends_sentence(text) and words(text) >= 8
+    return (
+        len(text) >= 24
+        and not text.isascii()
+        and ends_sentence(text)
+        and 2.5 * len(NO_SPACES_CHARACTER.findall(text)) >= 60
+    )
+
+
+def _cut_one_line_text(lines: list[Line], longest: int) -> list[Line]:
+    """Cut at sentence ends those lines that hold most of a text."""
+    total = sum(line.end - line.start for line in lines)
+    if longest < 0.6 * total:
+        return lines
+    cut: list[Line] = []
+    for line in lines:
+        if line.end - line.start < _ONE_LINE:
+            cut.append(line)
+        else:
+            cut += [
+                Line(line.start + start, line.start + end, line.number, line.text[start:end])
+                for start, end in sentences(line.text)
+            ]
+    return cut
+
+
+def _wrap_width(lines: list[Line], longest: int) -> int:
+    """Give the width at which a text was wrapped, or 0: at every wrap the next word did not fit."""
+    if not _WRAP_MIN <= longest <= _WRAP_MAX or len(lines) < 5:
+        return 0
+    wraps = fits = 0
+    for line, following in pairwise(lines):
+        if following.number != line.number + 1 or ends_sentence(line.text):
+            continue
+        if len(line.text) + 1 + len(following.text.split(None, 1)[0]) > longest:
+            wraps += 1
+        else:
+            fits += 1
+    # Headings and facts have room left at their ends; a list of short lines has nothing but those.
+    return longest if wraps >= 4 and wraps >= 4 * fits else 0
+
+
+def _join_wrapped(text: str, lines: list[Line], width: int) -> list[Line]:
+    joined = [lines[0]]
+    for line, following in pairwise(lines):
+        first = following.text.split(None, 1)[0]
+        if following.number == line.number + 1 and len(line.text) + 1 + len(first) > width:
+            begin = joined[-1]
+            joined[-1] = Line(begin.start, following.end, begin.number, text[begin.start : following.end])
+        else:
+            joined.append(following)
+    return joined

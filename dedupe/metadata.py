@@ -1,0 +1,486 @@
+"""Facts of a data sheet among the lines of a text: `Employees: 1001-5000`.
+
+What the trouble looks like: a scraper saved the box beside the article, a company's profile or a product's
+data sheet, as lines of the text: one fact a line, label and value on lines of their own, all on one line
+between bars, dots or tabs, or a row of labels above a row of values; at the top, below the title, between
+two paragraphs, at the end. What is left alone: dialogue (`Anna: I think so`), recipes, schedules, scores,
+the `Location:` of the event that the article announces, and every article *about* a company.
+
+A run decides, not a line: known labels beside each other testify for the unknown ones between them. Labels
+that ordinary articles use too (`Location`, `Revenue`, `Contact`) never carry a run alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dedupe import words
+from dedupe.lines import ends_sentence, is_prose
+from dedupe.model import Line
+
+# A label is a few words; the longest known one has six ("Number of employees in the group").
+_LABEL_WORDS, _LABEL_CHARACTERS = 6, 45
+_VALUE_CHARACTERS = 160
+# From here on a "value" is a text of its own.
+_SHORT_VALUE = 70
+
+_BULLET = re.compile(r"^(?:[-*+•·▪◦‣●○■□►▶»>–—✔✓|]+\s+|\|)")
+_PAIR = re.compile(
+    r"^(?P<label>[^:：\t|]{2,60}?)\s*"
+    r"(?:[:：]\s*|\t+\s*|\.{3,}\s*|\s+[–—=→|]\s+|\s+-\s+)(?P<value>\S.*)$"
+)
+_SEGMENTS = re.compile(r"\t+|\s+[|•·‣▪●;/]\s+|\s{3,}|\s*\|\s*")
+_COLON = re.compile(r"[:：]\s*")
+
+_NUMBER = r"\d[\d.,\s]*"
+_SCALE = r"(?:[kmb]n?|mio\.?|mrd\.?|mn|tn|mil|thousand|[mb]illion\w*|milliard\w*|millon\w*|lakh|crore)"
+_ENDINGS = "com|org|net|io|co|de|fr|es|it|nl|eu|uk|ru|cn|jp|in|br|pl|ch|at|be|se|no|dk|fi|ie|ca|au"
+_VALUE = re.compile(
+    rf"""
+    (?P<money> (?:US|A|C|HK)?[$€£¥₹₩₽₺]\s?{_NUMBER}{_SCALE}?\b\.?
+             | {_NUMBER}{_SCALE}?\s?
+               (?:[$€£¥₹₩₽₺]|(?:USD|EUR|GBP|CHF|JPY|INR|CNY|SEK|NOK|DKK|PLN|BRL|CAD|AUD)\b) )
+  | (?P<range> [<>~+]?\s?{_NUMBER}(?:\s?(?:[-–—]|to|bis|à|a|до)\s?{_NUMBER}|\s?\+)? )
+  | (?P<url> (?:https?://|www\.)\S+ | [\w-]+(?:\.[\w-]+)*\.(?:{_ENDINGS})(?:/\S*)? )
+  | (?P<email> [\w.+-]+@[\w-]+(?:\.[\w-]+)+ )
+  | (?P<phone> \+?[\d(][\d\s()./-]{{6,}}\d )
+  | (?P<ticker> [A-Z]{{2,8}}\s?:\s?[A-Z0-9.]{{1,6}} | [A-Z]{{2,5}} )
+  | (?P<year> (?:[^\W\d]{{3,10}}\.?\s)?(?:\d{{1,2}},?\s)?(?:1[5-9]|20)\d\d )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_UNIT = re.compile(r"\s*(?:\(.{0,30}\)|[^\W\d_]+(?:\s[^\W\d_]+)?)?\.?$")
+_LIST = re.compile(r"^[^\W\d_][^,.!?]{1,30}(?:, [^\W_][^,.!?]{1,30}){1,5}$")
+
+_HEADINGS = frozenset(
+    {
+        "company profile",
+        "key facts",
+        "about the company",
+        "company information",
+        "unternehmensprofil",
+        "fiche entreprise",
+    }
+)
+
+# The kind of value that a lone line with one of these labels must have to be believed.
+_TYPES = {
+    "employees": "range",
+    "founded": "range year",
+    "total_raised": "money range",
+    "last_funding_amount": "money range",
+    "website": "url",
+    "ticker": "ticker",
+    "funding_rounds": "range",
+    "linkedin": "url",
+    "twitter": "url",
+    "facebook": "url",
+    "registration_number": "range phone",
+    "vat_number": "range ticker",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact lifted out of a text: its key, its value as written, the indices of its lines, the layout."""
+
+    key: str
+    value: str
+    lines: tuple[int, ...]
+    layout: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of a text, and the lines of the headings that stood over them (`Company profile`)."""
+
+    facts: tuple[Fact, ...] = ()
+    headings: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class _Pair:
+    """A line that has the form of one or more facts; `known` are the canonical names of the known labels."""
+
+    line: int
+    pairs: list[tuple[str, str]]
+    keys: list[str | None]
+    layout: str
+
+    @property
+    def known(self) -> list[str]:
+        return [key for key in self.keys if key]
+
+
+def find_facts(lines: Sequence[Line], labels: bool = True) -> Facts:
+    r"""Find the facts among the lines of one text; without `labels` only shape and run can tell them.
+
+    >>> from dedupe.lines import split_lines
+    >>> lines = split_lines("Employees: 11-50\nFounded: 1994\nMotto: Onwards\nAnna: I think so.")
+    >>> [(fact.key, fact.value) for fact in find_facts(lines).facts]
+    [('employees', '11-50'), ('founded', '1994'), ('motto', 'Onwards')]
+    """
+    prose = [i for i, line in enumerate(lines) if is_prose(line.text)]
+    head = prose[0] if prose else len(lines)
+    tail = prose[-1] if prose else -1
+    finder = _Finder(lines, words.labels() if labels else {}, head, tail)
+    facts: list[Fact] = []
+    headings: list[int] = []
+    taken: set[int] = set()
+    for run in finder.runs():
+        facts += run
+        taken.update(line for fact in run for line in fact.lines)
+        heading = finder.heading(run)
+        if heading is not None:
+            headings.append(heading)
+    for run in finder.stacked(taken):
+        facts += run
+        heading = finder.heading(run)
+        if heading is not None:
+            headings.append(heading)
+    facts.sort(key=lambda fact: fact.lines)
+    return Facts(tuple(facts), tuple(sorted(headings)))
+
+
+def to_metadata(facts: Sequence[Fact]) -> dict[str, str]:
+    """Give the facts as a mapping; a second value under one key gets a number.
+
+    >>> to_metadata([Fact("phone", "1", (0,), "pair"), Fact("phone", "2", (1,), "pair")])
+    {'phone': '1', 'phone_2': '2'}
+    """
+    metadata: dict[str, str] = {}
+    for fact in facts:
+        key, number = fact.key, 2
+        if metadata.get(key) == fact.value:
+            continue
+        while key in metadata:
+            key, number = f"{fact.key}_{number}", number + 1
+        metadata[key] = fact.value
+    return metadata
+
+
+def value_kinds(value: str) -> frozenset[str]:
+    """Tell what a value looks like: money, range (any number), url, email, phone, ticker, year, list.
+
+    >>> sorted(value_kinds("$310.85K")), sorted(value_kinds("1001-5000 people")), sorted(value_kinds("1958"))
+    (['money'], ['range'], ['range', 'year'])
+    >>> value_kinds("I think so.")
+    frozenset()
+    """
+    value = value.strip()
+    kinds = set()
+    found = _VALUE.match(value)
+    if found and _UNIT.match(value, found.end()):
+        kinds.add(str(found.lastgroup))
+        if re.fullmatch(r"(?:[^\W\d]{3,10}\.?\s)?(?:\d{1,2},?\s)?(?:1[5-9]|20)\d\d", value):
+            kinds.add("year")
+    if _LIST.match(value) and not ends_sentence(value):
+        kinds.add("list")
+    return frozenset(kinds)
+
+
+class _Finder:
+    """The lines of one text, looked at as facts."""
+
+    def __init__(self, lines: Sequence[Line], labels: Mapping[str, str], head: int, tail: int) -> None:
+        self.lines = lines
+        self.labels = labels
+        self.head, self.tail = head, tail
+        self.weak = words.weak_labels()
+
+    # --- one fact a line, several facts a line, rows ---------------------------------------------------
+
+    def runs(self) -> Iterator[list[Fact]]:
+        """Give the accepted runs of neighboring lines that hold facts."""
+        run: list[_Pair] = []
+        i = 0
+        while i < len(self.lines):
+            table = self.table(i)
+            if table:
+                yield from self.accept(run)
+                run = []
+                yield table
+                i = table[-1].lines[-1] + 1
+                continue
+            pair = self.pair(i)
+            if pair is None:
+                yield from self.accept(run)
+                run = []
+            else:
+                run.append(pair)
+            i += 1
+        yield from self.accept(run)
+
+    def pair(self, i: int) -> _Pair | None:
+        """Read a line as one fact or several."""
+        text = self.lines[i].text
+        if len(text) > 400 or text[-1] == ":":
+            return None
+        bare = _BULLET.sub("", text).strip("| \t").replace("**", "").replace("__", "")
+        several = self.several(bare)
+        if several:
+            return _Pair(
+                i, several, [self.labels.get(words.fold(label)) for label, _ in several], "line of facts"
+            )
+        found = _PAIR.match(bare)
+        if not found:
+            return None
+        label, value = found["label"].strip(), found["value"].strip()
+        if not _is_label(label) or len(value) > _VALUE_CHARACTERS or value.startswith("//"):
+            return None
+        return _Pair(i, [(label, value)], [self.labels.get(words.fold(label))], "labeled line")
+
+    def several(self, text: str) -> list[tuple[str, str]]:
+        """Read several facts on one line, whatever divides them; at least two labels must be known."""
+        if len(_COLON.findall(text)) >= 2:
+            pairs = self.colons(text)
+            if pairs:
+                return pairs
+        segments = [segment for segment in _SEGMENTS.split(text) if segment]
+        if len(segments) >= 4 and len(segments) % 2 == 0 and not _COLON.search(text):
+            pairs = list(zip(segments[::2], segments[1::2], strict=True))
+            if sum(words.fold(label) in self.labels for label, _ in pairs) * 2 > len(pairs):
+                return pairs
+        return []
+
+    def colons(self, text: str) -> list[tuple[str, str]]:
+        """Cut a line at its labels: each is the longest known label that ends at a colon."""
+        marks: list[tuple[int, int, bool]] = []
+        for colon in _COLON.finditer(text):
+            before = text[: colon.start()]
+            start = self.label_start(before)
+            if start is not None:
+                marks.append((start, colon.end(), True))
+            else:
+                # An unknown label counts where a divider shows where it begins.
+                divider = max(before.rfind(mark) for mark in ("|", "•", "·", ";", "\t", " / ", "   "))
+                label = before[divider + 1 :].strip(" /") if divider >= 0 else before.strip()
+                if _is_label(label) and (divider >= 0 or not marks):
+                    marks.append((before.rfind(label), colon.end(), False))
+        if sum(known for _, _, known in marks) < 2 or marks[0][0] > 0:
+            return []
+        pairs = []
+        for (start, value_start, _), (end, _, _) in zip(
+            marks, [*marks[1:], (len(text), 0, False)], strict=True
+        ):
+            label = text[start:value_start].rstrip(":： ")
+            pairs.append((label, text[value_start:end].strip(" \t|•·;/,")))
+        return pairs if all(value for _, value in pairs) else []
+
+    def label_start(self, before: str) -> int | None:
+        """Give where the longest known label that ends a text begins."""
+        starts = [found.start() for found in re.finditer(r"(?<!\w)\w", before[-_LABEL_CHARACTERS:])]
+        offset = max(len(before) - _LABEL_CHARACTERS, 0)
+        for start in starts[-_LABEL_WORDS:]:
+            if words.fold(before[offset + start :]) in self.labels:
+                return offset + start
+        return None
+
+    def accept(self, run: list[_Pair]) -> Iterator[list[Fact]]:
+        """Decide about a run of lines; give its facts if it is a data sheet."""
+        run = self.trim(run)
+        if not run:
+            return
+        known = [key for pair in run for key in pair.known]
+        total = sum(len(pair.pairs) for pair in run)
+        strong = [key for key in known if key not in self.weak]
+        if len(set(known)) >= 2 and strong:
+            accepted = 2 * len(known) >= total
+        elif len(run) == 1 and len(strong) == 1 and total == 1:
+            wanted = _TYPES.get(strong[0], "").split()
+            accepted = not value_kinds(run[0].pairs[0][1]).isdisjoint(wanted)
+        else:
+            accepted = self.by_shape(run, known)
+        if accepted:
+            yield [
+                Fact(key or _key(label), value, (pair.line,), pair.layout)
+                for pair in run
+                for (label, value), key in zip(pair.pairs, pair.keys, strict=True)
+            ]
+
+    def by_shape(self, run: list[_Pair], known: list[str]) -> bool:
+        """Accept an unknown run above the first paragraph whose values are those of a data sheet.
+
+        Below it, schedules, scores and recipes look the same.
+        """
+        if run[-1].line >= self.head or len(run) < 3 or self.head >= len(self.lines):
+            return False
+        kinds = [value_kinds(value) for pair in run for _, value in pair.pairs]
+        told = sum(
+            bool(kind & {"money", "range", "url", "email", "phone", "year", "ticker"}) for kind in kinds
+        )
+        telling = set().union(*kinds) & {"money", "url", "email", "phone", "year"}
+        return told + len(known) >= 0.6 * len(kinds) and len(telling) >= 2
+
+    def trim(self, run: list[_Pair]) -> list[_Pair]:
+        """Take unknown lines off both ends of a run unless they look like facts themselves."""
+
+        def stays(pair: _Pair) -> bool:
+            text = self.lines[pair.line].text
+            if pair.known:
+                return True
+            if words.furniture(words.fold(text)) or _is_byline(text):
+                return False
+            return all(len(value) <= _SHORT_VALUE and not ends_sentence(value) for _, value in pair.pairs)
+
+        while run and not stays(run[0]):
+            run = run[1:]
+        while run and not stays(run[-1]):
+            run = run[:-1]
+        return run
+
+    def table(self, i: int) -> list[Fact]:
+        """Read a row of labels with rows of values below it."""
+        cells = _cells(self.lines[i].text)
+        keys = [self.labels.get(words.fold(cell)) for cell in cells]
+        known = [key for key in keys if key]
+        if len(known) < 2 or 2 * len(known) < len(cells) or not set(known) - self.weak:
+            return []
+        facts: list[Fact] = []
+        for row in range(i + 1, min(i + 4, len(self.lines))):
+            values = _cells(self.lines[row].text)
+            if len(values) != len(cells) or any(words.fold(value) in self.labels for value in values):
+                break
+            facts += [
+                Fact(key or _key(cell), value, (i, row), "table")
+                for key, cell, value in zip(keys, cells, values, strict=True)
+            ]
+        return facts
+
+    # --- label and value on lines of their own ---------------------------------------------------------
+
+    def stacked(self, taken: set[int]) -> Iterator[list[Fact]]:
+        """Give the runs of facts whose label stands on a line of its own, above or below the value."""
+        label_at = {
+            i: key
+            for i, line in enumerate(self.lines)
+            if i not in taken
+            and len(line.text) <= _LABEL_CHARACTERS
+            and (key := self.labels.get(words.fold(line.text)))
+        }
+        done: set[int] = set()
+        for i in sorted(label_at):
+            if i in done:
+                continue
+            chain = [i]
+            while (nearest := self.next_label(chain[-1], label_at, taken)) is not None:
+                chain.append(nearest)
+            facts = self.stack(chain, label_at, taken)
+            done.update(chain)
+            if facts:
+                yield facts
+
+    def next_label(self, i: int, label_at: dict[int, str], taken: set[int]) -> int | None:
+        """Give the next label of a chain: two lines on, or four with an unknown label between."""
+        if not all(self.is_short(k) and k not in taken for k in (i + 1, i + 2)):
+            return None
+        if i + 2 in label_at:
+            return i + 2
+        if i + 4 in label_at and all(self.is_short(k) and k not in taken for k in (i + 3, i + 4)):
+            return i + 4 if _is_label(self.lines[i + 2].text.rstrip(":：")) else None
+        return None
+
+    def stack(self, chain: list[int], label_at: dict[int, str], taken: set[int]) -> list[Fact]:
+        keys = {label_at[i] for i in chain}
+        strong = keys - self.weak
+        step = self.direction(chain, taken)
+        if step is None:
+            return []
+        if len(keys) == 1:
+            key = next(iter(keys))
+            value = self.lines[chain[0] + step].text
+            if not strong or value_kinds(value).isdisjoint(_TYPES.get(key, "").split()):
+                return []
+        elif not strong:
+            return []
+        facts = []
+        for i in range(chain[0], chain[-1] + 1, 2):
+            label, value = self.lines[i].text, self.lines[i + step].text
+            span = (i, i + step) if step > 0 else (i + step, i)
+            facts.append(Fact(label_at.get(i) or _key(label), value, span, "label and value lines"))
+        return self.extend(facts, step, taken)
+
+    def direction(self, chain: list[int], taken: set[int]) -> int | None:
+        """Tell where the values stand: 1 below their labels, -1 above, None where neither can be."""
+        below, above = chain[-1] + 1, chain[0] - 1
+        can_below = self.is_short(below) and below not in taken
+        can_above = self.is_short(above) and above not in taken
+        if can_below and can_above:
+            kinds_above = value_kinds(self.lines[above].text) - {"list", "ticker"}
+            kinds_below = value_kinds(self.lines[below].text) or len(self.lines[below].text) < _SHORT_VALUE
+            return -1 if kinds_above and not kinds_below else 1
+        return 1 if can_below else -1 if can_above else None
+
+    def extend(self, facts: list[Fact], step: int, taken: set[int]) -> list[Fact]:
+        """Take in unknown labels at both ends of a chain whose values are plainly those of facts."""
+        for way in (-2, 2):
+            edge = facts[0 if way < 0 else -1]
+            i = edge.lines[0] if step > 0 else edge.lines[1]
+            while True:
+                i += way
+                pair = sorted((i, i + step))
+                if any(k in taken or not self.is_short(k) for k in pair):
+                    break
+                label, value = self.lines[i].text, self.lines[i + step].text
+                kinds = value_kinds(value) - {"list", "ticker"}
+                if not kinds or value_kinds(label) - {"list", "ticker"} or not _is_label(label.rstrip(":：")):
+                    break
+                fact = Fact(_key(label), value, (pair[0], pair[1]), "label and value lines")
+                facts = [fact, *facts] if way < 0 else [*facts, fact]
+        return facts
+
+    def is_short(self, i: int) -> bool:
+        if not 0 <= i < len(self.lines):
+            return False
+        text = self.lines[i].text
+        return len(text) <= _SHORT_VALUE and not is_prose(text) and words.furniture(words.fold(text)) is None
+
+    # --- what stands over them -------------------------------------------------------------------------
+
+    def heading(self, run: list[Fact]) -> int | None:
+        """Find the heading over a run: words for one, a firm's name, or the name that its website has."""
+        i = min(run[0].lines) - 1
+        if i < 0 or len(run) < 2:
+            return None
+        text = self.lines[i].text
+        folded = words.fold(text.rstrip(":："))
+        if folded in _HEADINGS:
+            return i
+        if len(text) > 50 or len(folded.split()) > 5 or (ends_sentence(text) and text[-1] != "."):
+            return None
+        if folded.split() and folded.split()[-1] in words.company_suffixes() and text[0].isupper():
+            return i
+        name = folded.replace(" ", "")
+        sites = [
+            re.sub(r"[\W_]", "", fact.value.casefold()) for fact in run if fact.key in ("website", "email")
+        ]
+        return i if len(name) >= 5 and any(name[:10] in site for site in sites) else None
+
+
+def _is_label(text: str) -> bool:
+    """Tell whether a text has the form of a label: a few words that begin one, no sentence."""
+    if not 2 <= len(text) <= _LABEL_CHARACTERS or len(text.split()) > _LABEL_WORDS:
+        return False
+    return (
+        not text[0].isdigit() and not any(mark in text for mark in '"“”„«»?!;,') and not ends_sentence(text)
+    )
+
+
+def _is_byline(text: str) -> bool:
+    first = words.fold(text).split(" ", 1)[0]
+    return first in words.byline_words()
+
+
+def _cells(text: str) -> list[str]:
+    return [cell.strip() for cell in _SEGMENTS.split(text.strip("| \t")) if cell.strip()]
+
+
+def _key(label: str) -> str:
+    """Make a key of an unknown label.
+
+    >>> _key("Trading name:")
+    'trading_name'
+    """
+    return words.fold(label).replace(" ", "_") or "fact"
