@@ -60,10 +60,10 @@ def feature_names() -> tuple[str, ...]:
     return tuple(names)
 
 
-def features(tree: Tree, regions: Regions, head: Head, kept: Ints) -> Floats:
+def features(tree: Tree, regions: Regions, head: Head, title: int, kept: Ints) -> Floats:
     """Measure the kept blocks of a page.
 
-    Returns one row for each number in `kept` (ascending), one column for each of `feature_names()`.
+    `title` is the block that shows the title, or -1. Returns one row for each number in `kept` (ascending), one column for each of `feature_names()`.
     """
     r, at = regions, regions.container[kept]
     columns: list[object] = []
@@ -76,7 +76,7 @@ def features(tree: Tree, regions: Regions, head: Head, kept: Ints) -> Floats:
     bit = np.arange(len(mark_names()))
     for marks in (r.marks_of[at], r.marks_of[around], r.inherited_of[at]):
         columns += list((marks[:, None] >> bit & 1).T)
-    columns += _title_columns(tree, head, r, at, tags)
+    columns += _title_columns(tree, title, r, at)
     columns += _region_columns(r, at, kept)
     columns += _place_columns(tree, r, kept, tags)
     out = np.empty((len(kept), len(columns)), dtype=np.float32)
@@ -166,7 +166,7 @@ HEADING = (TAGS.index("h1"), TAGS.index("h6"))
 _NON_WORDS = re.compile(r"[^\w]+")
 
 
-def _title_columns(tree: Tree, head: Head, r: Regions, at: Ints, tags: Ints) -> list[object]:
+def _title_columns(tree: Tree, title: int, r: Regions, at: Ints) -> list[object]:
     """Measure where blocks stand to the title's heading, and to the page's article elements."""
     count = len(at)
     articles = [c for c, name in enumerate(tree.name) if name == "article" and r.prose_of[c] > 0]
@@ -176,7 +176,6 @@ def _title_columns(tree: Tree, head: Head, r: Regions, at: Ints, tags: Ints) -> 
         inside = (at >= c) & (at < r.end_of[c])
         number[inside] = k
         prose[inside] = r.prose_of[c] / max(float(r.prose_of[0]), 1.0)
-    title = _title_block(tree, head)
     c = tree.container[title] if title >= 0 else 0
     titled = np.zeros(count)
     for a in articles[:30]:
@@ -194,21 +193,6 @@ def _title_columns(tree: Tree, head: Head, r: Regions, at: Ints, tags: Ints) -> 
         np.full(count, len(articles)), number, prose, titled, steps if title >= 0 else steps - 100, own_steps,
         region_prose, np.full(count, title >= 0),
     ]  # fmt: skip
-
-
-def _title_block(tree: Tree, head: Head) -> int:
-    """Find the heading that shows the title: of h1 and h2, the one that shares most words with what the head says."""
-    said = [set(_key(t).split()) for t in (head.said("og:title", "twitter:title"), head.title, head.stated("headline"))]
-    best, place = 0.5, -1
-    for b, c in enumerate(tree.container):
-        if HEADING[0] <= tree.tag[c] <= HEADING[0] + 1 and len(tree.text[b]) < 400:
-            own = set(_key(tree.text[b]).split())
-            if own:
-                fit = max(2 * len(own & s) / (len(own) + len(s)) if s else 0.0 for s in said)
-                fit += 0.1 * (tree.tag[c] == HEADING[0])
-                if fit > best:
-                    best, place = fit, b
-    return place
 
 
 def _region_columns(r: Regions, at: Ints, kept: Ints) -> list[object]:

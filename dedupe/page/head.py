@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 ARTICLE = re.compile(r"Article|Posting|Report|Review|Recipe|CreativeWork$|AnalysisNews")
 _COMMENTS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|(?://)?\s*\]\]>)\s*$")
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
+SOURCES = (
+    "meta,title,html,link[rel=canonical],script[type='application/ld+json'],time,[itemprop=datePublished]"
+)
 DEPTH = 12  # levels of nested JSON-LD that are looked into
 
 
@@ -27,6 +30,8 @@ class Head:
     language: str = ""
     address: str = ""
     article: dict[str, Any] = field(default_factory=dict)
+    published: list[str] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
 
     def said(self, *names: str) -> str:
         """Give the first of these meta tags that has a value, as plain text."""
@@ -61,7 +66,7 @@ def read_head(parser: LexborHTMLParser, url: str | None) -> Head:
     """Read the head of a parsed page, before its scripts are taken out."""
     head = Head()
     objects: list[dict[str, Any]] = []
-    for node in parser.css("meta,title,html,link[rel=canonical],script[type='application/ld+json']"):
+    for node in parser.css(SOURCES):
         tag = node.tag
         if tag == "meta":
             attributes = node.attributes
@@ -78,8 +83,15 @@ def read_head(parser: LexborHTMLParser, url: str | None) -> Head:
                 head.title = plain(node.text())
         elif tag == "link":
             head.address = head.address or node.attributes.get("href") or ""
-        else:
+        elif tag == "html":
             head.language = node.attributes.get("lang") or node.attributes.get("xml:lang") or ""
+        else:
+            attributes = node.attributes
+            value = attributes.get("datetime") or attributes.get("content") or node.text()
+            if attributes.get("itemprop") == "datePublished" or "pubdate" in attributes:
+                head.published.append(value)
+            elif tag == "time":
+                head.times.append(value)
     head.address = head.address or head.meta.get("og:url") or url or ""
     head.article = own_article(objects, head)
     return head

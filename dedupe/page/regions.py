@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe.page.tree import Tree, mark_names
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from dedupe.page.tree import Tree
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
+DAMPED = ("comment", "related", "nav", "footer", "side", "prompt", "<nav>", "<footer>", "<aside>")
 SENTENCE_ENDS = tuple(".!?…。！？।؟።\"'”’»)")
 
 
@@ -44,12 +45,8 @@ class Regions:
     best: int
 
 
-def measure(tree: Tree, damped: int) -> Regions:
-    """Measure the regions of a page that has at least one block.
-
-    `damped` are the marks (comment, related, nav ...) under which prose counts a quarter in the search
-    for the body's container.
-    """
+def measure(tree: Tree) -> Regions:
+    """Measure the regions of a page that has at least one block."""
     size = len(tree.parent)
     parent = tree.parent
     end = list(range(1, size + 1))
@@ -92,16 +89,19 @@ def measure(tree: Tree, damped: int) -> Regions:
         np.array(inherited, dtype=np.int64), np.array(depth, dtype=np.int64), length, link, is_prose,
         length_of, link_of, prose_of, count_of, 0,
     )  # fmt: skip
-    regions.best = _best(regions, damped)
+    regions.best = _best(regions)
     return regions
 
 
-def _best(r: Regions, damped: int) -> int:
+def _best(r: Regions) -> int:
     """Choose the container that holds most prose close to itself.
 
     A block of prose gives its length to its container, as much to the next wider one, and half to the one
-    beyond, as readability does with points for paragraphs (Arc90, 2009); links in the region lessen the sum.
+    beyond, as readability does with points for paragraphs (Arc90, 2009); links in the region lessen the sum,
+    and so do the marks of `DAMPED`.
     """
+    names = mark_names()
+    damped = sum(1 << names.index(name) for name in DAMPED)
     size = len(r.end_of)
     weight = np.where(r.is_prose, r.length - r.link, 0.0)
     at = r.container
