@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 LEAVES = 16  # of one tree at most: a set of leaves is 16 bits
-FILE = "data/page_model.json"
+FILE = "data/page_model.txt"
 
 
 @dataclass(frozen=True, slots=True)
