@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 RESCUE = 5  # JSON-LD must hold so many times the text that the markup has before it is believed
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """A block of a page that is not part of the article.
 
     `reason` is the word to count by: `title` (it became the title), `furniture` (menu, crumbs, link
     list), `repeat` (a kept block says the same), `not article` (the model's verdict). `rule` names what decided,
-    `probability` is the model's where it was asked. `block` counts the page's blocks of text from 1,
+    `probability` is the model's where it was asked. `block` counts the page's blocks of text from 1 (0: a whole
+    menu or footer),
     `path` names the tags around it.
     """
 
@@ -156,7 +156,7 @@ def _write(
     paths: dict[int, str] = {}
     lines: list[str] = []
     seen: set[str] = set()
-    removed: list[LeftOut] = []
+    removed = [LeftOut(text, "furniture", "menu or footer", 0, path) for path, text in tree.margins]
     for b, text in enumerate(tree.text):
         keep, chance = verdict.get(b, (False, None))
         reason, rule = "not article", "model"

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 TEXT = (
     "words", "long_words", "link_share", "bold_share", "commas", "inner_ends", "closed", "upper_start",
-    "digits", "capitals", "colon_end", "question_end", "dots_end", "quote_start", "dash_start", "bars",
+    "digits", "upper", "colon_end", "question_end", "dots_end", "quote_start", "dash_start", "bars",
     "at_sign", "address", "lines", "function_share", "copies", "first_copy", "title_equal", "title_share",
-    "title_cover", "description", "description_start", "body_said", "letters", "date_like", "capital_words",
+    "title_cover", "description", "description_start", "body_said", "letters", "date_like",
     "echo", "echo_title_words",
 )  # fmt: skip
 TAG_CLASSES = (
@@ -34,7 +34,6 @@ TAG_CLASSES = (
 )  # fmt: skip
 LEVELS = 4
 WHEN = re.compile(r"\d{1,2}[:.h]\d{2}|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b(?:19|20)\d\d\b")
-_SHORT_WORDS = 60  # talk and function words are looked up in the first words of a block only
 
 
 @cache
@@ -100,50 +99,50 @@ def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
     first: set[str] = set()
     titles = [t for t in (head.said("og:title", "twitter:title"), head.title, head.stated("headline")) if t]
     titles += [t for t, c in zip(texts, tree.container, strict=True) if tree.tag[c] == 3][:3]
-    title_keys = {_key(t) for t in titles}
+    title_keys = {" ".join(_key(t[:FRONT]).split()[:30]) for t in titles}
     title_words = set(_key(" ".join(titles)).split())
     described = _key(head.said("description", "og:description", "twitter:description")) or "\0"
     described_more = _key(head.stated("description") + " " + head.said("og:description"))
     said = _key(head.stated("articleBody")[:200_000])
-    long_words = [_LONG_WORDS.findall(texts[b].lower()) for b in kept.tolist()]
-    shared = Counter(w for found in long_words if len(found) > 4 for w in set(found))
+    long_words = [_LONG_WORDS.findall(texts[b][:1000].lower()) for b in kept.tolist()]
+    counted = Counter(w for found in long_words if len(found) > 4 for w in set(found))
+    shared = {w for w, number in counted.items() if number > 1}
     heading, heading_at = [0] * len(talks), -1
     rows = []
     for found_words, b in zip(long_words, kept.tolist(), strict=True):
         text = texts[b]
-        parts = text.split()
-        size, many = len(text), len(parts)
-        front = [w.strip(".,:;!?()[]\"'“”’»«…|–-").lower() for w in parts[:_SHORT_WORDS]]
-        known = len(front)
+        size, start = len(text), text[:FRONT]
+        many = text.count(" ") + 1
+        front = _WORDS.findall(start.lower())
+        spelled = set(front)
+        known = len(spelled) or 1
         spoken = [0] * len(talks)
-        for word in front:
-            found = talk_words.get(word, 0)
-            if found:
-                for k in talks:
-                    if found >> k & 1:
-                        spoken[k] += 1
-        key = _key(text) if size < 600 else _key(text[:600])
-        agree = sum(w in title_words for w in front) / known
-        cover = len(title_words.intersection(front)) / len(title_words) if title_words and many < 60 else 0.0
-        start = key[:60]
+        for word in spelled & talk_words.keys():
+            for k in talk_words[word]:
+                spoken[k] += 1
+        key = " ".join(front[:30])
+        opening = key[:60]
+        digits = len(_DIGITS.findall(start))
+        last, initial = text[-1], text[0]
+        told = spelled & title_words
         row = [
-            many, sum(len(w) > 6 for w in front) / known, tree.links[b] / size, tree.bold[b] / size,
-            text.count(",") / many, _inner_ends(text), text.endswith(SENTENCE_ENDS), text[0].isupper(),
-            sum(map(str.isdigit, text[:200])) / min(size, 200), text.isupper(), text[-1] in ":：", text[-1] in "?？",
-            text.endswith(("...", "…")), text[0] in "\"'“„«‘「", text[0] in "-–—•*▪●",
-            sum(map(text.count, "|•·›»/")), "@" in text, "http" in text or "www." in text, text.count("\n"),
-            sum(w in function for w in front) / known, counts[text], text not in first, key in title_keys, agree,
-            cover, len(key) > 15 and (key in described or key in described_more),
-            len(start) > 30 and (described.startswith(start) or start.startswith(described)),
-            0 if not said else 1 if start and start in said else -1,
-            sum(map(str.isalpha, text[:200])) / min(size, 200), bool(WHEN.search(text[:120])),
-            sum(w[0].isupper() for w in parts[:_SHORT_WORDS]) / known,
-            sum(shared[w] > 1 for w in found_words) / len(found_words) if found_words else -1.0,
-            sum(w in title_words for w in found_words),
+            many, len(found_words) / many, tree.links[b] / size, tree.bold[b] / size,
+            text.count(",") / many, _inner_ends(text), last in _ENDS, initial.isupper(),
+            digits / len(start), len(_UPPER.findall(start)) / known, last in ":：", last in "?？",
+            last == "…" or text.endswith("..."), initial in "\"'“„«‘「", initial in "-–—•*▪●",
+            start.count("|") + start.count("/") + start.count("·"), "@" in start, "http" in text or "www." in text,
+            text.count("\n"), len(spelled & function) / known, counts[text], text not in first, key in title_keys,
+            len(told) / known, len(told) / len(title_words) if title_words and many < 60 else 0.0,
+            len(key) > 15 and (key in described or key in described_more),
+            len(opening) > 30 and (described.startswith(opening) or opening.startswith(described)),
+            0 if not said else 1 if opening and opening in said else -1,
+            sum(map(len, front)) / len(start), digits > 0 and WHEN.search(start, 0, 120) is not None,
+            len(shared.intersection(found_words)) / len(found_words) if found_words else -1.0,
+            len(title_words.intersection(found_words)),
         ]  # fmt: skip
         if HEADING[0] <= tree.tag[tree.container[b]] <= HEADING[1]:
             heading, heading_at = spoken, b
-        rows.append([*row, *spoken, *(n / known for n in spoken), *heading, heading_at >= 0, min(b - heading_at, 50)])
+        rows.append(row + spoken + [n / known for n in spoken] + heading + [heading_at >= 0, min(b - heading_at, 50)])
         first.add(text)
     return np.array(rows, dtype=np.float32).reshape(len(kept), len(TEXT) + 3 * len(talks) + 2)
 
@@ -158,12 +157,16 @@ def _key(text: str) -> str:
     >>> _key("Read -- “All” of it.")
     'read all of it'
     """
-    return " ".join(_NON_WORDS.sub(" ", text.lower()).split())
+    return " ".join(_WORDS.findall(text.lower()))
 
 
+FRONT = 400  # characters at the start of a block in which words are looked up
+_WORDS = re.compile(r"\w+")
 _LONG_WORDS = re.compile(r"[^\W\d_]{5,}")
+_DIGITS = re.compile(r"\d")
+_UPPER = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁІЇЄҐ]")
+_ENDS = frozenset(SENTENCE_ENDS)
 HEADING = (TAGS.index("h1"), TAGS.index("h6"))
-_NON_WORDS = re.compile(r"[^\w]+")
 
 
 def _title_columns(tree: Tree, title: int, r: Regions, at: Ints) -> list[object]:

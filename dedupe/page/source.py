@@ -31,6 +31,7 @@ ATTRIBUTES = 500  # of one tag; the parser's time grows with their square
 _CROWDED = re.compile(r"""<[a-zA-Z][^\s>]*+(?:[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?){%d}""" % ATTRIBUTES)
 _LONG = re.compile(r"<[a-zA-Z][^>]{%d}" % (2 * ATTRIBUTES))
 DEPTH = 2000  # of open elements; the parser's time grows with its square
+LARGE = 10_000  # tags of a page below which no nesting can take the parser more than a tenth of a second
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
 _CLOSES_ITSELF = frozenset(
     "area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option".split()
@@ -143,7 +144,7 @@ def tame(markup: str) -> str:
     """
     if any(_CROWDED.match(markup, found.start()) for found in _LONG.finditer(markup)):
         markup = _CROWDED.sub(lambda found: re.split(r"[\s/>]", found[0], maxsplit=1)[0], markup)
-    if markup.count("<") > 2 * DEPTH and _nesting(markup) > DEPTH:
+    if markup.count("<") > LARGE and _nesting(markup) > DEPTH:
         markup = re.sub(r"(?is)<(script|style|noscript|template|svg)\b.*?</\1\s*>", " ", markup)
         markup = _TAG.sub(lambda found: " " if found[2].lower() in ("b", "i", "a", "span", "em", "font") else "<p>", markup)
     return markup

@@ -57,6 +57,8 @@ UNSEEN_CLASSES = frozenset(
     " offscreen is-hidden d-none screen-reader-only hidden-accessible element-invisible".split()
 )
 
+MARGINS = 200  # menus and footers of a page; more are something else
+DEEPEST = 40  # tags that a path names
 BREAK = "\0"  # a <br>; the parser lets no NUL through, so a text cannot hold one
 
 
@@ -66,7 +68,8 @@ class Tree:
 
     Of a container: the number of its parent (container 0, the body, is its own), its tag (an index into
     `TAGS`), and its marks: one bit for each mark name. Of a block: its container, its text (lines
-    joined by line feeds), and how many of its characters belong to links.
+    joined by line feeds), and how many of its characters belong to links, and are bold. `margins` are the
+    path and the text of what was taken out whole.
     """
 
     parent: list[int] = field(default_factory=list)
@@ -77,17 +80,15 @@ class Tree:
     text: list[str] = field(default_factory=list)
     links: list[int] = field(default_factory=list)
     bold: list[int] = field(default_factory=list)
+    margins: list[tuple[str, str]] = field(default_factory=list)
 
     def path(self, container: int) -> str:
         """Name the place of a container: its tags from the body down."""
         names = []
-        while container:
+        while container and len(names) < DEEPEST:
             names.append(self.name[container])
             container = self.parent[container]
-            if len(names) == 40:  # deeper than any page written for readers
-                names.append("...")
-                break
-        return "/".join(["body", *reversed(names)])
+        return "/".join(["..." if container else "body", *reversed(names)])
 
 
 def mark_names() -> tuple[str, ...]:
@@ -98,14 +99,33 @@ def mark_names() -> tuple[str, ...]:
 def read_tree(parser: LexborHTMLParser) -> Tree:
     """Walk a parsed page once and give its containers and blocks.
 
-    Script, style and form fields are taken out of the parser's tree first.
+    Script, style and form fields are taken out of the parser's tree first; so are `<nav>` and `<footer>`,
+    which hold nearly half of a page's nodes and none of its article.
     """
     parser.strip_tags(list(UNREAD), recursive=True)
     tree = Tree()
-    body = parser.body
-    if body is not None:
-        _walk(body, tree)
+    if parser.body is not None:
+        _strip_margins(parser, tree)
+        _walk(parser.body, tree)
     return tree
+
+
+def _strip_margins(parser: LexborHTMLParser, tree: Tree) -> None:
+    """Take out menus and footers, unless one has swallowed the page: its end tag may be missing."""
+    found = parser.css("nav,footer")
+    if not found or len(found) > MARGINS or any(node.css_first("h1,article,main") for node in found):
+        return
+    inner = {node.mem_id for node in found}
+    for node in found:
+        names, above = [node.tag or ""], node.parent
+        while above is not None and above.mem_id not in inner and above.tag not in ("body", None):
+            names.append(above.tag or "")
+            above = above.parent
+        if above is None or above.mem_id not in inner:
+            text = node.text(separator="\n", strip=True)
+            if text:
+                tree.margins.append(("/".join(["body", *reversed(names[:DEEPEST])]), text))
+    parser.strip_tags(["nav", "footer"], recursive=True)
 
 
 def _walk(body: LexborNode, tree: Tree) -> None:
@@ -122,11 +142,10 @@ def _walk(body: LexborNode, tree: Tree) -> None:
 
     def close() -> None:
         nonlocal current, links, bold
-        if current >= 0:
-            _add(tree, current, "".join(parts), links, bold)
-            parts.clear()
-            current = -1
-            links = bold = 0
+        _add(tree, current, "".join(parts), links, bold)
+        parts.clear()
+        current = -1
+        links = bold = 0
 
     for node in body.traverse(include_text=True):
         tag = node.tag
@@ -141,7 +160,8 @@ def _walk(body: LexborNode, tree: Tree) -> None:
                 continue
             container = above >> 2
             if container != current:
-                close()
+                if current >= 0:
+                    close()
                 current = container
             if tags[container] == 10 and "\n" in text:
                 text = text.replace("\n", BREAK)
@@ -165,7 +185,8 @@ def _walk(body: LexborNode, tree: Tree) -> None:
             if current >= 0:
                 parts.append(BREAK)
         elif tag and tag[0] != "-":
-            close()
+            if current >= 0:
+                close()
             number = len(parent)
             above = state.get(node.parent.mem_id, 0) if number else 0  # type: ignore[union-attr]
             above = max(above, 0)
@@ -175,12 +196,13 @@ def _walk(body: LexborNode, tree: Tree) -> None:
             tags.append(TAG_NUMBER.get(tag, OTHER))
             found = tag_bits.get(tag, 0)
             if "-" in tag:
-                found |= marks_of(tag, lists.marks)
+                found |= marks_of(tag)
             attributes = node.attributes
             if attributes:
-                found |= _marks(attributes, seen, lists.marks, shift)
+                found |= _marks(attributes, seen, shift)
             marks.append(found)
-    close()
+    if current >= 0:
+        close()
 
 
 def unseen(attributes: dict[str, str | None]) -> bool:
@@ -200,9 +222,7 @@ def unseen(attributes: dict[str, str | None]) -> bool:
     return "hidden" in attributes
 
 
-def _marks(
-    attributes: dict[str, str | None], seen: dict[tuple[str, str], int], known: object, shift: int
-) -> int:
+def _marks(attributes: dict[str, str | None], seen: dict[tuple[str, str], int], shift: int) -> int:
     found = 0
     classes = attributes.get("class") or ""
     label = attributes.get("id") or attributes.get("data-component") or attributes.get("data-testid") or ""
@@ -210,23 +230,41 @@ def _marks(
         key = (classes, label)
         cached = seen.get(key)
         if cached is None:
-            # More than 600 characters of class names are generated, and say nothing.
-            cached = seen[key] = marks_of(f"{classes[:600]} {label[:100]}", known)  # type: ignore[arg-type]
+            # More than 40 class names are generated, and say nothing.
+            cached = 0
+            for name in [*classes.split()[:40], label]:
+                cached |= marks_of(name)
+            seen[key] = cached
+        if len(attributes) == 1:
+            return cached
         found = cached
-    role = attributes.get("role")
-    if role in _ROLES:
-        found |= 1 << (shift + TAG_MARKS.index(_ROLES[role]))
-    if "itemprop" in attributes:
-        value = attributes["itemprop"]
-        if value and "articleBody" in value:
-            found |= 1 << (shift + TAG_MARKS.index("articleBody"))
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        found |= 1 << (shift + TAG_MARKS.index("invisible"))
-    else:
-        style = attributes.get("style")
-        if style and "none" in style and "display:none" in style.replace(" ", ""):
-            found |= 1 << (shift + TAG_MARKS.index("invisible"))
+    for attribute, read in _READERS.items():
+        if attribute in attributes:
+            found |= read(attributes[attribute] or "") << shift
     return found
+
+
+def _role(value: str) -> int:
+    name = _ROLES.get(value)
+    return 1 << TAG_MARKS.index(name) if name else 0
+
+
+def _property(value: str) -> int:
+    return 1 << TAG_MARKS.index("articleBody") if "articleBody" in value else 0
+
+
+def _style(value: str) -> int:
+    return _INVISIBLE if "none" in value and "display:none" in value.replace(" ", "") else 0
+
+
+_INVISIBLE = 1 << TAG_MARKS.index("invisible")
+_READERS = {
+    "role": _role,
+    "itemprop": _property,
+    "style": _style,
+    "hidden": lambda value: _INVISIBLE,
+    "aria-hidden": lambda value: _INVISIBLE if value == "true" else 0,
+}
 
 
 def _add(tree: Tree, container: int, raw: str, links: int, bold: int) -> None:

@@ -118,7 +118,8 @@ def _anywhere(tree: Tree, title: int, order: Order) -> str | None:
     for line in tree.text[max(title, 0) : max(title, 0) + BELOW]:
         for found in find_dates(line[:LINE], order):
             return found.iso
-    return None
+    margins = (line for _, text in tree.margins for line in text.split("\n"))
+    return next((iso for iso, _ in _dates(margins, order)), None)
 
 
 def _dates(lines: Iterable[str], order: Order) -> Iterator[tuple[str, bool]]:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 WORD = re.compile(r"[A-Z]?[a-zäöüßé]+|[A-Z]+(?![a-z])")
@@ -14,12 +14,14 @@ WORD = re.compile(r"[A-Z]?[a-zäöüßé]+|[A-Z]+(?![a-z])")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words looked up in markup and text; a name's place in its tuple is the number of its bit."""
+    """Words looked up in markup and text; a name's place in its tuple is the number of its bit.
+
+    `talk` gives the places of the names themselves; a word may belong to several."""
 
     mark_names: tuple[str, ...]
     marks: Mapping[str, int]
     talk_names: tuple[str, ...]
-    talk: Mapping[str, int]
+    talk: Mapping[str, tuple[int, ...]]
     common: Mapping[str, frozenset[str]]
     function: frozenset[str]
 
@@ -31,7 +33,8 @@ def words() -> Words:
     common = {language: frozenset(text.split()) for language, text in table["common"].items()}
     function = frozenset().union(*common.values())
     return Words(
-        tuple(table["marks"]), bits(table["marks"]), tuple(table["talk"]), bits(table["talk"]), common, function
+        tuple(table["marks"]), bits(table["marks"]), tuple(table["talk"]),
+        {word: places(found) for word, found in bits(table["talk"]).items()}, common, function,
     )  # fmt: skip
 
 
@@ -48,22 +51,30 @@ def bits(groups: Mapping[str, str]) -> dict[str, int]:
     return out
 
 
-def marks_of(names: str, marks: Mapping[str, int]) -> int:
-    """Look up the words of class names and ids, split at capitals, digits and punctuation.
+def places(found: int) -> tuple[int, ...]:
+    """Give the numbers of the bits that are set.
 
-    A name is also looked up without its punctuation, so that `entry-content` finds `entrycontent`.
-
-    >>> marks_of("main-articleBody_x7", {"article": 1, "body": 2, "articlebody": 4})
-    7
+    >>> places(5)
+    (0, 2)
     """
-    found = 0
-    for name in names.split():
-        parts = WORD.findall(name)
-        previous = ""
-        for part in parts:
-            word = part.lower()
-            found |= marks.get(word, 0)
-            if previous:
-                found |= marks.get(previous + word, 0)
-            previous = word
+    return tuple(k for k in range(found.bit_length()) if found >> k & 1)
+
+
+@lru_cache(maxsize=8192)
+def marks_of(name: str) -> int:
+    """Look up the words of a class name or id, split at capitals, digits and punctuation: bits of `marks`.
+
+    Two words in a row are also looked up as one, so that `entry-content` finds `entrycontent`.
+
+    >>> marks_of("mainArticleBody") == marks_of("main") | marks_of("article") | marks_of("articlebody")
+    True
+    """
+    known = words().marks
+    found, previous = 0, ""
+    for part in WORD.findall(name[:100]):
+        word = part.lower()
+        found |= known.get(word, 0)
+        if previous:
+            found |= known.get(previous + word, 0)
+        previous = word
     return found
