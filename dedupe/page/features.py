@@ -22,66 +22,67 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 TEXT = (
-    "words", "long_words", "link_share", "bold_share", "commas", "inner_ends", "closed", "upper_start",
-    "digits", "upper", "colon_end", "question_end", "dots_end", "quote_start", "dash_start", "bars",
-    "at_sign", "address", "lines", "function_share", "copies", "first_copy", "title_equal", "title_share",
-    "title_cover", "description", "description_start", "body_said", "letters", "date_like",
-    "echo", "echo_title_words",
+    "words", "long_words", "link_share", "bold_share", "commas", "closed", "upper_start", "digits", "upper",
+    "colon_end", "dots_end", "quote_start", "bars", "lines", "function_share", "copies", "first_copy",
+    "title_equal", "title_cover", "description", "description_start", "body_said", "letters", "date_like", "echo",
+    "echo_title_words", "headed_by", "headed_far",
 )  # fmt: skip
 TAG_CLASSES = (
     ("p",), ("div", "section", "center", "other", "body", "address", "details"), ("li",), ("h1",), ("h2",),
     ("h3", "h4", "h5", "h6"), ("blockquote",), ("pre",), ("td", "th", "tr"), ("dt", "dd"), ("figcaption", "caption"),
 )  # fmt: skip
-LEVELS = 4
+LEVELS = 4  # containers around a block that are measured: its own and the next three wider ones
+REGION = ("prose_in", "density_in", "link_in", "blocks_in", "length_in")
+PLACE = (
+    "articles", "article_number", "article_prose", "article_titled", "title_steps", "title_block_steps",
+    "title_prose", "title_shown", "steps_to_best", "in_best", "depth", "depth_to_best", "links_ahead",
+    "group_prose", "group_share", "group_count", "place", "place_length", "place_prose", "from_title", "after_title",
+    "to_first", "to_last", "page_blocks", "page_prose", "best_prose", "best_marks", "prose_before", "prose_after",
+)  # fmt: skip
 WHEN = re.compile(r"\d{1,2}[:.h]\d{2}|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b(?:19|20)\d\d\b")
+FRONT = 400  # characters at the start of a block in which words are looked up
+NEAR = 4  # blocks before and behind in which prose is counted
+HEADING = (TAGS.index("h1"), TAGS.index("h6"))
+_WORDS = re.compile(r"\w+")
+_LONG_WORDS = re.compile(r"[^\W\d_]{5,}")
+_DIGITS = re.compile(r"\d")
+_UPPER = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁІЇЄҐ]")
+_ENDS = frozenset(SENTENCE_ENDS)
 
 
 @cache
 def feature_names() -> tuple[str, ...]:
-    """Name the columns."""
+    """Name the columns.
+
+    `talk` is the share of a block's words that belong to a group of words, `headed` the same of the heading
+    above it. `own`, `wider` and `inherited` are the marks of its container, of the next wider one, and of all
+    around. Numbers behind a name count wider containers.
+    """
     marks, talk = mark_names(), words().talk_names
-    names = [*TEXT, *(f"talk {t}" for t in talk), *(f"talk share {t}" for t in talk)]
-    names += [f"headed {t}" for t in talk] + ["headed_by", "headed_far"]
-    names += [f"tag {t[0]}" for t in TAG_CLASSES] + [f"around {t[0]}" for t in TAG_CLASSES]
+    names = [*TEXT, *(f"talk {t}" for t in talk), *(f"headed {t}" for t in talk)]
+    names += [f"tag {t[0]}" for t in TAG_CLASSES]
     for level in ("own", "wider", "inherited"):
         names += [f"{level} {m}" for m in marks]
-    for level in range(LEVELS):
-        names += [f"{n} {level}" for n in ("prose_in", "density_in", "link_in", "blocks_in", "length_in")]
-    names += ["articles", "article_number", "article_prose", "article_titled", "title_steps", "title_block_steps"]
-    names += ["title_prose", "headings_in_title_region"]
-    names += ["steps_to_best", "in_best", "depth", "depth_to_best", "links_ahead"]
-    names += ["group_prose", "group_share", "group_count", "place", "place_length", "place_prose", "from_title"]
-    names += ["after_title", "to_first", "to_last", "page_blocks", "page_prose", "best_prose", "best_marks"]
-    for way in ("before", "after"):
-        for far in (1, 2):
-            names += [f"{way}{far} {n}" for n in ("length", "link", "prose", "closed", "group")]
-        names += [f"{way} prose near"]
-    return tuple(names)
+    names += [f"{name} {level}" for level in range(LEVELS) for name in REGION]
+    return (*names, *PLACE)
 
 
 def features(tree: Tree, regions: Regions, head: Head, title: int, kept: Ints) -> Floats:
     """Measure the kept blocks of a page.
 
-    `title` is the block that shows the title, or -1. Returns one row for each number in `kept` (ascending), one column for each of `feature_names()`.
+    `title` is the block that shows the title, or -1. Returns one row for each number in `kept` (ascending),
+    one column for each of `feature_names()`.
     """
     r, at = regions, regions.container[kept]
-    columns: list[object] = []
-    columns += list(_text_columns(tree, head, kept).T)
     tags = np.array(tree.tag, dtype=np.int64)
-    around = r.wider_of[at]
-    classes = _tag_classes()
-    columns += list((classes[tags[at]][:, None] == np.arange(len(TAG_CLASSES))).T)
-    columns += list((classes[tags[around]][:, None] == np.arange(len(TAG_CLASSES))).T)
     bit = np.arange(len(mark_names()))
-    for marks in (r.marks_of[at], r.marks_of[around], r.inherited_of[at]):
-        columns += list((marks[:, None] >> bit & 1).T)
-    columns += _title_columns(tree, title, r, at)
-    columns += _region_columns(r, at, kept)
-    columns += _place_columns(tree, r, kept, tags)
-    out = np.empty((len(kept), len(columns)), dtype=np.float32)
-    for number, column in enumerate(columns):
-        out[:, number] = column
-    return out
+    groups: list[NDArray[np.generic]] = [_text_columns(tree, head, kept)]
+    groups.append(_tag_classes()[tags[at]][:, None] == np.arange(len(TAG_CLASSES)))
+    for marks in (r.marks_of[at], r.marks_of[r.wider_of[at]], r.inherited_of[at]):
+        groups.append(marks[:, None] >> bit & 1)
+    groups.append(np.array(_region_columns(r, at)).T)
+    groups.append(np.array([*_title_columns(tree, title, r, at), *_place_columns(tree, r, kept, tags, title)]).T)
+    return np.concatenate(groups, axis=1, dtype=np.float32, casting="unsafe")
 
 
 @cache
@@ -93,6 +94,7 @@ def _tag_classes() -> Ints:
 def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
     lists = words()
     talk_words, function = lists.talk, lists.function
+    talk_keys = talk_words.keys()
     talks = range(len(lists.talk_names))
     texts = tree.text
     counts = Counter(texts)
@@ -104,51 +106,44 @@ def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
     described = _key(head.said("description", "og:description", "twitter:description")) or "\0"
     described_more = _key(head.stated("description") + " " + head.said("og:description"))
     said = _key(head.stated("articleBody")[:200_000])
-    long_words = [_LONG_WORDS.findall(texts[b][:1000].lower()) for b in kept.tolist()]
-    counted = Counter(w for found in long_words if len(found) > 4 for w in set(found))
-    shared = {w for w, number in counted.items() if number > 1}
+    fronts = [_WORDS.findall(texts[b][:FRONT].lower()) for b in kept.tolist()]
+    spelled = [set(front) for front in fronts]
+    counted = Counter(w for found in spelled if len(found) > 8 for w in found)
+    shared = {w for w, number in counted.items() if number > 1 and len(w) > 4}
     heading, heading_at = [0] * len(talks), -1
     rows = []
-    for found_words, b in zip(long_words, kept.tolist(), strict=True):
+    for b, front, own in zip(kept.tolist(), fronts, spelled, strict=True):
         text = texts[b]
         size, start = len(text), text[:FRONT]
-        many = text.count(" ") + 1
-        front = _WORDS.findall(start.lower())
-        spelled = set(front)
-        known = len(spelled) or 1
+        many, known = text.count(" ") + 1, len(own) or 1
+        longer = [w for w in own if len(w) > 4]
         spoken = [0] * len(talks)
-        for word in spelled & talk_words.keys():
+        for word in talk_keys & own:
             for k in talk_words[word]:
                 spoken[k] += 1
         key = " ".join(front[:30])
         opening = key[:60]
-        digits = len(_DIGITS.findall(start))
+        digits = len(_DIGITS.findall(start, 0, 200))
         last, initial = text[-1], text[0]
-        told = spelled & title_words
         row = [
-            many, len(found_words) / many, tree.links[b] / size, tree.bold[b] / size,
-            text.count(",") / many, _inner_ends(text), last in _ENDS, initial.isupper(),
-            digits / len(start), len(_UPPER.findall(start)) / known, last in ":：", last in "?？",
-            last == "…" or text.endswith("..."), initial in "\"'“„«‘「", initial in "-–—•*▪●",
-            start.count("|") + start.count("/") + start.count("·"), "@" in start, "http" in text or "www." in text,
-            text.count("\n"), len(spelled & function) / known, counts[text], text not in first, key in title_keys,
-            len(told) / known, len(told) / len(title_words) if title_words and many < 60 else 0.0,
+            many, len(longer) / known, tree.links[b] / size, tree.bold[b] / size, text.count(",") / many,
+            last in _ENDS, initial.isupper(), digits / min(size, 200), len(_UPPER.findall(start, 0, 200)) / known,
+            last in ":：", last == "…" or text.endswith("..."), initial in "\"'“„«‘「",
+            start.count("|") + start.count("/") + start.count("·"), text.count("\n"),
+            len(own & function) / known, counts[text], text not in first, key in title_keys,
+            len(own & title_words) / len(title_words) if title_words and many < 60 else 0.0,
             len(key) > 15 and (key in described or key in described_more),
             len(opening) > 30 and (described.startswith(opening) or opening.startswith(described)),
             0 if not said else 1 if opening and opening in said else -1,
             sum(map(len, front)) / len(start), digits > 0 and WHEN.search(start, 0, 120) is not None,
-            len(shared.intersection(found_words)) / len(found_words) if found_words else -1.0,
-            len(title_words.intersection(found_words)),
+            len(shared.intersection(longer)) / len(longer) if longer else -1.0,
+            len(title_words.intersection(longer)), heading_at >= 0, min(b - heading_at, 50),
         ]  # fmt: skip
         if HEADING[0] <= tree.tag[tree.container[b]] <= HEADING[1]:
             heading, heading_at = spoken, b
-        rows.append(row + spoken + [n / known for n in spoken] + heading + [heading_at >= 0, min(b - heading_at, 50)])
+        rows.append(row + [n / known for n in spoken] + heading)
         first.add(text)
-    return np.array(rows, dtype=np.float32).reshape(len(kept), len(TEXT) + 3 * len(talks) + 2)
-
-
-def _inner_ends(text: str) -> int:
-    return text.count(". ") + text.count("! ") + text.count("? ") + text.count("。")
+    return np.array(rows, dtype=np.float32).reshape(len(kept), len(TEXT) + 2 * len(talks))
 
 
 def _key(text: str) -> str:
@@ -158,15 +153,6 @@ def _key(text: str) -> str:
     'read all of it'
     """
     return " ".join(_WORDS.findall(text.lower()))
-
-
-FRONT = 400  # characters at the start of a block in which words are looked up
-_WORDS = re.compile(r"\w+")
-_LONG_WORDS = re.compile(r"[^\W\d_]{5,}")
-_DIGITS = re.compile(r"\d")
-_UPPER = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁІЇЄҐ]")
-_ENDS = frozenset(SENTENCE_ENDS)
-HEADING = (TAGS.index("h1"), TAGS.index("h6"))
 
 
 def _title_columns(tree: Tree, title: int, r: Regions, at: Ints) -> list[object]:
@@ -198,7 +184,7 @@ def _title_columns(tree: Tree, title: int, r: Regions, at: Ints) -> list[object]
     ]  # fmt: skip
 
 
-def _region_columns(r: Regions, at: Ints, kept: Ints) -> list[object]:
+def _region_columns(r: Regions, at: Ints) -> list[object]:
     columns: list[object] = []
     all_prose = max(float(r.prose_of[0]), 1.0)
     level = at
@@ -212,78 +198,46 @@ def _region_columns(r: Regions, at: Ints, kept: Ints) -> list[object]:
             np.log1p(length),
         ]
         level = r.wider_of[level]
-    steps = np.zeros(len(at))
+    return columns
+
+
+def _place_columns(tree: Tree, r: Regions, kept: Ints, tags: Ints, title: int) -> list[object]:
+    at, count = r.container[kept], len(kept)
+    length, prose = r.length[kept], np.where(r.is_prose[kept], r.length[kept] - r.link[kept], 0.0)
+    sums = np.concatenate(([0.0], np.cumsum(prose)))
+    all_prose = max(float(sums[-1]), 1.0)
+    steps = np.zeros(count)
     inside = (at >= r.best) & (at < r.end_of[r.best])
     c = r.best
-    while True:
+    while c:
         steps += (at < c) | (at >= r.end_of[c])
-        if c == 0:
-            break
         c = int(r.wider_of[c])
-    ahead = np.concatenate(([0.0], np.cumsum(r.link)))
-    all_links = max(float(ahead[-1]), 1.0)
-    columns += [steps, inside, r.depth_of[at], r.depth_of[at] - r.depth_of[r.best]]
-    columns += [ahead[kept] / all_links]
-    return columns
-
-
-def _place_columns(tree: Tree, r: Regions, kept: Ints, tags: Ints) -> list[object]:
-    at = r.container[kept]
-    length, prose = r.length[kept], np.where(r.is_prose[kept], r.length[kept] - r.link[kept], 0.0)
-    around = r.wider_of[at]
-    groups: dict[tuple[int, int, int, int], int] = {}
-    group = np.array(
-        [
-            groups.setdefault(k, len(groups))
-            for k in zip(
-                tags[at].tolist(), r.marks_of[at].tolist(), tags[around].tolist(), r.marks_of[around].tolist(),
-                strict=True,
-            )
-        ],
-        dtype=np.int64,
-    )  # fmt: skip
-    group_prose = np.bincount(group, weights=prose)
-    group_length = np.bincount(group, weights=length)
-    group_count = np.bincount(group)
-    all_prose = max(float(prose.sum()), 1.0)
-    count = len(kept)
+    ahead = np.cumsum(r.link)
+    group = _groups(tree, r, at, tags)
+    group_prose, group_length = np.bincount(group, weights=prose), np.bincount(group, weights=length)
     number = np.arange(count)
-    heads = np.flatnonzero(tags[at] == 3)
-    title_at = int(heads[0]) if len(heads) else 0
-    inside = np.flatnonzero((at >= r.best) & (at < r.end_of[r.best]))
-    first, last = (int(inside[0]), int(inside[-1])) if len(inside) else (0, count - 1)
-    columns: list[object] = [
-        group_prose[group] / all_prose,
-        group_prose[group] / np.maximum(group_length[group], 1.0),
-        np.log1p(group_count[group]),
-        number / count,
-        np.cumsum(length) / max(float(length.sum()), 1.0),
-        np.cumsum(prose) / all_prose,
-        number - title_at,
-        number > title_at,
-        number - first,
-        last - number,
-        np.full(count, np.log1p(len(tree.text))),
-        np.full(count, np.log1p(all_prose)),
-        np.full(count, r.prose_of[r.best] / all_prose),
-        np.full(count, bool(r.marks_of[r.best])),
-    ]
-    closed = np.array([tree.text[b].endswith(SENTENCE_ENDS) for b in kept.tolist()])
-    share = r.link[kept] / np.maximum(length, 1.0)
-    mass = np.log1p(length)
-    for way in (-1, 1):
-        for far in (1, 2):
-            columns += [_shifted(c, way * far) for c in (mass, share, prose > 0, closed)]
-            columns.append(_shifted(group, way * far) == group)
-        columns.append(sum(_shifted(prose, way * far) for far in range(1, 5)))
-    return columns
+    title_at = int(np.searchsorted(kept, max(title, 0)))
+    within = np.flatnonzero(inside)
+    first, last = (int(within[0]), int(within[-1])) if len(within) else (0, count - 1)
+    ones = np.ones(count)
+    return [
+        steps, inside, r.depth_of[at], r.depth_of[at] - r.depth_of[r.best],
+        (ahead - r.link)[kept] / max(float(ahead[-1]), 1.0),
+        group_prose[group] / all_prose, group_prose[group] / np.maximum(group_length[group], 1.0),
+        np.log1p(np.bincount(group)[group]), number / count, np.cumsum(length) / max(float(length.sum()), 1.0),
+        sums[1:] / all_prose, number - title_at, number > title_at, number - first, last - number,
+        ones * np.log1p(len(tree.text)), ones * np.log1p(all_prose),
+        ones * (float(r.prose_of[r.best]) / all_prose), ones * bool(r.marks_of[r.best]),
+        sums[number] - sums[np.maximum(number - NEAR, 0)],
+        sums[np.minimum(number + 1 + NEAR, count)] - sums[number + 1],
+    ]  # fmt: skip
 
 
-def _shifted(values: NDArray[np.generic], by: int) -> NDArray[np.float64]:
-    """Give the value of the block `by` places on (or back), -1 beyond the ends."""
-    out = np.full(len(values), -1.0)
-    if by > 0:
-        out[:-by] = values[by:]
-    else:
-        out[-by:] = values[:by]
-    return out
+def _groups(tree: Tree, r: Regions, at: Ints, tags: Ints) -> Ints:
+    """Number the groups of blocks that look alike: same tag and marks, in containers of the same tag and marks."""
+    around = r.wider_of[at]
+    seen: dict[tuple[int, int, int, int], int] = {}
+    keys = zip(
+        tags[at].tolist(), r.marks_of[at].tolist(), tags[around].tolist(), r.marks_of[around].tolist(), strict=True
+    )
+    return np.array([seen.setdefault(key, len(seen)) for key in keys], dtype=np.int64)

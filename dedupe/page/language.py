@@ -27,12 +27,12 @@ def page_language(stated: str, text: str) -> str | None:
     """
     found = _CODE.match(stated.strip().lower()) if stated else None
     code = found[1] if found else None
-    sample = text[:4000]
+    sample = text[:1500]
     if not sample[:400].isascii():
         for name, script in _SCRIPTS:
             if len(script.findall(sample)) > 0.2 * len(sample):
                 return name
-    tokens = [token.strip(".,:;!?()\"'“”„«»") for token in sample[:1500].lower().split()]
+    tokens = [token.strip(".,:;!?()\"'“”„«»") for token in sample.lower().split()]
     if len(tokens) < ENOUGH:
         return code
     common = words().common

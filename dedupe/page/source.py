@@ -142,7 +142,9 @@ def tame(markup: str) -> str:
     Ordinary pages come back as they are. Of a tag with more than `ATTRIBUTES` attributes only its name
     stays; of a page that opens more than `DEPTH` elements inside one another, only paragraphs stay.
     """
-    if any(_CROWDED.match(markup, found.start()) for found in _LONG.finditer(markup)):
+    if any(markup.find(">", k, k + ATTRIBUTES) < 0 for k in range(0, len(markup), ATTRIBUTES)) and any(
+        _CROWDED.match(markup, found.start()) for found in _LONG.finditer(markup)
+    ):
         markup = _CROWDED.sub(lambda found: re.split(r"[\s/>]", found[0], maxsplit=1)[0], markup)
     if markup.count("<") > LARGE and _nesting(markup) > DEPTH:
         markup = re.sub(r"(?is)<(script|style|noscript|template|svg)\b.*?</\1\s*>", " ", markup)

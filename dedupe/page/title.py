@@ -74,8 +74,10 @@ def _choose(
 def _closest(heads: Iterable[tuple[int, str]], said: list[str]) -> tuple[tuple[int, str], float]:
     """Give the heading that shares most with one of the titles said, and how much."""
     best, most = (-1, ""), 0.0
+    wanted = [trigrams for trigrams in map(_trigrams, said) if trigrams]
     for head in heads:
-        fit = max((likeness(head[1], t) for t in said), default=0.0)
+        own = _trigrams(head[1])
+        fit = max((2 * len(own & other) / (len(own) + len(other)) for other in wanted), default=0.0)
         if fit > most:
             best, most = head, fit
     return best, most

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 INLINE = frozenset(
     "span b strong i em u s strike del ins mark small big sub sup font time abbr acronym cite q code kbd samp"
-    " var dfn tt bdi bdo ruby rt rp rb wbr data output meter progress label img picture source input link meta"
-    " nobr track map area audio video object param embed canvas amp-img blink".split()
+    " var dfn tt bdi bdo ruby rt rp rb data output meter progress label picture"
+    " nobr map audio video object canvas amp-img blink".split()
 )
+VOID = frozenset("img source input link meta wbr track area param embed -comment".split())
 LINKS = frozenset(("a", "button", "summary"))
 UNREAD = (
     "script", "style", "noscript", "svg", "template", "iframe", "select", "textarea", "math", "datalist", "dialog",
@@ -172,6 +173,8 @@ def _walk(body: LexborNode, tree: Tree) -> None:
                     links += length
                 if above & 2:
                     bold += length
+        elif tag in VOID:
+            continue
         elif tag in INLINE:
             above = state.get(node.parent.mem_id, 0)  # type: ignore[union-attr]
             if tag == "b" or tag == "strong":
@@ -225,6 +228,10 @@ def unseen(attributes: dict[str, str | None]) -> bool:
 def _marks(attributes: dict[str, str | None], seen: dict[tuple[str, str], int], shift: int) -> int:
     found = 0
     classes = attributes.get("class") or ""
+    if classes and len(attributes) == 1:
+        cached = seen.get((classes, ""))
+        if cached is not None:
+            return cached
     label = attributes.get("id") or attributes.get("data-component") or attributes.get("data-testid") or ""
     if classes or label:
         key = (classes, label)
