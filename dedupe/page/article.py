@@ -19,11 +19,13 @@ from dedupe.page.source import read_source
 from dedupe.page.title import page_title
 from dedupe.page.tree import Tree, read_tree
 from dedupe.page.when import page_date
+from dedupe.words import byline_words
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
     from numpy.typing import NDArray
 
+BYLINE = 5  # blocks below the title in which a byline stands
 RESCUE = 5  # JSON-LD must hold so many times the text that the markup has before it is believed
 
 
@@ -109,7 +111,7 @@ def article_of(look: Look, model: Model, url: str | None) -> Page:
     if not text:
         raise RecordError(url or "page", "no text", "a page without text: only scripts, frames or images")
     language = page_language(look.head.language, text)
-    return Page(look.title, date, page_byline(look.head), language, text, removed, origin)
+    return Page(look.title, date, page_byline(look), language, text, removed, origin)
 
 
 def take_apart(markup: str, url: str | None) -> Look:
@@ -187,16 +189,35 @@ def script_body(head: Head) -> str:
     return "\n".join(filter(None, map(plain, body.splitlines())))
 
 
-def page_byline(head: Head) -> str | None:
-    """Give the names of the authors as the head states them."""
+def page_byline(look: Look) -> str | None:
+    """Give the names of the authors: as the head states them, else from a line below the title."""
+    head = look.head
     value = head.article.get("author")
-    names = []
+    names: list[str] = []
     for author in value if isinstance(value, list) else [value]:
         name = author.get("name") if isinstance(author, dict) else author
-        for one in name if isinstance(name, list) else [name]:
-            if isinstance(one, str) and one.strip() and not one.startswith("http"):
-                names.append(plain(one))
+        names += [plain(n) for n in (name if isinstance(name, list) else [name]) if isinstance(n, str)]
+    names = names or [head.said("author", "article:author", "parsely-author", "dc.creator", "sailthru.author")]
+    names = [name for name in names if name and "://" not in name and len(name) <= 100]
     if not names:
-        said = head.said("author", "article:author", "parsely-author", "dc.creator", "sailthru.author", "byl")
-        names = [] if said.startswith("http") or len(said) > 200 else [said]
-    return ", ".join(dict.fromkeys(filter(None, names))) or None
+        start = max(look.title_block, 0)
+        names = [n for n in map(named_author, look.tree.text[start + 1 : start + 1 + BYLINE]) if n][:1]
+    return ", ".join(dict.fromkeys(names)) or None
+
+
+def named_author(line: str) -> str | None:
+    """Read the name behind a word such as `by` in a short line.
+
+    >>> named_author("Published 3 March 2021 by Lena Ode | 4 comments")
+    'Lena Ode'
+    >>> named_author("The town by the river was quiet.")
+    """
+    if len(line) > 100:
+        return None
+    tokens = line.split()
+    for place, token in enumerate(tokens[:-1]):
+        if token.strip(":").casefold() in byline_words():
+            name = re.match(r"(?:[^\W\d_a-z][\w.'’-]*(?: |$)){1,4}", re.split(r"[|,·•;]| - ", " ".join(tokens[place + 1 :]))[0])
+            if name:
+                return name[0].strip()
+    return None

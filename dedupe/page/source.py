@@ -28,11 +28,12 @@ _ROOT = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype\s[^>\[]*>\s*)*<(
 _FEEDS = frozenset("rss feed urlset sitemapindex opml rdf:rdf svg kml gpx plist soap:envelope error".split())
 _LATIN = frozenset(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii", "iso8859-1"))
 ATTRIBUTES = 500  # of one tag; the parser's time grows with their square
-_CROWDED = re.compile(r"""<[a-zA-Z][^\s>]*+(?:[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?){%d}""" % ATTRIBUTES)
+_CROWDED = re.compile(r"""<[a-zA-Z][^\s>]*+(?:[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+){%d,}+""" % ATTRIBUTES)
 _LONG = re.compile(r"<[a-zA-Z][^>]{%d}" % (2 * ATTRIBUTES))
 DEPTH = 2000  # of open elements; the parser's time grows with its square
 LARGE = 10_000  # tags of a page below which no nesting can take the parser more than a tenth of a second
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
+_UNREAD = re.compile(r"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)", re.S | re.I)
 _CLOSES_ITSELF = frozenset(
     "area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option".split()
 )
@@ -68,6 +69,8 @@ def unpack(data: bytes, place: str) -> bytes:
         out = engine.decompress(data, LARGEST)
     except zlib.error as error:
         raise RecordError(place, "broken gzip", f"gzip data that cannot be unpacked ({error})") from error
+    if not out and not engine.eof:
+        raise RecordError(place, "broken gzip", "gzip data that ends before its first byte")
     return out
 
 
@@ -147,7 +150,7 @@ def tame(markup: str) -> str:
     ):
         markup = _CROWDED.sub(lambda found: re.split(r"[\s/>]", found[0], maxsplit=1)[0], markup)
     if markup.count("<") > LARGE and _nesting(markup) > DEPTH:
-        markup = re.sub(r"(?is)<(script|style|noscript|template|svg)\b.*?</\1\s*>", " ", markup)
+        markup = _UNREAD.sub(" ", markup)
         markup = _TAG.sub(lambda found: " " if found[2].lower() in ("b", "i", "a", "span", "em", "font") else "<p>", markup)
     return markup
 

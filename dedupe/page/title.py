@@ -62,7 +62,7 @@ def _choose(
         return headline
     if shown:
         return shown
-    if len(tops) == 1 and len(tops[0][1]) > 20:
+    if len(tops) == 1 and len(tops[0][1]) > 15:
         return tops[0][1]
     for text in (shared, tag):
         if text:
