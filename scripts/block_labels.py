@@ -8,7 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-TOKEN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\w+?(?=[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff])|\w+")
+TOKEN = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\w+?(?=[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff])|\w+"
+)
 LONG = 8  # blocks of fewer tokens are judged by their place, not by what they share with the truth
 SHARE = 0.6  # of a long block's 3-grams must stand in the truth
 LISTED = re.compile(r"/(?:li|td|th|tr|dt|dd)$")
@@ -87,7 +89,12 @@ def by_text(
         theirs = grams(own) or Counter([tuple(own)])
         if sum((theirs & optional).values()) > 0.5 * sum(theirs.values()):
             weights[k] = 0.0
-        if page.get("label") == "parser" and not labels[k] and LISTED.search(paths[k]) and body[0] < k < body[-1]:
+        if (
+            page.get("label") == "parser"
+            and not labels[k]
+            and LISTED.search(paths[k])
+            and body[0] < k < body[-1]
+        ):
             weights[k] *= 0.1  # such truths leave out lists and tables that are content
     return labels, weights
 
@@ -103,7 +110,11 @@ def span(own: Sequence[str], starts: Mapping[tuple[str, ...], list[int]], size: 
 
 
 def copies(
-    words: Sequence[list[str]], paths: Sequence[str], labels: list[int], spans: dict[int, tuple[int, int]], truth: list[str]
+    words: Sequence[list[str]],
+    paths: Sequence[str],
+    labels: list[int],
+    spans: dict[int, tuple[int, int]],
+    truth: list[str],
 ) -> None:
     """Of a text that stands several times in the page, keep as many copies as the truth has: of the same path
     as most of the rest, then nearest to them."""

@@ -92,7 +92,10 @@ REFUSED = {
     "PDF": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj <</Type /Catalog>>", "not HTML: PDF"),
     "zip": (b"PK\x03\x04" + bytes(100), "not HTML: archive"),
     "brotli or other noise": (bytes((k * 89 + k * k) % 256 for k in range(5000)), "not HTML: binary"),
-    "RSS": (b'<?xml version="1.0"?><rss version="2.0"><channel><title>A</title></channel></rss>', "not HTML: XML"),
+    "RSS": (
+        b'<?xml version="1.0"?><rss version="2.0"><channel><title>A</title></channel></rss>',
+        "not HTML: XML",
+    ),
     "sitemap": (b'<?xml version="1.0"?>\n<urlset><url><loc>a</loc></url></urlset>', "not HTML: XML"),
     "other XML": (b'<?xml version="1.0"?><books><book>A</book></books>', "not HTML: XML"),
     "JSON": (b'{"html": "<p>text</p>"}', "not HTML: JSON"),
@@ -127,7 +130,9 @@ CHARSETS = {
     "UTF-16 with mark": f"<html><p>{SENTENCE}</p>".encode("utf-16"),
     "UTF-16 without mark": f"<html><p>{SENTENCE}</p>".encode("utf-16-le"),
     "ISO 8859-2, declared": f'<meta charset="iso-8859-2"><p>{SENTENCE}</p>'.encode("iso-8859-2"),
-    "declared in XML": f'<?xml version="1.0" encoding="iso-8859-2"?><html><p>{SENTENCE}</p></html>'.encode("iso-8859-2"),
+    "declared in XML": f'<?xml version="1.0" encoding="iso-8859-2"?><html><p>{SENTENCE}</p></html>'.encode(
+        "iso-8859-2"
+    ),
     "gzip": gzip.compress(f"<p>{SENTENCE}</p>".encode()),
     "gzip, cut short": gzip.compress(f"<p>{SENTENCE}</p>{PARAGRAPH * 50}".encode())[:-12],
 }
@@ -224,17 +229,23 @@ def page_or_reason(page: bytes | str) -> None:
 
 
 def test_inline_tags_do_not_glue_or_split_words() -> None:
-    page = read_page("<p>The <b>old</b> <i>mill</i> on the <a href=x>riv</a>er turns, and it will turn for years.</p>")
+    page = read_page(
+        "<p>The <b>old</b> <i>mill</i> on the <a href=x>riv</a>er turns, and it will turn for years.</p>"
+    )
     assert page.text == "The old mill on the river turns, and it will turn for years."
 
 
 def test_text_for_screen_readers_alone_is_not_read() -> None:
-    page = read_page(f"<p>See the plan<span class='sr-only'> (opens in a new tab)</span> of the town.</p>{PARAGRAPH}")
+    page = read_page(
+        f"<p>See the plan<span class='sr-only'> (opens in a new tab)</span> of the town.</p>{PARAGRAPH}"
+    )
     assert "new tab" not in page.text
 
 
 def test_an_unclosed_menu_does_not_swallow_the_article() -> None:
-    page = read_page(f"<nav><ul><li><a href=/>Home</a></ul><main><h1>The mill turns</h1>{PARAGRAPH * 2}</main>")
+    page = read_page(
+        f"<nav><ul><li><a href=/>Home</a></ul><main><h1>The mill turns</h1>{PARAGRAPH * 2}</main>"
+    )
     assert "forty years" in page.text
 
 
@@ -247,12 +258,19 @@ def test_repeat_inside_the_page_is_kept_once() -> None:
 
 def test_rescue_does_not_believe_a_teaser() -> None:
     script = '<script type="application/ld+json">{"@type": "Article", "articleBody": "The mill turns. Read on ..."}</script>'
-    page = read_page(f"{script}<article>{PARAGRAPH * 1}<p>And on Sundays there will be flour, and bread of it.</p></article>")
+    page = read_page(
+        f"{script}<article>{PARAGRAPH * 1}<p>And on Sundays there will be flour, and bread of it.</p></article>"
+    )
     assert page.origin == "markup"
 
 
 def test_own_json_ld_object_is_the_one_of_this_address() -> None:
-    other = {"@type": "Article", "headline": "Other", "url": "https://example.org/other", "datePublished": "2001-01-01"}
+    other = {
+        "@type": "Article",
+        "headline": "Other",
+        "url": "https://example.org/other",
+        "datePublished": "2001-01-01",
+    }
     own = {"@type": "Article", "headline": "Own", "mainEntityOfPage": {"@id": "https://www.example.org/own/"}}
     assert own_article([other, own], Head(address="http://example.org/own?x=1")) is own
     assert own_article([other, own], Head(title="Other - The Site")) is other
@@ -261,7 +279,9 @@ def test_own_json_ld_object_is_the_one_of_this_address() -> None:
 def test_broken_json_ld_is_no_error() -> None:
     assert articles_in('{"@type": "Article", "headline": ') == []
     assert articles_in("[" * 100_000) == []
-    assert [x["headline"] for x in articles_in('<!-- {"@type": ["NewsArticle"], "headline": "A\tB"} -->')] == ["A\tB"]
+    assert [
+        x["headline"] for x in articles_in('<!-- {"@type": ["NewsArticle"], "headline": "A\tB"} -->')
+    ] == ["A\tB"]
 
 
 @pytest.mark.parametrize(
@@ -314,7 +334,9 @@ DATES = {
 @pytest.mark.parametrize("case", DATES)
 def test_date(case: str) -> None:
     head, line, date = DATES[case]
-    page = read_page(f"<html lang=en>{head}<body><article><h1>The mill turns again</h1>{line}{PARAGRAPH * 3}</article>")
+    page = read_page(
+        f"<html lang=en>{head}<body><article><h1>The mill turns again</h1>{line}{PARAGRAPH * 3}</article>"
+    )
     assert page.date == date
 
 

@@ -197,7 +197,9 @@ def page_byline(look: Look) -> str | None:
     for author in value if isinstance(value, list) else [value]:
         name = author.get("name") if isinstance(author, dict) else author
         names += [plain(n) for n in (name if isinstance(name, list) else [name]) if isinstance(n, str)]
-    names = names or [head.said("author", "article:author", "parsely-author", "dc.creator", "sailthru.author")]
+    names = names or [
+        head.said("author", "article:author", "parsely-author", "dc.creator", "sailthru.author")
+    ]
     names = [name for name in names if name and "://" not in name and len(name) <= 100]
     if not names:
         start = max(look.title_block, 0)
@@ -217,7 +219,10 @@ def named_author(line: str) -> str | None:
     tokens = line.split()
     for place, token in enumerate(tokens[:-1]):
         if token.strip(":").casefold() in byline_words():
-            name = re.match(r"(?:[^\W\d_a-z][\w.'’-]*(?: |$)){1,4}", re.split(r"[|,·•;]| - ", " ".join(tokens[place + 1 :]))[0])
+            name = re.match(
+                r"(?:[^\W\d_a-z][\w.'’-]*(?: |$)){1,4}",
+                re.split(r"[|,·•;]| - ", " ".join(tokens[place + 1 :]))[0],
+            )
             if name:
                 return name[0].strip()
     return None

@@ -22,7 +22,9 @@ CELLS = frozenset((TAG_NUMBER["td"], TAG_NUMBER["th"]))
 ROW = TAG_NUMBER["tr"]
 LONG_CELL = 400  # a cell of more characters is a piece of a page laid out in a table, not of a row
 _RULES = (None, "links in a menu or footer", "a short link", "a few words outside of any paragraph")
-_TEXTUAL = _flags("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "li", "td", "th", "tr", "dt", "dd")
+_TEXTUAL = _flags(
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "li", "td", "th", "tr", "dt", "dd"
+)
 _ROW_LIKE = _flags("li", "td", "th", "tr", "dt", "dd")
 
 

@@ -81,7 +81,9 @@ def features(tree: Tree, regions: Regions, head: Head, title: int, kept: Ints) -
     for marks in (r.marks_of[at], r.marks_of[r.wider_of[at]], r.inherited_of[at]):
         groups.append(marks[:, None] >> bit & 1)
     groups.append(np.array(_region_columns(r, at)).T)
-    groups.append(np.array([*_title_columns(tree, title, r, at), *_place_columns(tree, r, kept, tags, title)]).T)
+    groups.append(
+        np.array([*_title_columns(tree, title, r, at), *_place_columns(tree, r, kept, tags, title)]).T
+    )
     return np.concatenate(groups, axis=1, dtype=np.float32, casting="unsafe")
 
 
@@ -238,6 +240,10 @@ def _groups(tree: Tree, r: Regions, at: Ints, tags: Ints) -> Ints:
     around = r.wider_of[at]
     seen: dict[tuple[int, int, int, int], int] = {}
     keys = zip(
-        tags[at].tolist(), r.marks_of[at].tolist(), tags[around].tolist(), r.marks_of[around].tolist(), strict=True
+        tags[at].tolist(),
+        r.marks_of[at].tolist(),
+        tags[around].tolist(),
+        r.marks_of[around].tolist(),
+        strict=True,
     )
     return np.array([seen.setdefault(key, len(seen)) for key in keys], dtype=np.int64)

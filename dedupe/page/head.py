@@ -109,7 +109,9 @@ def articles_in(script: str) -> list[dict[str, Any]]:
 def is_article(thing: dict[str, Any]) -> bool:
     """Tell whether a JSON-LD object describes an article, by its type."""
     kinds = thing.get("@type")
-    return any(isinstance(k, str) and ARTICLE.search(k) for k in (kinds if isinstance(kinds, list) else [kinds]))
+    return any(
+        isinstance(k, str) and ARTICLE.search(k) for k in (kinds if isinstance(kinds, list) else [kinds])
+    )
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:

@@ -23,12 +23,19 @@ _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"),
     (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
 )  # fmt: skip
-_CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)""", re.I)
-_ROOT = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype\s[^>\[]*>\s*)*<([a-zA-Z][\w:.-]*)", re.S | re.I)
+_CHARSET = re.compile(
+    rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)""", re.I
+)
+_ROOT = re.compile(
+    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype\s[^>\[]*>\s*)*<([a-zA-Z][\w:.-]*)", re.S | re.I
+)
 _FEEDS = frozenset("rss feed urlset sitemapindex opml rdf:rdf svg kml gpx plist soap:envelope error".split())
 _LATIN = frozenset(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii", "iso8859-1"))
 ATTRIBUTES = 500  # of one tag; the parser's time grows with their square
-_CROWDED = re.compile(r"""<[a-zA-Z][^\s>]*+(?:[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+){%d,}+""" % ATTRIBUTES)
+_CROWDED = re.compile(
+    r"""<[a-zA-Z][^\s>]*+(?:[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+){%d,}+"""
+    % ATTRIBUTES
+)
 _LONG = re.compile(r"<[a-zA-Z][^>]{%d}" % (2 * ATTRIBUTES))
 DEPTH = 2000  # of open elements; the parser's time grows with its square
 LARGE = 10_000  # tags of a page below which no nesting can take the parser more than a tenth of a second
@@ -151,7 +158,9 @@ def tame(markup: str) -> str:
         markup = _CROWDED.sub(lambda found: re.split(r"[\s/>]", found[0], maxsplit=1)[0], markup)
     if markup.count("<") > LARGE and _nesting(markup) > DEPTH:
         markup = _UNREAD.sub(" ", markup)
-        markup = _TAG.sub(lambda found: " " if found[2].lower() in ("b", "i", "a", "span", "em", "font") else "<p>", markup)
+        markup = _TAG.sub(
+            lambda found: " " if found[2].lower() in ("b", "i", "a", "span", "em", "font") else "<p>", markup
+        )
     return markup
 
 

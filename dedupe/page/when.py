@@ -32,7 +32,9 @@ _STAMP = re.compile(
     r"\s*((?:19|20)\d\d)(?:([-/.])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?!\d)"
     r"(?:[T ]\s?([01]\d|2[0-3]):?([0-5]\d)(?::?\d{2}(?:[.,]\d+)?)?\s?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
 )
-_ADDRESS = re.compile(r"[/_.-]((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2]|[1-9](?=[/_-]))\2(0[1-9]|[12]\d|3[01]|[1-9])(?=[/_.?#-]|$)")
+_ADDRESS = re.compile(
+    r"[/_.-]((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2]|[1-9](?=[/_-]))\2(0[1-9]|[12]\d|3[01]|[1-9])(?=[/_.?#-]|$)"
+)
 ABOVE, BELOW = 5, 12  # blocks around the title in which a date line stands
 NEAR, BESIDE = 5, 3  # a date line right below the title, with no more than so many words beside the date
 LINE = 120  # characters; a longer block is prose, or a list of something
@@ -61,8 +63,10 @@ def page_date(head: Head, tree: Tree, title: int, url: str | None) -> str | None
             return shown
     if stated:
         return stated
-    return next(filter(None, _seen(head, tree, title, url, order, near)), None) or updated or _anywhere(
-        tree, title, order
+    return (
+        next(filter(None, _seen(head, tree, title, url, order, near)), None)
+        or updated
+        or _anywhere(tree, title, order)
     )
 
 
