@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dedupe.errors import RecordError
+from dedupe.furniture import Known, find_furniture
 from dedupe.header import Heading, find_heading
 from dedupe.lines import split_lines
 from dedupe.metadata import Facts, find_facts, to_metadata
 from dedupe.model import Article, Document, Failure, Line, Removal, Twin
+from dedupe.records import to_document
 from dedupe.repair import Repaired, repair
 from dedupe.repeats import find_repeats
 from dedupe.settings import Settings
@@ -68,7 +70,8 @@ def clean(
     r"""Clean one scraped text: repair its characters, lift its heading and facts, cut what stands twice.
 
     >>> pasted = "The ferry to the islands runs again after three weeks, the harbor office said on Friday."
-    >>> article = clean(f"Ferry runs again\n3 May 2024\n\nEmployees: 11-50\nFounded: 1994\n{pasted}\n{pasted}\n")
+    >>> head = "Ferry runs again\n3 May 2024\n\nEmployees: 11-50\nFounded: 1994"
+    >>> article = clean(f"{head}\n{pasted}\n{pasted}\n")
     >>> article.title, article.date, dict(article.metadata)
     ('Ferry runs again', '2024-05-03', {'employees': '11-50', 'founded': '1994'})
     >>> article.text == pasted + "\n", [(row.line, row.reason) for row in article.removed]
@@ -104,15 +107,25 @@ def clean_many(
             yield examine(document, settings).article()
 
 
-def examine(document: Document, settings: Settings) -> Examined:
-    """Run the stages over one document and collect what they would remove."""
+def _document(item: str | Mapping[str, Any] | Document, number: int, settings: Settings) -> Document:
+    if isinstance(item, Document):
+        return item
+    place = f"document {number}"
+    return Document(place, item) if isinstance(item, str) else to_document(item, place, settings)
+
+
+def examine(document: Document, settings: Settings, known: Known | None = None) -> Examined:
+    """Run the stages over one document and collect what they would remove.
+
+    `known` is what was learned of the document's source.
+    """
     stages = settings.stages
     text = document.text
     repaired = repair(text) if "repair" in stages else Repaired(text, text)
     lines = split_lines(repaired.text)
     facts, heading = Facts(), Heading(document.title, document.date)
     if "metadata" in stages or "header" in stages:
-        facts = find_facts(lines, labels="labels" in settings.lists)
+        facts = find_facts(lines, _labels(settings, known))
     if "header" in stages:
         heading = find_heading(
             lines,
@@ -121,12 +134,18 @@ def examine(document: Document, settings: Settings) -> Examined:
             date=document.date,
             facts=frozenset(i for fact in facts.facts for i in fact.lines).union(facts.headings),
             phrases="phrases" in settings.lists,
+            is_furniture=known.is_furniture if known else lambda line: False,
+            order=known.order if known else None,
         )
     if "metadata" not in stages:
         facts = Facts()
     removals = [*_heading_removals(document.id, lines, heading), *_fact_removals(document.id, lines, facts)]
     if "repeats" in stages:
-        removals += _repeat_removals(document.id, lines, {removal.start for removal in removals})
+        removals += _repeat_removals(document.id, lines, facts, {removal.start for removal in removals})
+    if known and "template" in stages:
+        gone = {removal.start for removal in removals}
+        furniture = list(_furniture_removals(document.id, lines, gone, heading, known, settings))
+        removals = [*_recalled(removals, furniture), *furniture]
     removals.sort(key=lambda removal: removal.start)
     return Examined(
         document, repaired, heading.title, heading.date, to_metadata(facts.facts), tuple(removals)
@@ -177,21 +196,6 @@ def cut(text: str, removals: Iterable[Removal]) -> str:
     return "\n".join(kept)
 
 
-def to_document(item: object, place: str, settings: Settings) -> Document:
-    """Read a string or a record as a document; raise RecordError, naming `place`, for anything else."""
-    if isinstance(item, str):
-        return Document(place, item)
-    if not isinstance(item, Mapping):
-        raise RecordError(place, "not an object", f"a {type(item).__name__} where a record was expected")
-    text = item.get(settings.text_field)
-    if not isinstance(text, str):
-        raise RecordError(
-            place, "no text", f"the field {settings.text_field!r} holds no text; see --text-field"
-        )
-    url = item.get(settings.url_field)
-    return Document(item.get(settings.id_field, place), text, url)
-
-
 # --- removals ------------------------------------------------------------------------------------------
 
 
@@ -208,10 +212,10 @@ def _removal(
 
 
 def _heading_removals(id: str | int, lines: Sequence[Line], heading: Heading) -> Iterator[Removal]:
-    if heading.title_line is not None:
-        yield _removal(id, lines[heading.title_line], "title", "title line")
+    for i in heading.title_lines:
+        yield _removal(id, lines[i], "title", "title line" if i == heading.title_lines[0] else "title again")
     for i in heading.date_lines:
-        if i != heading.title_line:
+        if i not in heading.title_lines:
             yield _removal(id, lines[i], "date", "date line")
 
 
@@ -222,12 +226,49 @@ def _fact_removals(id: str | int, lines: Sequence[Line], facts: Facts) -> Iterat
         yield _removal(id, lines[i], "metadata", layout)
 
 
-def _repeat_removals(id: str | int, lines: Sequence[Line], gone: set[int]) -> Iterator[Removal]:
-    left = [line for line in lines if line.start not in gone]
-    for repeat in find_repeats(left):
-        yield _removal(
-            id, left[repeat.line], "repeat", repeat.rule, left[repeat.twin], repeat.similarity
-        )  # fmt: skip
+def _furniture_removals(
+    id: str | int, lines: Sequence[Line], gone: set[int], heading: Heading, known: Known, settings: Settings
+) -> Iterator[Removal]:
+    title = heading.title_lines[0] if heading.title_lines else None
+    taken = frozenset(i for i, line in enumerate(lines) if line.start in gone)
+    phrases = "phrases" in settings.lists
+    for each in find_furniture(
+        lines, known, title=title, is_sure=heading.is_sure, taken=taken, phrases=phrases
+    ):
+        yield _removal(id, lines[each.line], "furniture", each.rule)
+
+
+def _labels(settings: Settings, known: Known | None) -> Mapping[str, str] | None:
+    """Give the labels that may testify; None for those of all languages."""
+    if "labels" in settings.lists:
+        return known.labels if known else None
+    return known.learned_labels if known else {}
+
+
+def _recalled(removals: Iterable[Removal], furniture: Iterable[Removal]) -> Iterator[Removal]:
+    """Give repeats of what turned out to be furniture as furniture: no copy of it stays to be their twin."""
+    rules = {removal.start: removal.rule for removal in furniture}
+    for removal in removals:
+        if removal.twin and removal.twin.start in rules:
+            rule = rules[removal.twin.start]
+            yield replace(removal, reason="furniture", rule=rule, twin=None, similarity=None)
+        else:
+            yield removal
+
+
+def _repeat_removals(id: str | int, lines: Sequence[Line], facts: Facts, gone: set[int]) -> Iterator[Removal]:
+    """Find the repeats among the lines that are no facts.
+
+    The heading takes part, because a page pasted twice brings it twice; it is gone from the text already,
+    but it stays as title and date, so that its copy has a twin that is kept.
+    """
+    taken = {i for fact in facts.facts for i in fact.lines}.union(facts.headings)
+    left = [line for i, line in enumerate(lines) if i not in taken]
+    heading = frozenset(i for i, line in enumerate(left) if line.start in gone)
+    for repeat in find_repeats(left, heading):
+        line, twin = left[repeat.line], left[repeat.twin]
+        if line.start not in gone:
+            yield _removal(id, line, "repeat", repeat.rule, twin, repeat.similarity)
 
 
 def _in_original(removal: Removal, repaired: Repaired) -> Removal:
@@ -274,8 +315,8 @@ def _without(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], 
         return text[start:end], False
     pieces.append(text[place:end])
     left = ""
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         if piece.strip():
             gap = " " if left and (left[-1].isspace() or piece[0].isspace()) else ""
-            left = left.rstrip() + gap + (piece.lstrip() if left else piece)
+            left = left.rstrip() + gap + (piece.lstrip() if number else piece)  # the first has the indent
     return left.rstrip(), True

@@ -33,10 +33,12 @@ class WrittenDate:
 
 
 _YEAR = r"(?P<y>[12]\d{3})"
-_NUMERIC = re.compile(rf"(?<![\d./-])(?P<a>\d{{1,2}})(?P<sep>[./-]) ?(?P<b>\d{{1,2}})(?P=sep) ?{_YEAR}(?!\d)")
+_NUMERIC = re.compile(
+    rf"(?<![\d./-])(?P<a>\d{{1,2}})(?P<sep>[./-]) ?(?P<b>\d{{1,2}})(?P=sep) ?{_YEAR}(?!\d|[./-]\d)"
+)
 _FORMS = (
     # 2025-05-27, 2025/5/27, 2025.05.27., 20250527 (only with a time behind it, elsewhere it is a number)
-    re.compile(rf"(?<!\d){_YEAR}(?P<sep>[-/.]) ?(?P<m>\d{{1,2}})(?P=sep) ?(?P<d>\d{{1,2}})(?!\d)"),
+    re.compile(rf"(?<!\d){_YEAR}(?P<sep>[-/.]) ?(?P<m>\d{{1,2}})(?P=sep) ?(?P<d>\d{{1,2}})\.?(?!\d)"),
     # 2025年5月27日, 2025년 5월 27일
     re.compile(rf"(?<!\d){_YEAR}\s*[年년]\s*(?P<m>\d{{1,2}})\s*[月월]\s*(?P<d>\d{{1,2}})\s*[日일]?"),
     # ngày 27 tháng 5 năm 2025
@@ -61,8 +63,8 @@ _FORMS = (
     ),
 )
 _TIME = re.compile(
-    r"(?P<lead>T|[\s,;|·•@(–-]*(?:(?:at about|at|um|kl|klo|à partir de|à|a las|às|alle ore|alle|ore|ob|om|o|u|в"
-    r"|στις|vào lúc|lúc|pukul|saat|godz)\b\.? ?)?)"
+    r"(?P<lead>T|[\s,;|·•@(–-]*(?:(?:at about|at|um|kl|klo|à partir de|à|a las|às|alle ore|alle|ore|ob|om|o|u"
+    r"|в|στις|vào lúc|lúc|pukul|saat|godz)\b\.? ?)?)"
     r"(?P<before>上午|下午|午前|午後|오전|오후|am|pm)? ?"
     r"(?P<hour>\d{1,2})(?:(?:[:.h时時點点시]|Uhr| h ) ?(?P<minute>\d{2})(?!\d)(?:[:.]\d{2}(?:[.,]\d+)?)?"
     r"|(?= ?[ap]\.?m\b))[分분]?"
@@ -96,8 +98,8 @@ def find_dates(line: str, order: Order | None = None) -> list[WrittenDate]:
         if found and start < found[-1].end:
             continue
         clock, end = _time(line, end)
-        before = words.fold(line[found[-1].end if found else 0 : start]).split()
-        is_update = any(word in words.updated_words() for word in before)
+        before = f" {words.fold(line[found[-1].end if found else 0 : start])} "
+        is_update = any(f" {phrase} " in before for phrase in words.updated_words())
         found.append(WrittenDate(start, end, day.isoformat() + clock, is_update))
     return found
 
@@ -133,14 +135,19 @@ def beside_dates(line: str, dates: Iterable[WrittenDate]) -> list[str]:
         rest.append(line[last : found.start])
         last = found.end
     rest.append(line[last:])
-    left = words.fold(_ZONE.sub(" ", " | ".join(rest)))
-    for phrase in _date_phrases():
-        if phrase in left:
-            left = f" {left} ".replace(f" {phrase} ", " ").strip()
-    known = words.date_words() | words.weekdays()
-    return [
-        word for word in left.split() if word not in known and not (len(word) == 1 and not word.isdigit())
-    ]
+    left = words.fold(_ZONE.sub(" ", " | ".join(rest))).split()
+    beside: list[str] = []
+    i = 0
+    while i < len(left):
+        word = left[i]
+        length = next(
+            (n for n in _date_phrases().get(word, ()) if " ".join(left[i : i + n]) in words.date_phrases()), 0
+        )
+        known = length or word in words.date_words() or word in words.weekdays()
+        if not known and (len(word) > 1 or word.isdigit()):
+            beside.append(word)
+        i += max(length, 1)
+    return beside
 
 
 def _may_hold_date(line: str) -> bool:
@@ -214,5 +221,10 @@ def _time(line: str, end: int) -> tuple[str, int]:
 
 
 @cache
-def _date_phrases() -> tuple[str, ...]:
-    return tuple(sorted(words.date_phrases(), key=lambda phrase: (-len(phrase), phrase)))
+def _date_phrases() -> dict[str, tuple[int, ...]]:
+    """Give the lengths in words of the phrases that begin with a word, longest first."""
+    lengths: dict[str, set[int]] = {}
+    for phrase in words.date_phrases():
+        found = phrase.split()
+        lengths.setdefault(found[0], set()).add(len(found))
+    return {first: tuple(sorted(each, reverse=True)) for first, each in lengths.items()}

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from dedupe import words
 from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, numeric_orders
-from dedupe.lines import is_prose, tokens
+from dedupe.lines import fold_words
 from dedupe.model import Line
 
 # The heading stands above the first paragraph; menus longer than this were not seen above a title.
@@ -27,18 +27,22 @@ _DIVIDERS = re.compile(r"\s+[|•·»›>/–—~]\s+|\s*\|\s*|\s+::?\s+|\t+|\s+
 _TRAIL = re.compile(r"\s[>»›]\s|\s/\s")
 # Two-letter endings that are sold to the whole world say nothing of a country; Canada and the Philippines
 # write both orders.
-_NO_COUNTRY = frozenset("ai ca cc co fm gg io ly me ph sh tv us ws xyz".split())
-_ENGLISH = frozenset("the of and to in is that for was on".split())
+_NO_COUNTRY = frozenset(("ai", "ca", "cc", "co", "fm", "gg", "io", "ly", "me", "ph", "sh", "tv", "us", "ws"))
+_ENGLISH = frozenset(("the", "of", "and", "to", "in", "is", "that", "for", "was", "on"))
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Title and date of a text, and which of its lines they are (indices); a line may hold both."""
+    """Title and date of a text, and which of its lines say nothing else (indices).
+
+    `is_sure` tells that the address or a date line confirms the title.
+    """
 
     title: str | None = None
     date: str | None = None
-    title_line: int | None = None
+    title_lines: tuple[int, ...] = ()
     date_lines: tuple[int, ...] = ()
+    is_sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +60,22 @@ def find_heading(
     date: str | None = None,
     facts: frozenset[int] = frozenset(),
     phrases: bool = True,
+    is_furniture: Callable[[Line], bool] = lambda line: False,
+    order: Order | None = None,
 ) -> Heading:
-    """Find the title and the date of a text.
+    r"""Find the title and the date of a text.
 
     `title` and `date` are what its record says, if anything; a line that repeats them is lifted.
     `facts` are the indices of lines known to be facts of a data sheet, which are neither. Without
-    `phrases`, only place and form tell a menu from a title.
+    `phrases`, only place and form tell a menu from a title; `is_furniture` knows the site's own lines
+    and `order` how it writes numeric dates.
 
     >>> from dedupe.lines import split_lines
-    >>> lines = split_lines("Home\\nPort reopens\\nPublished: 3 May 2024, 4:10 pm\\nThe port is open.")
+    >>> lines = split_lines("Home\nPort reopens\nPublished: 3 May 2024, 4:10 pm\nThe port is open.")
     >>> find_heading(lines)
-    Heading(title='Port reopens', date='2024-05-03T16:10', title_line=1, date_lines=(2,))
+    Heading(title='Port reopens', date='2024-05-03T16:10', title_lines=(1,), date_lines=(2,), is_sure=True)
     """
-    finder = _Finder(lines, url, facts, phrases)
+    finder = _Finder(lines, url, facts, phrases, is_furniture, order)
     title_line, found_title = finder.title(title)
     chosen, date_lines = finder.date(title_line)
     if date is not None:
@@ -77,21 +84,34 @@ def find_heading(
         chosen = max(
             (iso or date, chosen or ""), key=lambda each: (each[:10] == (iso or date)[:10], len(each))
         )
-    return Heading(found_title, chosen, title_line, date_lines)
+    return Heading(
+        found_title, chosen, finder.title_lines(title_line), date_lines, finder.is_sure(title_line)
+    )
 
 
 class _Finder:
     """One text, its heading being looked for."""
 
-    def __init__(self, lines: Sequence[Line], url: str | None, facts: frozenset[int], phrases: bool) -> None:
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        url: str | None,
+        facts: frozenset[int],
+        phrases: bool,
+        is_learned: Callable[[Line], bool],
+        order: Order | None,
+    ) -> None:
         self.lines = lines
         self.facts = facts
         self.phrases = phrases
+        self.is_learned = is_learned
+        self.learned_order = order
         self.url = url or ""
         self.slug = _slug(self.url)
         self.site = _site(self.url)
         self.folded: dict[int, str] = {}
         self.head = self.find_head()
+        self.has_body = self.head < min(len(lines), _HEAD)
         self.dated = {i: dated for i in range(self.head) if (dated := self.read_date(i))}
 
     def fold(self, i: int) -> str:
@@ -100,25 +120,45 @@ class _Finder:
         return self.folded[i]
 
     def is_furniture(self, i: int) -> bool:
-        return self.phrases and words.furniture(self.fold(i)) is not None
+        return self.is_learned(self.lines[i]) or (self.phrases and words.furniture(self.fold(i)) is not None)
 
     def find_head(self) -> int:
         """Give the index of the first paragraph; all lines before it may belong to the heading."""
-        for i, line in enumerate(self.lines[:_HEAD]):
-            if self.is_paragraph(line.text) and i not in self.facts and not self.is_furniture(i):
-                # A headline may be a full sentence; the address of the page knows it.
-                if self.likeness(i) < 0.75 or len(line.text) > _TITLE_CHARACTERS:
-                    return i
-        return min(len(self.lines), _HEAD)
+        paragraphs = (
+            i
+            for i, line in enumerate(self.lines[:_HEAD])
+            if self.is_paragraph(line) and not self.is_furniture(i)
+        )
+        first: int | None = None
+        for i in paragraphs:
+            if i in self.facts or (len(self.lines[i].text) <= _TITLE_CHARACTERS and self.likeness(i) >= 0.75):
+                continue  # a headline may be a full sentence; the address of the page knows it
+            if first is None:
+                first = i
+            elif i - first > 2 and self.has_heading(range(first + 1, i)):
+                return i  # what came before was a notice above the heading, not the first paragraph
+            else:
+                break
+        return min(len(self.lines), _HEAD) if first is None else first
 
-    def is_paragraph(self, text: str) -> bool:
-        return is_prose(text) and (len(text) > 160 or text[-1] not in "?!…？！")
+    def has_heading(self, between: range) -> bool:
+        """Tell whether a date line, or one that the address repeats, stands between two paragraphs."""
+        for i in between:
+            if len(self.lines[i].text) <= _TITLE_CHARACTERS and self.likeness(i) >= 0.75:
+                return True
+            dates = find_dates(self.lines[i].text) if len(self.lines[i].text) <= _DATE_CHARACTERS else []
+            if dates and not beside_dates(self.lines[i].text, dates):
+                return True
+        return False
+
+    def is_paragraph(self, line: Line) -> bool:
+        return line.is_prose and (len(line.text) > 160 or line.text[-1] not in "?!…？！")
 
     def likeness(self, i: int) -> float:
         """Compare a line with the words in the address of the page, from 0 to 1."""
         if len(self.slug) < 2:
             return 0.0
-        own = {_plain(word) for word in tokens(self.lines[i].text)}
+        own = {_plain(word) for word in fold_words(self.lines[i].text)}
         if not own:
             return 0.0
         shared = len(own & self.slug)
@@ -137,7 +177,23 @@ class _Finder:
                 best, best_score = i, score
         if best is None:
             return None, None
-        return best, self.without_site(self.lines[best].text)
+        return best, self.without_site(_HASHES.sub("", self.lines[best].text))
+
+    def is_sure(self, chosen: int | None) -> bool:
+        """Tell whether something else than its form says that a line is the title."""
+        return chosen is not None and (self.likeness(chosen) >= 0.75 or self.dated_below(chosen) > 0)
+
+    def title_lines(self, chosen: int | None) -> tuple[int, ...]:
+        """Give the title line and those of the heading that repeat it, with or without the site's name."""
+        if chosen is None:
+            return ()
+        title = words.fold(self.without_site(self.lines[chosen].text))
+        again = (
+            i
+            for i in range(min(self.head, chosen + 8))
+            if i != chosen and words.fold(self.without_site(self.lines[i].text)) == title
+        )
+        return (chosen, *again)
 
     def given_title(self, given: str) -> tuple[int | None, str]:
         """Find the line that repeats the title of the record."""
@@ -159,41 +215,66 @@ class _Finder:
         """Weigh the evidence for a line as the title; 0 or less: it is not one."""
         text = self.lines[i].text
         folded = self.fold(i)
-        count = len(folded.split()) if text.isascii() else max(len(folded.split()), len(tokens(text)) // 2)
+        count = (
+            len(folded.split()) if text.isascii() else max(len(folded.split()), len(fold_words(text)) // 2)
+        )
         if not folded or len(text) > _TITLE_CHARACTERS or i in self.facts or text[-1] in ":：,;":
             return 0.0
         dated = self.dated.get(i)
-        if (dated and dated.beside == 0) or _is_byline(folded):
+        if (dated and (dated.beside == 0 or self.is_dateline(text))) or is_byline(text):
+            return 0.0
+        if _is_nearly_a_date(folded) or self.is_teaser(i):
             return 0.0
         likeness = self.likeness(i)
         if self.is_furniture(i) and likeness < 0.75:
             return 0.0
         if likeness < 0.75 and (len(_TRAIL.findall(text)) >= 2 or self.is_menu(text)):
             return 0.0
-        score = 0.3 + 3 * likeness + 0.08 * min(count, 10)
+        dated_below = self.dated_below(i)
+        # Without a date or an address, a first line is a title only above a text, and not if it is a
+        # sentence or somebody's words itself.
+        if likeness < 0.75 and not dated_below and (not self.has_body or _SENTENCE.search(text)):
+            return 0.0
+        score = 0.3 + 3 * likeness + 0.08 * min(count, 10) + dated_below + self.place(i)
         if count <= 2:
             score -= 0.4
-        if text[-1] in ".。" and not text.endswith(("...", "U.S.", "Inc.", "Jr.")):
-            score -= 0.6
-        score += self.place(i)
+        if text[-1] in ".。":
+            score -= 0.3
         return score
 
-    def place(self, i: int) -> float:
-        """Weigh where a line stands: above the date, the byline or the first paragraph, and near the top."""
-        score = -0.02 * i
+    def is_dateline(self, text: str) -> bool:
+        """Tell whether a line is a date with furniture beside it (`May 3, 2024 | 4 min read`)."""
+        pieces = [piece for piece in _DIVIDERS.split(text) if piece.strip()]
+        return self.phrases and all(
+            words.furniture(words.fold(piece)) or not beside_dates(piece, find_dates(piece))
+            for piece in pieces
+        )
+
+    def is_teaser(self, i: int) -> bool:
+        """Tell whether a line is the beginning of the first paragraph, cut off with an ellipsis."""
+        start = "".join(self.fold(i).split())
+        if len(start) < 12 or not self.lines[i].text.rstrip("])").endswith(("…", "...")):
+            return False
+        below = (self.fold(k) for k in range(i + 1, min(self.head + 1, len(self.lines))))
+        return any("".join(folded.split()).startswith(start) and len(folded) > len(start) for folded in below)
+
+    def dated_below(self, i: int) -> float:
+        """Weigh a date line below a line, the nearer the more; 0 if there is none."""
         for distance in (1, 2, 3):
-            k = i + distance
-            if k >= self.head or k in self.facts:
-                if k == self.head and distance == 1:
-                    score += 0.3
-                break
-            dated = self.dated.get(k)
+            dated = self.dated.get(i + distance)
             if dated and dated.beside == 0:
-                score += 0.6 - 0.1 * distance
-                break
-            if _is_byline(self.fold(k)):
-                score += 0.4 - 0.1 * distance
-                break
+                return 0.6 - 0.1 * distance
+        return 0.0
+
+    def place(self, i: int) -> float:
+        """Weigh where a line stands: above the byline or the first paragraph, and near the top."""
+        score = -0.02 * i
+        if any(k < i and dated.beside == 0 for k, dated in self.dated.items()):
+            score -= 0.2  # dates stand below their titles, mostly
+        if i + 1 == self.head:
+            score += 0.3
+        elif any(is_byline(self.lines[k].text) for k in range(i + 1, min(i + 4, self.head))):
+            score += 0.2
         if any(self.fold(k) == self.fold(i) for k in range(self.head) if k != i):
             score += 0.3  # the page's title and the article's: furniture repeats too, but was told apart
         return score
@@ -224,7 +305,7 @@ class _Finder:
         return text
 
     def is_site(self, text: str) -> bool:
-        name = "".join(_plain(word) for word in tokens(text))
+        name = "".join(_plain(word) for word in fold_words(text))
         if len(name) < 4 or not self.site:
             return False
         return name == self.site or (
@@ -237,7 +318,7 @@ class _Finder:
         """Choose the date of publication; give it with the lines that say nothing else than dates."""
         anchor = title_line if title_line is not None else 0
         near: dict[int, _DateLine] = dict(self.dated)
-        if self.head < len(self.lines) and not near:
+        if self.has_body and not near and title_line is not None:
             for i in (*range(self.head, min(self.head + 2, len(self.lines))), *self.after_body()):
                 dated = self.read_date(i)
                 if dated:
@@ -260,7 +341,7 @@ class _Finder:
     def after_body(self) -> range:
         """Give the lines below the last paragraph."""
         for i in range(len(self.lines) - 1, self.head, -1):
-            if is_prose(self.lines[i].text) and not self.is_furniture(i):
+            if self.lines[i].is_prose and not self.is_furniture(i):
                 return range(i + 1, min(i + 8, len(self.lines)))
         return range(0)
 
@@ -284,6 +365,8 @@ class _Finder:
             proved |= numeric_orders(line.text)
         if proved:
             return proved.pop() if len(proved) == 1 else None
+        if self.learned_order:
+            return self.learned_order
         if dated := re.search(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:\D|$)", self.url):
             month, day = int(dated[2]), int(dated[3])
             for line in self.lines[: self.head]:
@@ -295,18 +378,64 @@ class _Finder:
         ending = (urlsplit(self.url).hostname or "").rpartition(".")[2]
         if len(ending) == 2 and ending not in _NO_COUNTRY:
             return "dmy"
-        sample = [word for line in self.lines for word in line.text.casefold().split()][:400]
-        # English runs at 15 to 25 % of these ten words; it alone is written in both orders.
-        english = sum(word in _ENGLISH for word in sample)
-        return "dmy" if len(sample) >= 40 and english < 0.04 * len(sample) else None
+        return self.order_by_language()
+
+    def order_by_language(self) -> Order | None:
+        """Tell the order by the language of the text: English alone is written in both."""
+        sample = [word for line in self.lines[self.head :] for word in _LETTERS.findall(line.text.casefold())]
+        if len(sample) < 40:
+            return None
+        # English runs at 15 to 25 % of these ten words, other languages in Latin letters under 4 %.
+        if sum(word in _ENGLISH for word in sample) < 0.06 * len(sample):
+            return "dmy"
+        british = len(words.spelling()["british"].intersection(sample))
+        american = len(words.spelling()["american"].intersection(sample))
+        # Both kinds of words turn up in quotations and names; one side must have it by far.
+        if max(british, american) >= 2 and max(british, american) >= 4 * min(british, american):
+            return "dmy" if british > american else "mdy"
+        return None
 
 
+_HASHES = re.compile(r"^#+\s+")
+# The end of a sentence, or a line that is a quotation from end to end.
+_SENTENCE = re.compile(r"[.。।][\"'”’»)]*$|^[\"“„«「].*[\"”“»」]$")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _AMBIGUOUS = re.compile(r"(?<![\d./-])(\d{1,2})[/-] ?(\d{1,2})[/-] ?[12]\d{3}(?!\d)")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 
 
-def _is_byline(folded: str) -> bool:
-    return folded.partition(" ")[0] in words.byline_words() and " " in folded
+def _is_nearly_a_date(folded: str) -> bool:
+    """Tell whether a line is numbers and at most one word that is not known to stand beside them.
+
+    Dates that cannot be read, or not with certainty, must not be taken for titles.
+
+    >>> [_is_nearly_a_date(line) for line in ("31 february 2024", "03 04 25", "apollo 11 lands")]
+    [True, True, False]
+    """
+    found = folded.split()
+    numbers = sum(word[0].isdigit() for word in found)
+    known = sum(word in words.months() or word in words.weekdays() for word in found)
+    others = len(found) - numbers - known
+    return (numbers + known >= 2 and others <= 1) or (numbers > 0 and others + known == 0)
+
+
+def is_byline(text: str) -> bool:
+    """Tell whether a line names an author: a word for it, then names.
+
+    >>> is_byline("By Ann Lee and Tom Ray"), is_byline("By the sea"), is_byline("Von Rom bis Ulm: ein Weg")
+    (True, False, False)
+    """
+    found = text.split()
+    if not 2 <= len(found) <= 9 or words.fold(found[0]) not in words.byline_words():
+        return False
+    names = [
+        word
+        for word in found[1:]
+        if word.casefold() not in ("and", "und", "et", "y", "e", "i", "og", "och", "en")
+    ]
+    return not any(mark in text[len(found[0]) + 1 :] for mark in ":?!") and all(
+        not word[0].islower() for word in names
+    )
 
 
 def _plain(word: str) -> str:
@@ -326,7 +455,7 @@ def _slug(url: str) -> frozenset[str]:
     path = unquote(urlsplit(url).path) if "//" in url else ""
     for part in reversed(path.split("/")):
         part = re.sub(r"\.\w{2,5}$", "", part)
-        found = [_plain(word) for word in tokens(re.sub(r"[-_+]", " ", part)) if not word.isdigit()]
+        found = [_plain(word) for word in fold_words(re.sub(r"[-_+]", " ", part)) if not word.isdigit()]
         if len(found) >= 2:
             return frozenset(found)
     return frozenset()

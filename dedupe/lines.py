@@ -27,7 +27,8 @@ _WORD = re.compile(r"\w+")
 # The end of a sentence: closing marks, then a blank and something that can begin a sentence. A single
 # letter or a very short capitalized word before the full stop is more often an abbreviation.
 _SENTENCE_END = re.compile(
-    r"(?<![\s.(][A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])[.!?…؟۔।]+[\"'”’»)\]]*\s+(?=[^\Wa-zß-öø-ÿ]|[\"'“‘«„(¿¡\[])"
+    r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])[.!?…؟۔।]+"
+    r"(?:[\"'”’»“)\]]|[ \u00a0\u202f]»)*\s+(?=[^\Wa-zß-öø-ÿ]|[\"'“‘«„(¿¡\[])"
     r"|[。！？｡]+[”’」』）]*\s*"
 )
 _ENDS_SENTENCE = re.compile(r"[.!?…。！？؟۔।｡][\"'”’»«“)\]」』）]*$")
@@ -51,14 +52,14 @@ def split_lines(text: str) -> list[Line]:
         bare = physical.strip()
         if bare:
             begin = start + (len(physical) - len(physical.lstrip()))
-            lines.append(Line(begin, begin + len(bare), number, bare))
+            lines.append(_line(bare, begin, number))
         start += len(physical) + 1
     if not lines:
         return lines
     longest = max(line.end - line.start for line in lines)
     if longest > _ONE_LINE:
         return _cut_one_line_text(lines, longest)
-    width = _wrap_width(lines, longest)
+    width = _wrap_width(text, lines)
     return _join_wrapped(text, lines, width) if width else lines
 
 
@@ -89,15 +90,15 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def tokens(text: str) -> list[str]:
+def fold_words(text: str) -> list[str]:
     """Give the folded words of a text, for comparing only.
 
     Case and punctuation do not count. In scripts without spaces a token is three characters long and one
     begins at every character, so that runs of tokens are as telling as runs of words elsewhere.
 
-    >>> tokens("The U.S. “Don’t” clause")
+    >>> fold_words("The U.S. “Don’t” clause")
     ['the', 'u', 's', 'don', 't', 'clause']
-    >>> tokens("东京大学 2024")
+    >>> fold_words("东京大学 2024")
     ['东京大', '京大学', '大学', '学', '2024']
     """
     folded = text.casefold()
@@ -148,6 +149,10 @@ def is_prose(text: str) -> bool:
     )
 
 
+def _line(text: str, start: int, number: int) -> Line:
+    return Line(start, start + len(text), number, text, is_prose(text))
+
+
 def _cut_one_line_text(lines: list[Line], longest: int) -> list[Line]:
     """Cut at sentence ends those lines that hold most of a text."""
     total = sum(line.end - line.start for line in lines)
@@ -159,35 +164,48 @@ def _cut_one_line_text(lines: list[Line], longest: int) -> list[Line]:
             cut.append(line)
         else:
             cut += [
-                Line(line.start + start, line.start + end, line.number, line.text[start:end])
+                _line(line.text[start:end], line.start + start, line.number)
                 for start, end in sentences(line.text)
             ]
     return cut
 
 
-def _wrap_width(lines: list[Line], longest: int) -> int:
+def _wrap_width(text: str, lines: list[Line]) -> int:
     """Give the width at which a text was wrapped, or 0: at every wrap the next word did not fit."""
-    if not _WRAP_MIN <= longest <= _WRAP_MAX or len(lines) < 5:
+    width = max(line.end - _begin(text, line) for line in lines)
+    if not _WRAP_MIN <= width <= _WRAP_MAX or len(lines) < 5:
         return 0
     wraps = fits = 0
     for line, following in pairwise(lines):
         if following.number != line.number + 1 or ends_sentence(line.text):
             continue
-        if len(line.text) + 1 + len(following.text.split(None, 1)[0]) > longest:
+        if _is_full(text, line, following, width):
             wraps += 1
         else:
             fits += 1
     # Headings and facts have room left at their ends; a list of short lines has nothing but those.
-    return longest if wraps >= 4 and wraps >= 4 * fits else 0
+    return width if wraps >= 4 and wraps >= 4 * fits else 0
 
 
 def _join_wrapped(text: str, lines: list[Line], width: int) -> list[Line]:
     joined = [lines[0]]
     for line, following in pairwise(lines):
-        first = following.text.split(None, 1)[0]
-        if following.number == line.number + 1 and len(line.text) + 1 + len(first) > width:
+        begins = following.start - _begin(text, following) > line.start - _begin(text, line)  # an indent
+        if following.number == line.number + 1 and not begins and _is_full(text, line, following, width):
             begin = joined[-1]
-            joined[-1] = Line(begin.start, following.end, begin.number, text[begin.start : following.end])
+            joined[-1] = _line(text[begin.start : following.end], begin.start, begin.number)
         else:
             joined.append(following)
     return joined
+
+
+def _is_full(text: str, line: Line, following: Line, width: int) -> bool:
+    """Tell whether the first word of the next line did not fit on this one."""
+    if NO_SPACES_CHARACTER.match(following.text):
+        return False  # nobody can see where its first word ends
+    return line.end - _begin(text, line) + 1 + len(following.text.split(None, 1)[0]) > width
+
+
+def _begin(text: str, line: Line) -> int:
+    """Give the offset at which the physical line of a line begins."""
+    return text.rfind("\n", 0, line.start) + 1

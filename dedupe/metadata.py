@@ -17,12 +17,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dedupe import words
-from dedupe.lines import ends_sentence, is_prose
+from dedupe.lines import ends_sentence
 from dedupe.model import Line
 
 # A label is a few words; the longest known one has six ("Number of employees in the group").
 _LABEL_WORDS, _LABEL_CHARACTERS = 6, 45
 _VALUE_CHARACTERS = 160
+# A line with more is not a line of facts.
+_LINE_CHARACTERS = 400
 # From here on a "value" is a text of its own.
 _SHORT_VALUE = 70
 
@@ -32,7 +34,10 @@ _PAIR = re.compile(
     r"(?:[:：]\s*|\t+\s*|\.{3,}\s*|\s+[–—=→|]\s+|\s+-\s+)(?P<value>\S.*)$"
 )
 _SEGMENTS = re.compile(r"\t+|\s+[|•·‣▪●;/]\s+|\s{3,}|\s*\|\s*")
-_COLON = re.compile(r"[:：]\s*")
+# Something that may divide a label from a value, or one fact from the next.
+_DIVIDED = re.compile(r"[:：\t|•·‣▪●;=→]|\.{3}| [-–—/] |\s{3}")
+# Not the colon of a time, a ratio or an address.
+_COLON = re.compile(r"(?<!\d)[:：](?!//)\s*|[:：]\s+")
 
 _NUMBER = r"\d[\d.,\s]*"
 _SCALE = r"(?:[kmb]n?|mio\.?|mrd\.?|mn|tn|mil|thousand|[mb]illion\w*|milliard\w*|millon\w*|lakh|crore)"
@@ -53,17 +58,6 @@ _VALUE = re.compile(
 )
 _UNIT = re.compile(r"\s*(?:\(.{0,30}\)|[^\W\d_]+(?:\s[^\W\d_]+)?)?\.?$")
 _LIST = re.compile(r"^[^\W\d_][^,.!?]{1,30}(?:, [^\W_][^,.!?]{1,30}){1,5}$")
-
-_HEADINGS = frozenset(
-    {
-        "company profile",
-        "key facts",
-        "about the company",
-        "company information",
-        "unternehmensprofil",
-        "fiche entreprise",
-    }
-)
 
 # The kind of value that a lone line with one of these labels must have to be believed.
 _TYPES = {
@@ -108,24 +102,28 @@ class _Pair:
     pairs: list[tuple[str, str]]
     keys: list[str | None]
     layout: str
+    divider: str = ""
 
     @property
     def known(self) -> list[str]:
         return [key for key in self.keys if key]
 
 
-def find_facts(lines: Sequence[Line], labels: bool = True) -> Facts:
-    r"""Find the facts among the lines of one text; without `labels` only shape and run can tell them.
+def find_facts(lines: Sequence[Line], labels: Mapping[str, str] | None = None) -> Facts:
+    r"""Find the facts among the lines of one text.
+
+    `labels` maps folded labels to their keys (default: those of all languages); with an empty mapping
+    only shape and run can tell them.
 
     >>> from dedupe.lines import split_lines
     >>> lines = split_lines("Employees: 11-50\nFounded: 1994\nMotto: Onwards\nAnna: I think so.")
     >>> [(fact.key, fact.value) for fact in find_facts(lines).facts]
     [('employees', '11-50'), ('founded', '1994'), ('motto', 'Onwards')]
     """
-    prose = [i for i, line in enumerate(lines) if is_prose(line.text)]
+    prose = [i for i, line in enumerate(lines) if line.is_prose]
     head = prose[0] if prose else len(lines)
     tail = prose[-1] if prose else -1
-    finder = _Finder(lines, words.labels() if labels else {}, head, tail)
+    finder = _Finder(lines, words.labels() if labels is None else labels, head, tail)
     facts: list[Fact] = []
     headings: list[int] = []
     taken: set[int] = set()
@@ -181,6 +179,24 @@ def value_kinds(value: str) -> frozenset[str]:
     return frozenset(kinds)
 
 
+def split_pair(text: str) -> tuple[str, str, str] | None:
+    """Split a line at its first divider into label, value and the divider's first character.
+
+    >>> split_pair("• Read more: Why the bridge stays closed")
+    ('Read more', 'Why the bridge stays closed', ':')
+    """
+    found = _PAIR.match(_bare(text))
+    if not found or found["value"].startswith("//"):
+        return None
+    divider = found.string[found.end("label") : found.start("value")].strip()[:1]
+    return found["label"].strip(), found["value"].strip(), divider
+
+
+def _bare(text: str) -> str:
+    """Take bullets, outer bars and marks of emphasis off a line."""
+    return _BULLET.sub("", text).strip("| \t").replace("**", "").replace("__", "")
+
+
 class _Finder:
     """The lines of one text, looked at as facts."""
 
@@ -189,6 +205,14 @@ class _Finder:
         self.labels = labels
         self.head, self.tail = head, tail
         self.weak = words.weak_labels()
+        # Only these lines can hold a pair; a paragraph cannot.
+        self.divided = {
+            i
+            for i, line in enumerate(lines)
+            if len(line.text) <= _LINE_CHARACTERS
+            and not (line.is_prose and len(line.text) > _VALUE_CHARACTERS)
+            and _DIVIDED.search(line.text)
+        }
 
     # --- one fact a line, several facts a line, rows ---------------------------------------------------
 
@@ -208,6 +232,9 @@ class _Finder:
             if pair is None:
                 yield from self.accept(run)
                 run = []
+            elif run and run[-1].divider != pair.divider:
+                yield from self.accept(run)
+                run = [pair]
             else:
                 run.append(pair)
             i += 1
@@ -216,21 +243,21 @@ class _Finder:
     def pair(self, i: int) -> _Pair | None:
         """Read a line as one fact or several."""
         text = self.lines[i].text
-        if len(text) > 400 or text[-1] == ":":
+        if i not in self.divided or text[-1] == ":":
             return None
-        bare = _BULLET.sub("", text).strip("| \t").replace("**", "").replace("__", "")
+        bare = _bare(text)
         several = self.several(bare)
         if several:
             return _Pair(
                 i, several, [self.labels.get(words.fold(label)) for label, _ in several], "line of facts"
             )
-        found = _PAIR.match(bare)
+        found = split_pair(bare)
         if not found:
             return None
-        label, value = found["label"].strip(), found["value"].strip()
-        if not _is_label(label) or len(value) > _VALUE_CHARACTERS or value.startswith("//"):
+        label, value, divider = found
+        if not _is_label(label) or len(value) > _VALUE_CHARACTERS:
             return None
-        return _Pair(i, [(label, value)], [self.labels.get(words.fold(label))], "labeled line")
+        return _Pair(i, [(label, value)], [self.labels.get(words.fold(label))], "labeled line", divider)
 
     def several(self, text: str) -> list[tuple[str, str]]:
         """Read several facts on one line, whatever divides them; at least two labels must be known."""
@@ -251,6 +278,8 @@ class _Finder:
         for colon in _COLON.finditer(text):
             before = text[: colon.start()]
             start = self.label_start(before)
+            if marks and start == marks[-1][1]:
+                continue  # `Ticker: NASDAQ:ABC`: what looks like a label is the whole value so far
             if start is not None:
                 marks.append((start, colon.end(), True))
             else:
@@ -321,9 +350,13 @@ class _Finder:
             text = self.lines[pair.line].text
             if pair.known:
                 return True
-            if words.furniture(words.fold(text)) or _is_byline(text):
+            if (
+                words.furniture(words.fold(text))
+                or words.fold(text).partition(" ")[0] in words.byline_words()
+            ):
                 return False
-            return all(len(value) <= _SHORT_VALUE and not ends_sentence(value) for _, value in pair.pairs)
+            # A headline may have the form of a pair (`Budget: Council seeks savings`); a number seldom does.
+            return all(value_kinds(value) - {"list", "ticker"} for _, value in pair.pairs)
 
         while run and not stays(run[0]):
             run = run[1:]
@@ -333,6 +366,8 @@ class _Finder:
 
     def table(self, i: int) -> list[Fact]:
         """Read a row of labels with rows of values below it."""
+        if i not in self.divided:
+            return []
         cells = _cells(self.lines[i].text)
         keys = [self.labels.get(words.fold(cell)) for cell in cells]
         known = [key for key in keys if key]
@@ -421,7 +456,7 @@ class _Finder:
             while True:
                 i += way
                 pair = sorted((i, i + step))
-                if any(k in taken or not self.is_short(k) for k in pair):
+                if any(k in taken or not self.is_short(k, is_menu=k == i) for k in pair):
                     break
                 label, value = self.lines[i].text, self.lines[i + step].text
                 kinds = value_kinds(value) - {"list", "ticker"}
@@ -431,32 +466,56 @@ class _Finder:
                 facts = [fact, *facts] if way < 0 else [*facts, fact]
         return facts
 
-    def is_short(self, i: int) -> bool:
+    def is_short(self, i: int, is_menu: bool = False) -> bool:
+        """Tell whether a line can be a label or a value; `is_menu`: even if it is a word of menus (`Web`)."""
         if not 0 <= i < len(self.lines):
             return False
         text = self.lines[i].text
-        return len(text) <= _SHORT_VALUE and not is_prose(text) and words.furniture(words.fold(text)) is None
+        if len(text) > _SHORT_VALUE or self.lines[i].is_prose:
+            return False
+        return is_menu or bool(value_kinds(text)) or words.furniture(words.fold(text)) is None
 
     # --- what stands over them -------------------------------------------------------------------------
 
     def heading(self, run: list[Fact]) -> int | None:
-        """Find the heading over a run: words for one, a firm's name, or the name that its website has."""
+        """Find the heading over a run: words for one, `About NAME`, a firm's name, or its website's name."""
         i = min(run[0].lines) - 1
         if i < 0 or len(run) < 2:
             return None
         text = self.lines[i].text
-        folded = words.fold(text.rstrip(":："))
-        if folded in _HEADINGS:
+        folded = words.fold(text)
+        count = len(folded.split())
+        if folded in words.fact_headings():
             return i
-        if len(text) > 50 or len(folded.split()) > 5 or (ends_sentence(text) and text[-1] != "."):
+        if len(text) > 60 or count > 6 or (ends_sentence(text) and text[-1] != "."):
             return None
-        if folded.split() and folded.split()[-1] in words.company_suffixes() and text[0].isupper():
+        if any(folded.startswith(about + " ") for about in words.about_words()):
+            return i
+        if count >= 2 and text[0].isupper() and folded.split()[-1] in words.company_suffixes():
             return i
         name = folded.replace(" ", "")
         sites = [
             re.sub(r"[\W_]", "", fact.value.casefold()) for fact in run if fact.key in ("website", "email")
         ]
-        return i if len(name) >= 5 and any(name[:10] in site for site in sites) else None
+        if len(name) >= 5 and any(name[:10] in site for site in sites):
+            return i
+        return i if len(run) >= 3 and self.is_name_apart(i) else None
+
+    def is_name_apart(self, i: int) -> bool:
+        """Tell whether a line is a name outside the article: below what can be the title, or at the end.
+
+        Between two paragraphs it may as well be a subheading, so it stays there.
+        """
+        if not (0 < i < self.head or i > self.tail):
+            return False
+        found = self.lines[i].text.split()
+        if not 1 <= len(found) <= 4 or not all(
+            word[0].isupper() or word in ("&", "of", "de") for word in found
+        ):
+            return False
+        # The line above the box is the title itself where nothing else could be one.
+        above = [line.text for line in self.lines[:i] if len(line.text.split()) >= 3]
+        return i > self.tail or bool(above)
 
 
 def _is_label(text: str) -> bool:
@@ -466,11 +525,6 @@ def _is_label(text: str) -> bool:
     return (
         not text[0].isdigit() and not any(mark in text for mark in '"“”„«»?!;,') and not ends_sentence(text)
     )
-
-
-def _is_byline(text: str) -> bool:
-    first = words.fold(text).split(" ", 1)[0]
-    return first in words.byline_words()
 
 
 def _cells(text: str) -> list[str]:

@@ -29,13 +29,15 @@ class Line:
     """One logical line: a span of a repaired text without the white space around it.
 
     Usually a physical line; a whole paragraph where a text is hard-wrapped; a sentence where a text
-    came as one long line. `number` is the physical line, from 1, on which it begins.
+    came as one long line. `number` is the physical line, from 1, on which it begins; `is_prose` says that
+    it is a full sentence of some length, beyond doubt.
     """
 
     start: int
     end: int
     number: int
     text: str
+    is_prose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,12 @@ class Article:
             "text": self.text,
             "metadata": dict(self.metadata),
         }
+        foreign = self.extra.get("metadata")
+        if isinstance(foreign, Mapping):
+            # Many schemas have a `metadata` of their own, ours among them: what it says stays.
+            record["metadata"] = {**foreign, **{k: v for k, v in self.metadata.items() if k not in foreign}}
+        elif foreign is not None and not self.metadata:
+            record["metadata"] = foreign
         return record | {name: value for name, value in self.extra.items() if name not in record}
 
 

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
 from typing import Any
@@ -24,6 +25,7 @@ from typing import Any
 # --- the steps -----------------------------------------------------------------------------------------
 
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_WRAPPED_ENTITY = re.compile("&(?:amp;){0,2}" + _ENTITY.pattern[1:])
 
 # What UTF-8 looks like when it was read in a one-byte encoding: a lead byte followed by a character that a
 # continuation byte turns into. In turn: cp1252 and latin-1 (also "Ã " for "à", whose no-break space became
@@ -140,6 +142,7 @@ STEPS: tuple[tuple[str, Callable[[str], Any], Callable[[str], str]], ...] = (
     ("control", _CONTROL.search, remove_control),
     ("invisible", _INVISIBLE.search, remove_invisible),
     ("space", _SPACE.search, fix_spaces),
+    ("mojibake", _MOJIBAKE.search, fix_mojibake),  # no-break spaces beside it may have hidden it
     ("composition", _not_composed, compose),
 )
 """Name, gate and function of each step, in the order in which they run on a line."""
@@ -178,6 +181,8 @@ class Repaired:
     text: str
     changes: tuple[Change, ...] = ()
     anchors: tuple[tuple[int, int], ...] = ()
+    # Alignments of the lines that were asked about: a long line has many removals.
+    _marks: dict[int, array[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         r"""Give the span of the original that a span of the repaired text came from.
@@ -202,11 +207,23 @@ class Repaired:
             return change.end + offset - change.to_end
         if offset <= change.to_start:
             return change.start
-        return change.start + align(
-            self.original[change.start : change.end],
-            self.text[change.to_start : change.to_end],
-            offset - change.to_start,
-        )
+        return change.start + self._aligned(change, offset - change.to_start, is_end)
+
+    def _aligned(self, change: Change, offset: int, is_end: bool) -> int:
+        marks = self._marks.get(change.start)
+        if marks is None:
+            marks = self._marks[change.start] = align(
+                self.original[change.start : change.end], self.text[change.to_start : change.to_end]
+            )
+        # What vanished between two characters belongs to neither span beside it.
+        find = bisect_left if is_end else bisect_right
+        at = 4 * (find(range(len(marks) // 4), offset, key=lambda mark: marks[4 * mark]) - 1)
+        if at < 0:
+            return offset
+        before, origin_before, after, origin_after = marks[at : at + 4]
+        if before == offset < after:
+            return origin_before
+        return origin_after + max(offset - after, 0)
 
     def _change_at(self, start: int) -> Change | None:
         at = bisect_right(self.changes, start, key=lambda change: change.start) - 1
@@ -267,31 +284,72 @@ def _needed(text: str) -> list[Callable[[str], Any]]:
     return gates
 
 
-def align(original: str, fixed: str, offset: int) -> int:
-    """Give the place in `original` of the character at `offset` of its repaired form.
+def align(original: str, fixed: str) -> array[int]:
+    """Align a line with its repaired form: where the two part, and where they meet again.
 
-    Repairs are small and local, so one walk does: step both while they agree; where they differ, take
-    the nearest place at which the next characters agree again. Linear in the length of the line.
+    Gives four offsets for each place: in the repaired line and in the original before it, and after it;
+    everywhere between, they agree character by character. Repairs are small and local, so one walk does,
+    linear in the length of the line.
 
-    >>> align("R&amp;D pays", "R&D pays", 4)
-    8
+    >>> align("R&amp;D pays", "R&D pays").tolist()
+    [1, 1, 2, 6]
     """
+    marks = array("q")
     i = j = 0
-    while j < offset and i < len(original):
-        if original[i] == fixed[j]:
+    while i < len(original) and j < len(fixed):
+        if original[i] == fixed[j] != "&":
             i, j = i + 1, j + 1
             continue
-        i, j = _resume(original, fixed, i, j)
-    return min(i, len(original))
+        next_i, next_j = _step(original, fixed, i, j)
+        if (next_i, next_j) != (i + 1, j + 1):
+            marks.extend((j, i, next_j, next_i))
+        i, j = next_i, next_j
+    return marks
+
+
+def _step(original: str, fixed: str, i: int, j: int) -> tuple[int, int]:
+    """Step over one repair: an entity, something that nobody sees, letters with their marks, mojibake."""
+    entity = _WRAPPED_ENTITY.match(original, i)
+    if entity:
+        decoded = remove_invisible(fix_spaces(fix_entities(entity[0])))
+        if fixed.startswith(decoded, j):
+            return entity.end(), j + len(decoded)
+    if original[i] == fixed[j] or fix_spaces(original[i]) == fixed[j]:
+        return i + 1, j + 1
+    unseen = _CONTROL.match(original, i) or _INVISIBLE.match(original, i)
+    if unseen and not "\x80" <= original[i] <= "\x9f":  # those are letters of Windows-1252, mostly
+        return unseen.end(), j
+    if "\ud800" <= original[i] <= "\udbff" and fixed[j] > "\uffff":
+        return i + 2, j + 1
+    for length in (4, 3, 2):
+        if compose(original[i : i + length]) == fixed[j]:
+            return i + length, j + 1
+    if min(original[i], fixed[j]) >= "\x80":
+        for misread in _misread(fixed[j]):
+            if original.startswith(misread, i):
+                return i + len(misread), j + 1
+    return _resume(original, fixed, i, j)
 
 
 def _resume(original: str, fixed: str, i: int, j: int) -> tuple[int, int]:
-    for distance in range(1, 48):
-        for grown in range(min(distance, 8) + 1):
-            probe = fixed[j + grown : j + grown + 3]
-            if probe and original.startswith(probe, i + distance):
-                return i + distance, j + grown
-    return i + 1, j + 1
+    """Give the nearest place at which the next characters agree again."""
+    best = (i + 1, j + 1)
+    nearest = i + 48
+    for grown in range(9):
+        probe = fixed[j + grown : j + grown + 3]
+        found = original.find(probe, i + max(grown, 1), nearest + len(probe) - 1) if probe else -1
+        if found >= 0:
+            nearest, best = found, (found, j + grown)
+    return best
+
+
+def _misread(character: str) -> Iterator[str]:
+    """Give what a character looks like when its UTF-8 was read in another encoding."""
+    from ftfy import bad_codecs  # noqa: F401  (it registers the sloppy ones)
+
+    encoded = character.encode("utf-8", "surrogatepass")
+    for encoding in ("sloppy-windows-1252", "latin-1", "sloppy-windows-1251", "mac-roman", "cp437"):
+        yield encoded.decode(encoding)
 
 
 def _physical_lines(text: str) -> Iterator[tuple[int, int]]:

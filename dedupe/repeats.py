@@ -14,13 +14,15 @@ an index of all shingles, which would not fit in memory.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
+from itertools import repeat as same
 
-from dedupe.lines import NO_SPACES_CHARACTER, tokens
+from dedupe.lines import NO_SPACES_CHARACTER, fold_words
 from dedupe.model import Line
 
 # A line must be this long to be believed on its own: shorter ones are said twice in good prose. Measured
@@ -32,13 +34,19 @@ _PART_CHARACTERS, _PART_WORDS = 30, 6
 _ALONE, _IN_RUN = 0.85, 0.55
 # Lines on either side of a twin that count as its neighborhood, because paragraphs get merged.
 _REACH = 3
+# Share of a line's shingles of three words that stood before, for a closer look: one word in ten changed
+# leaves seven in ten of them.
+_SHARE = 0.25
+# Longer lines are compared word by word; a typing error in a shorter one would weigh too much.
+_BY_WORDS = 120
+_ALL = 1 << 20  # shingles shared, where nobody counted
 # From this many lines on, an index of all shingles costs more memory than signatures do.
 _MANY_LINES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A line that repeats another: indices of both, the rule that fired, the share of it that stands there."""
+    """A line that repeats another: the indices of both, the rule, the share that stands there."""
 
     line: int
     twin: int
@@ -46,8 +54,11 @@ class Repeat:
     similarity: float
 
 
-def find_repeats(lines: Sequence[Line]) -> list[Repeat]:
+def find_repeats(lines: Sequence[Line], heading: frozenset[int] = frozenset()) -> list[Repeat]:
     r"""Find the lines of one document that repeat others of it; the twin is the one that stays.
+
+    `heading` has the indices of the title and the date lines: a copy of them is a repeat, but a subheading
+    may well say a part of the title again.
 
     >>> from dedupe.lines import split_lines
     >>> first = "The harbor board voted on Tuesday to close the old pier until the spring storms are over."
@@ -58,133 +69,199 @@ def find_repeats(lines: Sequence[Line]) -> list[Repeat]:
     """
     if len(lines) < 2:
         return []
-    folded = [tokens(line.text) or [line.text] for line in lines]
-    proposed = _propose(lines, folded)
-    if not proposed:
+    candidates = _propose(lines) if len(lines) < _MANY_LINES else _propose_by_sketch(lines)
+    if not candidates:
         return []
-    return _Comparison(lines, folded).decide(proposed)
+    return _Comparison(lines, heading).decide(candidates)
 
 
-def _propose(lines: Sequence[Line], folded: Sequence[Sequence[str]]) -> dict[int, list[int]]:
-    """Give for each line that may repeat an earlier one, or be repeated by it, those earlier ones."""
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A line some of whose shingles stood before: the share of them, and how many in which earlier lines."""
+
+    share: float
+    earlier: Sequence[tuple[int, int]]
+
+
+def _propose(lines: Sequence[Line]) -> dict[int, _Candidate]:
+    """Give the lines that may repeat earlier ones, or be repeated by them.
+
+    Here words are what stands between blanks, which is five times faster to get than folded words; a copy
+    with other quotes keeps enough of them, and its short lines are found by their neighbors.
+    """
     first: dict[tuple[str, ...], int] = {}
     see = first.setdefault
-    proposed: dict[int, list[int]] = {}
-    for i, words in enumerate(folded):
+    proposed: dict[int, _Candidate] = {}
+    for i, line in enumerate(lines):
+        words = line.text.split()
+        if len(line.text) > 12 * len(words):
+            words = fold_words(line.text) or words
         shingles: list[tuple[str, ...]] = list(zip(words, words[1:], words[2:], strict=False))
         shingles = shingles or [tuple(words)]
-        seen = [see(shingle, i) for shingle in shingles]
+        seen = list(map(see, shingles, same(i)))
         again = len(seen) - seen.count(i)
         # One shingle of three words in thirty recurs in plain prose; a teaser or a pull quote of six words
         # brings four, and a short line is a candidate with all it has.
-        if again and (again >= 4 or again >= 0.3 * len(seen)):
+        if again and (again >= 4 or again >= _SHARE * len(seen)):
             counts = Counter(seen)
             del counts[i]
-            proposed[i] = [j for j, _ in counts.most_common(4)]
+            proposed[i] = _Candidate(again / len(seen), counts.most_common(4))
     return proposed
+
+
+def _propose_by_sketch(lines: Sequence[Line]) -> dict[int, _Candidate]:
+    """Propose by MinHash, in a text of very many lines: signatures take a tenth of the memory of shingles."""
+    from dedupe.proposals import propose_repeats
+
+    earlier: dict[int, list[tuple[int, int]]] = {}
+    for i, j in propose_repeats([line.text for line in lines]):
+        earlier.setdefault(i, []).append((j, _ALL))
+    return {i: _Candidate(1.0, places) for i, places in sorted(earlier.items())}
 
 
 class _Comparison:
     """The lines of one document, compared two by two; folded forms are kept while it lasts."""
 
-    def __init__(self, lines: Sequence[Line], folded: Sequence[Sequence[str]]) -> None:
+    def __init__(self, lines: Sequence[Line], heading: frozenset[int]) -> None:
         self.lines = lines
-        self.folded = folded
+        self.heading = heading
+        self.words: dict[int, list[str]] = {}
         self.joined: dict[int, str] = {}
         self.pairs: dict[int, set[tuple[str, ...]]] = {}
 
-    def decide(self, proposed: dict[int, list[int]]) -> list[Repeat]:
-        """Judge each proposal alone, then in the company of the others."""
+    def decide(self, candidates: dict[int, _Candidate]) -> list[Repeat]:
+        """Judge each candidate alone, then in the company of the others."""
         strong: dict[int, Repeat] = {}
         weak: dict[int, Repeat] = {}
         teasers: dict[int, Repeat] = {}
-        for i, earlier in proposed.items():
-            best = max(
-                (self.judge(i, j) for j in earlier), key=lambda verdict: (verdict[1], verdict[0].similarity)
-            )
-            repeat, is_strong = best
-            if is_strong:
-                strong[i] = repeat
-            elif repeat.similarity >= _IN_RUN:
-                weak[i] = repeat
-            if not is_strong:
-                for j in earlier:
-                    if j not in strong and j not in teasers and self.is_teaser(j, i):
-                        teasers[j] = Repeat(j, i, "teaser", 1.0)
+        for i, candidate in candidates.items():
+            if candidate.share >= _SHARE:
+                found, is_strong = self.judge(i, [j for j, _ in candidate.earlier])
+                if is_strong:
+                    strong[i] = found
+                    continue
+                if found.similarity >= _IN_RUN:
+                    weak[i] = found
+            for j, count in candidate.earlier:
+                # All words of a teaser stand in the paragraph, so nearly all of its shingles do.
+                if 2 * count >= len(self.lines[j].text.split()) - 2 and self.is_teaser(j, i):
+                    teasers.setdefault(j, Repeat(j, i, "teaser", 1.0))
         self.fill(strong, weak)
-        found = strong | {
-            j: teaser for j, teaser in teasers.items() if j not in strong and teaser.twin not in strong
-        }
-        return [self.name(found[i], strong) for i in sorted(found)]
+        for j, teaser in teasers.items():
+            if teaser.twin not in strong:
+                strong.setdefault(j, teaser)
+        return self.settle(strong)
 
-    def judge(self, i: int, j: int) -> tuple[Repeat, bool]:
-        """Compare a line with an earlier one; tell how much stands there, and if that is enough alone."""
-        if self.folded[i] == self.folded[j]:
-            return Repeat(i, j, "repeated line", 1.0), self.is_long(i)
-        if self.is_part(i, j):
-            return Repeat(i, j, "part of a line", 1.0), True
-        around = range(max(j - _REACH, 0), min(j + _REACH + 1, i))
-        union: set[tuple[str, ...]] = set().union(*(self.pairs_of(near) for near in around))
+    def settle(self, found: dict[int, Repeat]) -> list[Repeat]:
+        """Give each line a twin that stays: of three copies, the third repeats the first."""
+        settled = []
+        for i in sorted(found):
+            each = found[i]
+            twin = each.twin
+            while twin in found and found[twin].twin != i:
+                twin = found[twin].twin
+            if twin != each.twin:
+                if twin in found or self.share(i, twin) < _IN_RUN:
+                    continue
+                each = Repeat(i, twin, each.rule, round(self.share(i, twin), 3))
+            settled.append(self.name(each, found))
+        return settled
+
+    def judge(self, i: int, earlier: Sequence[int]) -> tuple[Repeat, bool]:
+        """Compare a line with earlier ones; give the best match, and whether it needs no company."""
+        for j in earlier:
+            if self.fold(i) == self.fold(j):
+                return Repeat(i, j, "repeated line", 1.0), self.is_long(i)
+        for j in earlier:
+            if j not in self.heading and self.is_part(i, j):
+                return Repeat(i, j, "part of a line", 1.0), True
+        share, j = max((self.share(i, j), -j) for j in earlier)
+        is_strong = share >= _ALONE and self.is_long(i) and not self.has_other_number(i, self.around(-j, i))
+        return Repeat(i, -j, "edited line", round(share, 3)), is_strong
+
+    def share(self, i: int, j: int) -> float:
+        """Give the share of a line's word pairs that stand in another or the lines around it."""
+        union: set[tuple[str, ...]] = set().union(*(self.pairs_of(near) for near in self.around(j, i)))
         own = self.pairs_of(i)
-        share = len(own & union) / len(own)
-        strong = share >= _ALONE and self.is_long(i) and not self.has_other_number(i, around)
-        return Repeat(i, j, "edited line", round(share, 3)), strong
+        return len(own & union) / len(own)
+
+    def around(self, j: int, i: int) -> range:
+        """Give the lines around a twin, up to the line that repeats it."""
+        if j < i:
+            return range(max(j - _REACH, 0), min(j + _REACH + 1, i))
+        return range(max(j - _REACH, i + 1), min(j + _REACH + 1, len(self.lines)))
 
     def fill(self, strong: dict[int, Repeat], weak: dict[int, Repeat]) -> None:
         """Let strong matches speak for their neighbors: weak ones in the same order, and small gaps."""
-        waiting = sorted(strong)
+        waiting = [i for i, found in strong.items() if not self.is_lone_part(found, strong)]
         while waiting:
             i = waiting.pop()
             twin = strong[i].twin
-            for step in (-1, 1):
-                for distance in (1, 2):
-                    k = i + step * distance
-                    if k in strong or not 0 <= k < len(self.lines):
-                        continue
-                    repeat = self.neighbor(k, weak.get(k), twin, step)
-                    if repeat:
-                        strong[k] = repeat
-                        waiting.append(k)
+            for k in (i - 2, i - 1, i + 1, i + 2):
+                if k in strong or not 0 <= k < len(self.lines):
+                    continue
+                found = self.neighbor(k, weak.get(k), i, twin)
+                if found:
+                    strong[k] = found
+                    waiting.append(k)
 
-    def neighbor(self, k: int, weak: Repeat | None, twin: int, step: int) -> Repeat | None:
-        """Match a line beside a strong one with a line beside its twin."""
-        if weak and 0 <= (weak.twin - twin) * step <= _REACH:
-            return weak
+    def is_lone_part(self, found: Repeat, strong: dict[int, Repeat]) -> bool:
+        """Tell whether a match is a pull quote, which has no neighbors, rather than a piece of a copy."""
+        if found.rule != "part of a line":
+            return False
+        near = (strong.get(k) for k in (found.line - 2, found.line - 1, found.line + 1, found.line + 2))
+        return not any(other and abs(other.twin - found.twin) <= _REACH for other in near)
+
+    def neighbor(self, k: int, weak: Repeat | None, i: int, twin: int) -> Repeat | None:
+        """Match a line near a repeated one with a line as near to the twin."""
+        # Merged and split paragraphs shift the places by a line or two.
+        if weak and (weak.twin - twin) * (k - i) >= 0 and abs((weak.twin - twin) - (k - i)) <= 2:
+            # Lines made after one pattern are all alike; only its own copy has all the numbers of a line.
+            is_own = weak.twin != twin or self.fit(k, i, twin)
+            if is_own and not self.has_other_number(k, self.around(weak.twin, k)):
+                return weak
+        step = 1 if k > i else -1
         for distance in (1, 2):
             j = twin + step * distance
-            if 0 <= j < k and self.resembles(k, j):
+            if 0 <= j < min(k, i) and self.resembles(k, j) and not self.has_other_number(k, range(j, j + 1)):
                 return Repeat(k, j, "edited line", round(self.ratio(k, j), 3))
         return None
 
+    def fit(self, k: int, i: int, twin: int) -> bool:
+        """Tell whether two lines can be the halves of a third."""
+        return len(self.join(k)) + len(self.join(i)) <= 1.2 * len(self.join(twin))
+
     def resembles(self, k: int, j: int) -> bool:
-        a, b = self.join(k), self.join(j)
+        """Tell whether two lines in the same place of two copies are one line, edited."""
+        a, b = self.fold(k), self.fold(j)
         if a == b:
             return True
-        if not 0.6 < len(a) / len(b) < 1.6 or len(a) > 2_000:
+        # Cheap bounds first: most lines that are asked about have nothing in common.
+        if not 0.6 < len(self.join(k)) / max(len(self.join(j)), 1) < 1.6:
             return False
-        return self.ratio(k, j) >= 0.8 and _letters(a) != _letters(b)
+        if len(self.join(k)) > _BY_WORDS and 2 * sum((Counter(a) & Counter(b)).values()) < len(a) + len(b):
+            return False
+        return self.ratio(k, j) >= 0.8 and _letters(self.join(k)) != _letters(self.join(j))
 
     def ratio(self, k: int, j: int) -> float:
-        return SequenceMatcher(None, self.join(j), self.join(k), autojunk=False).ratio()
+        """Give the likeness of two lines: by letters where they are short, by words where they are long."""
+        a, b = self.join(k), self.join(j)
+        if len(a) > _BY_WORDS:
+            return SequenceMatcher(None, self.fold(j), self.fold(k), autojunk=False).ratio()
+        return SequenceMatcher(None, b, a, autojunk=False).ratio()
 
     def is_teaser(self, j: int, i: int) -> bool:
         """Tell whether an earlier line is a part of a later one: a teaser, or a pull quote set before."""
-        words = self.folded[j]
-        if len(words) >= len(self.folded[i]):
-            return False
-        if self.lines[j].text.endswith(("…", "...", "[…]", "[...]")) and len(words) > _PART_WORDS:
-            cut = " ".join(words[:-1])
-            return f" {cut}" in f" {self.join(i)}"
-        return self.is_part(j, i)
+        return len(self.fold(j)) < len(self.fold(i)) and self.is_part(j, i)
 
     def is_part(self, i: int, j: int) -> bool:
-        """Tell whether all of a line stands in another, word for word."""
-        if len(self.folded[i]) < _PART_WORDS or self.weight(i) < _PART_CHARACTERS:
+        """Tell whether all of a line stands in another, letter for letter; its last word may be cut off."""
+        if len(self.fold(i)) < _PART_WORDS or self.weight(i) < _PART_CHARACTERS:
             return False
-        return f" {self.join(i)} " in f" {self.join(j)} "
+        return self.join(i) in self.join(j)
 
     def is_long(self, i: int) -> bool:
-        return len(self.folded[i]) >= _ALONE_WORDS and self.weight(i) >= _ALONE_CHARACTERS
+        return len(self.fold(i)) >= _ALONE_WORDS and self.weight(i) >= _ALONE_CHARACTERS
 
     def weight(self, i: int) -> float:
         """Give the length in letters; a character of a script without spaces counts two and a half."""
@@ -193,21 +270,27 @@ class _Comparison:
 
     def has_other_number(self, i: int, around: range) -> bool:
         """Tell whether a line has a number that its twin's neighborhood lacks."""
-        numbers = {word for word in self.folded[i] if not word.isalpha() and any(c.isdigit() for c in word)}
+        numbers = {word for word in self.fold(i) if not word.isalpha() and any(c.isdigit() for c in word)}
         for j in around:
             if not numbers:
                 break
-            numbers.difference_update(self.folded[j])
+            numbers.difference_update(self.fold(j))
         return bool(numbers)
 
+    def fold(self, i: int) -> list[str]:
+        if i not in self.words:
+            self.words[i] = fold_words(self.lines[i].text) or [self.lines[i].text]
+        return self.words[i]
+
     def join(self, i: int) -> str:
+        """Give the letters and digits of a line, without all that copies differ in."""
         if i not in self.joined:
-            self.joined[i] = " ".join(self.folded[i])
+            self.joined[i] = "".join(re.findall(r"\w+", self.lines[i].text.casefold()))
         return self.joined[i]
 
     def pairs_of(self, i: int) -> set[tuple[str, ...]]:
         if i not in self.pairs:
-            words = self.folded[i]
+            words = self.fold(i)
             self.pairs[i] = set(pairwise(words)) or {tuple(words)}
         return self.pairs[i]
 

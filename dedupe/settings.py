@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
 from dedupe.errors import SettingsError
 
-STAGES = ("repair", "header", "metadata", "repeats")
+STAGES = ("repair", "header", "metadata", "repeats", "template")
 LISTS = ("labels", "phrases")
+
+PRESETS: dict[str, dict[str, str]] = {
+    # The Article item of Zyte's Scrapy spiders, which follows schema.org's NewsArticle.
+    "scrapy": {"text_field": "articleBody", "title_field": "headline", "date_field": "datePublished"},
+    # `trafilatura --json`: the address is called source there.
+    "trafilatura": {"url_field": "source", "source_field": "hostname"},
+    "news-please": {
+        "text_field": "maintext",
+        "date_field": "date_publish",
+        "source_field": "source_domain",
+    },
+    "fundus": {"text_field": "plaintext", "date_field": "publishing_date"},
+    "cc_news": {"source_field": "domain"},
+    "dolma": {"date_field": "created"},
+}
+"""Field names of known schemas; what is not named here keeps its default."""
+
+FIELD_OPTIONS = tuple(f"{name}_field" for name in ("text", "id", "url", "title", "date", "source"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +65,33 @@ class Settings:
             if unknown:
                 raise SettingsError(option, unknown[0], f"choose from {', '.join(known)}")
             object.__setattr__(self, option, tuple(name for name in known if name in value))
-        for option in (f.name for f in fields(self) if f.name.endswith("_field")):
+        for option in FIELD_OPTIONS:
             value = getattr(self, option)
             if not isinstance(value, str) or not value:
                 raise SettingsError(option, value, "give the name of a field")
 
+    @property
+    def field_names(self) -> frozenset[str]:
+        """The names of the fields that we read."""
+        return frozenset(getattr(self, option) for option in FIELD_OPTIONS)
+
     @classmethod
-    def from_mapping(cls, table: dict[str, Any], base: Self | None = None) -> Self:
-        """Build settings from a table of options, over `base`; raise SettingsError for an unknown name."""
-        known = [f.name for f in fields(cls)]
+    def from_mapping(cls, table: Mapping[str, Any], base: Self | None = None) -> Self:
+        """Build settings from a table of options, over `base`.
+
+        `preset` names a known schema; field names that stand beside it win.
+        Raises SettingsError for an unknown name.
+        """
+        known = ["preset", *(f.name for f in fields(cls))]
         values: dict[str, Any] = {}
+        if "preset" in table:
+            if table["preset"] not in PRESETS:
+                raise SettingsError("preset", table["preset"], f"choose from {', '.join(PRESETS)}")
+            values.update(PRESETS[table["preset"]])
         for name, value in table.items():
             option = name.replace("-", "_")
+            if option == "preset":
+                continue
             if option not in known:
                 raise SettingsError(name, value, f"no such option; there are {', '.join(known)}")
             values[option] = tuple(value) if isinstance(value, list) else value
@@ -73,5 +107,10 @@ class Settings:
                     table = tomllib.loads(path.read_text(encoding="utf-8"))
                 except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
                     raise SettingsError("pyproject.toml", str(path), f"not valid TOML: {error}") from None
-                return cls.from_mapping(table.get("tool", {}).get("dedupe", {}))
+                except OSError as error:
+                    raise SettingsError("pyproject.toml", str(path), f"cannot be read: {error}") from None
+                own = table.get("tool", {}).get("dedupe", {})
+                if not isinstance(own, dict):
+                    raise SettingsError("tool.dedupe", own, f"make it a table in {path}")
+                return cls.from_mapping(own)
         return cls()

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import TypedDict, cast
 
@@ -31,6 +31,9 @@ NUMBER = r"\d+(?: \d+){0,2}"
 
 
 _WILD = re.compile("[*~#]")
+
+
+_DATA = Path(__file__).parent / "data"
 
 
 class Language(TypedDict):
@@ -222,7 +225,7 @@ def furniture_heads() -> Mapping[str, str]:
     """
     heads: dict[str, str] = {}
     for language in languages().values():
-        for kind, words in language["heads"].items():
+        for kind, words in language.get("heads", {}).items():
             for word in words:
                 heads.setdefault(word, kind)
     return MappingProxyType(heads)
@@ -245,9 +248,16 @@ def furniture(folded: str) -> str | None:
     if kind is not None or not folded or len(folded) > LONGEST_LINE:
         return kind
     patterns = _patterns()
-    first = folded.partition(" ")[0]
+    first, _, rest = folded.partition(" ")
     last = folded.rpartition(" ")[2]
-    for key in ("^" + first, "^" + first[:2], "^#" if first[0].isdigit() else "", last + "$", last[-2:] + "$"):
+    for key in (
+        f"^{first} {rest.partition(' ')[0]}",
+        "^" + first,
+        "^" + first[:2],
+        *(_number_keys(folded) if first[0].isdigit() else ()),
+        last + "$",
+        last[-2:] + "$",
+    ):
         if key in patterns:
             kind = _match(key, folded)
             if kind is not None:
@@ -258,24 +268,53 @@ def furniture(folded: str) -> str | None:
 @cache
 def languages() -> Mapping[str, Language]:
     """Give all language files by their code; English first, as its reading of a word wins."""
-    folder = files("dedupe") / "data"
-    codes = sorted(
-        (f.name.removesuffix(".json") for f in folder.iterdir() if f.name.endswith(".json")),
-        key=lambda code: (code != "en", code),
-    )
+    codes = sorted((path.stem for path in _DATA.glob("??.json")), key=lambda code: (code != "en", code))
     return MappingProxyType(
-        {
-            code: cast(Language, json.loads((folder / f"{code}.json").read_bytes()))
-            for code in codes
-            if code != "labels"
-        }
+        {code: cast(Language, json.loads((_DATA / f"{code}.json").read_bytes())) for code in codes}
     )
+
+
+@cache
+def spelling() -> Mapping[str, frozenset[str]]:
+    """Give the words that tell `british` from `american` English.
+
+    >>> "neighbours" in spelling()["british"], "neighbors" in spelling()["american"]
+    (True, True)
+    """
+    table = json.loads((_DATA / "spelling.json").read_bytes())
+    return MappingProxyType({variety: frozenset(table[variety]) for variety in ("british", "american")})
+
+
+@cache
+def fact_headings() -> frozenset[str]:
+    """Give the headings, folded, that stand over a box of company facts.
+
+    >>> {"company profile", "firmenprofil", "会社概要"} <= fact_headings()
+    True
+    """
+    return frozenset(_headings()["headings"])
+
+
+@cache
+def about_words() -> tuple[str, ...]:
+    """Give the words, folded, that open the heading `About NAME`.
+
+    >>> {"about", "über"} <= {*about_words()}
+    True
+    """
+    return tuple(_headings()["about"])
+
+
+@cache
+def _headings() -> dict[str, list[str]]:
+    table: dict[str, list[str]] = json.loads((_DATA / "headings.json").read_bytes())
+    return table
 
 
 @cache
 def facts() -> Facts:
     """Give the canonical names of facts with their meaning."""
-    return cast(Facts, json.loads((files("dedupe") / "data" / "labels.json").read_bytes()))
+    return cast(Facts, json.loads((_DATA / "labels.json").read_bytes()))
 
 
 @cache
@@ -293,9 +332,7 @@ def _months() -> tuple[Mapping[str, int], Mapping[str, Mapping[str, int]]]:
 
 @cache
 def _all_date_words() -> frozenset[str]:
-    return _union(
-        [*language["date_words"], *language["updated_words"]] for language in languages().values()
-    )
+    return _union([*language["date_words"], *language["updated_words"]] for language in languages().values())
 
 
 def _union(lists: Iterable[Iterable[str]]) -> frozenset[str]:
@@ -331,19 +368,38 @@ def _sorted_patterns() -> tuple[Mapping[str, str], Mapping[str, list[tuple[str, 
 def _key(pattern: str) -> str:
     """Give the key by which a line that may match is found.
 
-    The first word; its first two characters if a wildcard touches it; `#` for a number; and for a
-    pattern that begins with `*` the same of its last word, from the end.
+    The first two words, as far as they are fixed; the first two characters of a first word that a wildcard
+    touches; `#` for a number; and for a pattern that begins with `*` the last word, from the end.
 
-    >>> _key("read more *"), _key("阅读更多*"), _key("# min read"), _key("* diğer yazıları"), _key("*の記事一覧")
-    ('^read', '^阅读', '^#', 'yazıları$', '一覧$')
+    >>> [_key(pattern) for pattern in ("read more *", "tags *", "阅读更多*", "# min read", "*の記事一覧")]
+    ['^read more', '^tags', '^阅读', '^# min', '一覧$']
     """
     if pattern.startswith("#"):
-        return "^#"
+        second = pattern.partition(" ")[2].partition(" ")[0]
+        return "^#" if not second or not pattern.startswith("# ") or _WILD.search(second) else f"^# {second}"
     if pattern.startswith("*"):
         last = pattern.rpartition(" ")[2]
         return (last[-2:] if _WILD.search(last) else last) + "$"
-    first = pattern.partition(" ")[0]
-    return "^" + (first[:2] if _WILD.search(first) else first)
+    first, _, rest = pattern.partition(" ")
+    second = rest.partition(" ")[0]
+    if _WILD.search(first):
+        return "^" + first[:2]
+    return f"^{first} {second}" if second and not _WILD.search(second) else "^" + first
+
+
+def _number_keys(folded: str) -> list[str]:
+    """Give the keys of a line that begins with a number, which may be folded to three.
+
+    >>> _number_keys("1 200 comments")
+    ['^# 200', '^# comments', '^#']
+    """
+    found = folded.split(" ", 4)
+    keys = []
+    for i in range(1, min(len(found), 4)):
+        if not found[i - 1].isdigit():
+            break
+        keys.append(f"^# {found[i]}")
+    return [*keys, "^#"]
 
 
 @cache
@@ -362,7 +418,8 @@ def _match(key: str, folded: str) -> str | None:
 def _regex(pattern: str) -> str:
     """Translate one pattern.
 
-    >>> [bool(re.fullmatch(_regex("read more *"), line)) for line in ("read more", "read more of it", "read mores")]
+    >>> lines = ("read more", "read more of it", "read mores")
+    >>> [bool(re.fullmatch(_regex("read more *"), line)) for line in lines]
     [True, True, False]
     """
     if pattern.endswith(" *"):

@@ -1,0 +1,250 @@
+"""A site's furniture among the lines of one document: what was learned, and what languages call it.
+
+Rules run in a fixed order and the first that fires names the reason. A line that was learned is furniture
+wherever it stands; everything less certain also needs its place: above the title, below the last
+paragraph, beside other furniture. Prose is never cut for its place, and facts, titles and dates are not
+looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from dedupe import words
+from dedupe.model import Line
+from dedupe.survey import LONGEST, head_of, line_key, site_name
+from dedupe.templates import Template, Templates
+
+# Said nowhere else than in furniture; the other kinds of phrases need their place too.
+_ANYWHERE = frozenset(("ad", "cookie", "newsletter", "paywall", "read_more", "share", "skip", "timestamp"))
+# What divides the entries of a menu.
+_ROW = re.compile(r"\s*[|•·»›>]\s*|\s+[/–—-]\s+|\t+|\s{2,}|,\s+")
+# A learned run of words says who a line is; half of the line must be such runs.
+_COVERED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """A line that is furniture: its index and the rule that says so."""
+
+    line: int
+    rule: str
+
+
+class Known:
+    """What is known of one source when one of its documents is cleaned: its own template and the shared one.
+
+    Build it once a source; it holds the keys by which lines are looked up.
+    """
+
+    def __init__(self, templates: Templates, source: str) -> None:
+        self.site = site_name(source)
+        own = templates.sources.get(source, Template())
+        shared = templates.shared
+        self.order = own.order
+        self.lines = self._keys(own.lines) | self._keys(shared.lines)
+        self.tails = self._keys(own.tails) | self._keys(shared.tails)
+        self.below = self._keys(own.below) | self._keys(shared.below)
+        self.slots = frozenset(own.slots) | frozenset(shared.slots)
+        self.review = self._keys(own.review) - self.lines
+        self.own_labels: Mapping[str, int] = own.labels
+        self.shared_labels: Mapping[str, int] = shared.labels
+
+    def _keys(self, texts: Collection[str]) -> frozenset[str]:
+        return frozenset(line_key(text, self.site) for text in texts)
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """Give all labels, those of the languages first, with the keys under which their values go."""
+        return {**self.learned_labels, **words.labels()}
+
+    @cached_property
+    def learned_labels(self) -> Mapping[str, str]:
+        """Give the labels that were learned, with the keys under which their values go."""
+        return {label: label.replace(" ", "_") for label in (*self.own_labels, *self.shared_labels)}
+
+    def is_furniture(self, line: Line) -> bool:
+        """Tell whether a line was learned as furniture."""
+        return len(line.text) <= LONGEST and line_key(line.text, self.site) in self.lines
+
+
+def find_furniture(
+    lines: Sequence[Line],
+    known: Known,
+    *,
+    title: int | None = None,
+    is_sure: bool = False,
+    taken: Collection[int] = (),
+    phrases: bool = True,
+) -> list[Furniture]:
+    """Find the furniture among the lines of a document.
+
+    `title` is the index of the title line, `is_sure` tells that a date or the address confirms it; `taken` are the lines that are gone already, as title, date,
+    fact or repeat. Without `phrases` only what was learned counts.
+    """
+    return _Finder(lines, known, title, is_sure, frozenset(taken), phrases).find()
+
+
+class _Finder:
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        known: Known,
+        title: int | None,
+        is_sure: bool,
+        taken: frozenset[int],
+        phrases: bool,
+    ) -> None:
+        self.lines = lines
+        self.known = known
+        self.title = title
+        self.is_sure = is_sure
+        self.taken = taken
+        self.phrases = phrases
+        self.keys = ["" if len(line.text) > LONGEST else line_key(line.text, known.site) for line in lines]
+        self.found: dict[int, str] = {}
+
+    def find(self) -> list[Furniture]:
+        """Run the rules in their order."""
+        free = [i for i in range(len(self.lines)) if i not in self.taken and self.keys[i]]
+        kinds: dict[int, str] = {}
+        for i in free:
+            kind = self.kind(i) if self.phrases and self.keys[i] not in self.known.review else None
+            if kind:
+                kinds[i] = kind
+            if self.is_learned(i):
+                self.found[i] = "site line"
+            elif self.has_learned_head(i):
+                self.found[i] = "site line with a varying end"
+            elif kind in _ANYWHERE:
+                self.found[i] = f"phrase: {kind}"
+        first, last = self.body()
+        for i in free:
+            if i not in self.found and (not first < i < last or "§" in self.keys[i]) and self.is_slotted(i):
+                self.found[i] = "author box"
+        first, last = self.body()
+        self.phrases_by_place(kinds, first, last)
+        first, last = self.body()
+        for i in free:
+            if i > last and i not in self.found and self.phrases and self.is_source_line(i):
+                self.found[i] = "phrase: syndication"
+        self.above_title(first)
+        self.below_headings(kinds, last)
+        return [Furniture(i, self.found[i]) for i in sorted(self.found)]
+
+    def body(self) -> tuple[int, int]:
+        """Give the first and the last paragraph that is not furniture."""
+        prose = [
+            i
+            for i, line in enumerate(self.lines)
+            if line.is_prose and i not in self.found and i not in self.taken
+        ]
+        return (prose[0], prose[-1]) if prose else (len(self.lines), -1)
+
+    def is_source_line(self, i: int) -> bool:
+        """Tell whether a line names where an article came from: `Source: Harbor Times`."""
+        found = head_of(self.lines[i].text)
+        return (
+            found is not None
+            and words.furniture_heads().get(found[0]) == "syndication"
+            and len(found[1].split()) <= 5
+            and not any(c.isdigit() for c in found[1])
+        )
+
+    def is_learned(self, i: int) -> bool:
+        return self.keys[i] in self.known.lines
+
+    def has_learned_head(self, i: int) -> bool:
+        found = head_of(self.lines[i].text, self.known.site)
+        return found is not None and found[0] in self.known.tails
+
+    def kind(self, i: int) -> str | None:
+        """Name the kind of furniture that a language calls this line, or a row of such entries."""
+        text = self.lines[i].text
+        kind = words.furniture(words.fold(text))
+        if kind or len(text) > 120 or self.lines[i].is_prose:
+            return kind
+        entries = [entry for entry in _ROW.split(text) if entry.strip()]
+        if len(entries) < 2:
+            entries = text.split()
+        if len(entries) < 3 and not (len(entries) == 2 and _ROW.search(text)):
+            return None
+        return "nav" if all(words.furniture(words.fold(entry)) for entry in entries) else None
+
+    def phrases_by_place(self, kinds: Mapping[int, str], first: int, last: int) -> None:
+        """Take phrases that may be said in an article, too, where no article is: outside, or in company."""
+        for i, kind in kinds.items():
+            beside = i - 1 in self.found or i + 1 in self.found
+            if beside or (not first < i < last and not (kind == "media" and self.lines[i].is_prose)):
+                self.found.setdefault(i, f"phrase: {kind}")
+
+    def is_slotted(self, i: int) -> bool:
+        """Tell whether learned runs of words cover half of a line."""
+        found = self.keys[i].split()
+        if len(found) < 4 or not self.known.slots:
+            return False
+        covered: set[int] = set()
+        for start in range(len(found) - 3):
+            if " ".join(found[start : start + 4]) in self.known.slots:
+                covered.update(range(start, start + 4))
+        return len(covered) >= _COVERED * len(found)
+
+    def above_title(self, first: int) -> None:
+        """Take what stands above a title that is sure: no article begins above its title."""
+        if self.title is None or self.title > first:
+            return
+        above = range(self.title)
+        if self.is_sure or any(i in self.found for i in above):
+            for i in above:
+                if i not in self.taken and not self.lines[i].is_prose:
+                    self.found.setdefault(i, "above the title")
+
+    def below_headings(self, kinds: Mapping[int, str], last: int) -> None:
+        """Take the short lines below a heading of links or tags, after the last paragraph."""
+        listing = ""
+        for i in range(self.list_start(kinds, last), len(self.lines)):
+            if i in self.taken:
+                listing = ""
+            elif opened := self.opens_list(i, kinds.get(i)):
+                listing = opened
+            elif i in self.found:
+                # A headline that is linked on many pages was learned as a line; the list goes on below it.
+                if i in kinds or len(self.keys[i].split()) < 3:
+                    listing = ""
+            elif listing and self.can_be_listed(i, listing):
+                self.found[i] = "list of links" if listing != "tags" else "list of tags"
+            else:
+                listing = ""
+
+    def opens_list(self, i: int, kind: str | None) -> str:
+        """Name what is listed below a heading: `related`, `tags`, or nothing."""
+        count = len(self.keys[i].split())
+        if count > 6:
+            return ""
+        if words.furniture_heads().get(self.keys[i]) == "tags" and (
+            self.phrases or self.keys[i] in self.known.lines
+        ):
+            return "tags"
+        if self.keys[i] in self.known.below or kind == "related" or (kind == "read_more" and count <= 5):
+            return "related"
+        return ""
+
+    def list_start(self, kinds: Mapping[int, str], last: int) -> int:
+        """Give where the text ends; a headline that is a long question, among links, is no paragraph."""
+        start = last + 1
+        for i in range(len(self.lines) - 1, -1, -1):
+            if i in self.taken:
+                continue
+            if self.lines[i].is_prose and i not in self.found and self.lines[i].text[-1] in ".。":
+                return i + 1
+            if self.opens_list(i, kinds.get(i)):
+                start = min(start, i)
+        return start
+
+    def can_be_listed(self, i: int, listing: str) -> bool:
+        if listing == "tags":
+            return len(self.keys[i].split()) <= 3
+        return not self.lines[i].is_prose or self.lines[i].text[-1] not in ".。"

@@ -1,0 +1,66 @@
+"""Repeated paragraphs of one text, proposed without comparing every two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.sketch import Rule, band_keys, empty, shingles, sign, similarity
+from dedupe.tokens import tokens
+
+BANDS, ROWS = 32, 3
+"""Found with probability 1 - (1 - J^3)^32: .9996 at J = .6, .98 at .5, .03 at .1."""
+
+FLOOR = 0.42
+"""Estimated similarity below which a proposal is dropped. The estimate from 96 values has a standard
+error of .05 at J = .6, so that .42 loses one in 7,000 there and nearly all chance pairs."""
+
+NEAREST, EARLIEST = 2, 2
+"""Of a bucket, a paragraph is paired with so many members just before it and at the head: a chorus of
+ten thousand lines stays linear, and both the first copy and the one before are proposed."""
+
+
+def propose_repeats(paragraphs: Sequence[str]) -> list[tuple[int, int]]:
+    """Propose pairs (later, earlier) of paragraphs of one text that are likely to repeat each other.
+
+    Looks for a similarity of word-2-grams of .6 or more; a paragraph of one word is proposed by its
+    exact folded form. Measured on 16,000 planted pairs of 8 to 80 words: found .998 of those with a
+    similarity of .60 to .65, all from .65 on, .97 at .50 to .55, none under .3. What is proposed wants an
+    exact comparison. Where a paragraph occurs many times, a copy is paired with the first two and the
+    two before it, not with all: 100,000 paragraphs of 40 words take 1.7 s, all equal 2.8 s. Paragraphs
+    without words are in no pair.
+
+    >>> propose_repeats(["One and the same line.", "Another.", "One and the SAME line"])
+    [(2, 0)]
+    """
+    rule = Rule(permutations=BANDS * ROWS, shingle=2)
+    signed = sign(shingles(tokens(paragraphs), rule.shingle), rule)
+    wordy = np.flatnonzero(~empty(signed))
+    signed = signed[wordy]
+    found = [_pairs(keys) for keys in band_keys(signed, BANDS, ROWS)]
+    packed = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+    later, earlier = np.divmod(packed, max(1, len(signed)))
+    likely = np.zeros(len(packed), np.bool_)
+    for start in range(0, len(packed), 1 << 16):
+        part = slice(start, start + (1 << 16))
+        likely[part] = similarity(signed[later[part]], signed[earlier[part]]) >= FLOOR
+    return list(zip(wordy[later[likely]].tolist(), wordy[earlier[likely]].tolist(), strict=True))
+
+
+def _pairs(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Pair the members of each bucket, packed as later * n + earlier."""
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    head = np.flatnonzero(np.concatenate([np.ones(1, np.bool_), keys[1:] != keys[:-1]]))
+    place = np.arange(len(keys))
+    start = np.repeat(head, np.diff(np.append(head, len(keys))))
+    found = []
+    for back in range(1, NEAREST + 1):
+        at = place[place - start >= back]
+        found.append(order[at] * len(keys) + order[at - back])
+    for ahead in range(EARLIEST):
+        at = place[place - start > ahead]
+        found.append(order[at] * len(keys) + order[start[at] + ahead])
+    return np.concatenate(found) if len(keys) else np.zeros(0, np.int64)

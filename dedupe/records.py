@@ -1,0 +1,268 @@
+"""A record of a dump and the document in it: which fields are read, and how all others pass untouched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from dedupe.errors import RecordError
+from dedupe.model import Article, Document
+from dedupe.settings import Settings
+
+OWN = ("id", "url", "source", "title", "date", "text", "metadata")
+"""Fields of an article; a foreign field of such a name is kept as `original_NAME`."""
+
+# Strings may hold raw tabs and line breaks, as sloppy writers leave them. Numbers are not converted:
+# we never need their value, and Python refuses integers of more than 4,300 digits.
+_DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
+_BLANK = re.compile(r"[ \t\n\r]*")
+_INTEGER = re.compile(r"-?[0-9]{1,4000}")
+
+
+class Raw(str):
+    """The JSON text of a value as it stood in the input: not converted, so 1.10 stays 1.10."""
+
+    __slots__ = ()
+
+
+def dumps(value: object) -> str:
+    """Write a value as JSON text with its letters as they are."""
+    return value if isinstance(value, Raw) else json.dumps(value, ensure_ascii=False)
+
+
+def encode(line: str) -> bytes:
+    r"""Give the bytes of a line of JSON; a lone surrogate, which UTF-8 cannot hold, becomes `\ud800`.
+
+    >>> encode('"caf\u00e9 \ud800"')
+    b'"caf\xc3\xa9 \\ud800"'
+    """
+    return line.encode("utf-8", "backslashreplace")
+
+
+def parse_object(line: str) -> dict[str, Raw]:
+    """Split the JSON text of an object into its fields, values left as text.
+
+    Raises ValueError for what is not JSON, TypeError for JSON that is not an object, and RecursionError
+    for what is nested too deeply to be read.
+
+    >>> parse_object('{"price": 1.10, "tags": ["a",  "b"]}')
+    {'price': '1.10', 'tags': '["a",  "b"]'}
+    """
+    at = _skip(line, 0)
+    if line[at : at + 1] != "{":
+        _, end = _DECODER.raw_decode(line, at)
+        _expect_end(line, end)
+        raise TypeError("not an object")
+    fields: dict[str, Raw] = {}
+    at = _skip(line, at + 1)
+    if line[at : at + 1] == "}":
+        _expect_end(line, at + 1)
+        return fields
+    while True:
+        if line[at : at + 1] != '"':
+            raise json.JSONDecodeError("Expecting a field name in double quotes", line, at)
+        name, at = _DECODER.raw_decode(line, at)
+        at = _skip(line, at)
+        if line[at : at + 1] != ":":
+            raise json.JSONDecodeError("Expecting ':' after a field name", line, at)
+        start = _skip(line, at + 1)
+        _, end = _DECODER.raw_decode(line, start)
+        fields[name] = Raw(line[start:end])
+        at = _skip(line, end)
+        if line[at : at + 1] == "}":
+            _expect_end(line, at + 1)
+            return fields
+        if line[at : at + 1] != ",":
+            raise json.JSONDecodeError("Expecting ',' or '}' after a value", line, at)
+        at = _skip(line, at + 1)
+
+
+def _skip(line: str, at: int) -> int:
+    match = _BLANK.match(line, at)
+    return match.end() if match else at
+
+
+def _expect_end(line: str, at: int) -> None:
+    end = _skip(line, at)
+    if end != len(line):
+        raise json.JSONDecodeError("Something stands behind the value", line, end)
+
+
+def parse_record(line: str, place: str, settings: Settings) -> dict[str, Any]:
+    """Read a line of JSON as a record: the fields that we read as values, all others as `Raw` text.
+
+    Raises RecordError (`not JSON`, `not an object`).
+    """
+    try:
+        fields = parse_object(line)
+    except json.JSONDecodeError as error:
+        raise RecordError(place, "not JSON", f"not JSON: {error.msg} (column {error.pos + 1})") from None
+    except TypeError:
+        raise RecordError(
+            place, "not an object", "not an object: one JSON object a line was expected"
+        ) from None
+    except RecursionError:
+        raise RecordError(place, "not JSON", "not JSON that can be read: nested too deeply") from None
+    return {
+        name: _value(value, name == settings.id_field) if name in settings.field_names else value
+        for name, value in fields.items()
+    }
+
+
+def _value(raw: Raw, is_id: bool) -> Any:
+    """Give the value of a field that we read: a string, an integer where it is an id, null; else `Raw`."""
+    if raw[0] == '"':
+        return _DECODER.decode(raw)
+    if raw == "null":
+        return None
+    if is_id and _INTEGER.fullmatch(raw):
+        return int(raw)
+    return raw
+
+
+def to_document(record: object, place: str, settings: Settings) -> Document:
+    """Read a record as a document.
+
+    A record without an id is named by its url, one without both by its text (`sha1:` and 12 hex
+    digits), so that the name does not hang on the order of the input. `source` is the field of that
+    name, or the host of the url. A field of ours that holds something else than a string (a date as a
+    number) is left alone: it is kept as `original_date`.
+
+    Raises RecordError (`not an object`, `no text`, `text is null`, `text is not a string`).
+    """
+    if not isinstance(record, Mapping):
+        raise RecordError(place, "not an object", f"a {type(record).__name__} where a record was expected")
+    text = _text(record, place, settings)
+    url, source, title, date = (
+        _string(record.get(field))
+        for field in (settings.url_field, settings.source_field, settings.title_field, settings.date_field)
+    )
+    name = record.get(settings.id_field)
+    if isinstance(name, Raw | bool) or not isinstance(name, str | int) or name == "":
+        name = url or text_id(text)
+    return Document(
+        name, text, url, source or host(url), title, None if date == "None" else date,
+        dict(_foreign(record, settings)),
+    )  # fmt: skip
+
+
+def _text(record: Mapping[str, Any], place: str, settings: Settings) -> str:
+    name = settings.text_field
+    if name not in record:
+        there = ", ".join(str(field) for field in list(record)[:8]) or "no field at all"
+        raise RecordError(place, "no text", f"no field {name!r}; there is {there}; see --text-field")
+    text = record[name]
+    if text is None:
+        raise RecordError(place, "text is null", f"the field {name!r} is null")
+    if isinstance(text, Raw) or not isinstance(text, str):
+        raise RecordError(
+            place, "text is not a string", f"the field {name!r} is not a string; see --text-field"
+        )
+    return text
+
+
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) and not isinstance(value, Raw) and value else None
+
+
+def _foreign(record: Mapping[str, Any], settings: Settings) -> Iterable[tuple[str, Any]]:
+    """Yield the fields that are not ours, in their order; no value is lost because of its field's name."""
+    for name, value in record.items():
+        if name in settings.field_names and _is_read(name, value, settings):
+            continue
+        if name == "metadata" and _is_object(value):
+            yield name, value  # facts that are lifted out of the text join it, see `facts`
+            continue
+        yield _free_name(name, record), value
+
+
+def _free_name(name: str, record: Mapping[str, Any]) -> str:
+    if name not in OWN:
+        return name
+    name = f"original_{name}"
+    while name in record:
+        name = f"original_{name}"
+    return name
+
+
+def _is_read(name: str, value: object, settings: Settings) -> bool:
+    if value is None:
+        return True
+    if isinstance(value, Raw):
+        return False
+    return isinstance(value, str) or (
+        name == settings.id_field and isinstance(value, int) and not isinstance(value, bool)
+    )
+
+
+def _is_object(value: object) -> bool:
+    return value[:1] == "{" if isinstance(value, Raw) else isinstance(value, Mapping)
+
+
+def text_id(text: str) -> str:
+    """Name a text that has neither id nor url by its content.
+
+    >>> text_id("")
+    'sha1:da39a3ee5e6b'
+    """
+    return "sha1:" + hashlib.sha1(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def host(url: str | None) -> str | None:
+    """Give the host of a url, without `www.`; None where there is none.
+
+    >>> host("https://www.example.org:8080/a")
+    'example.org'
+    """
+    try:
+        name = urlsplit(url).hostname if url else None
+    except ValueError:  # an address such as http://[broken
+        return None
+    return str(name).removeprefix("www.") if name else None
+
+
+def facts(article: Article) -> str:
+    """Give the JSON text of an article's metadata: what the record had, untouched, then what was lifted.
+
+    Where both name the same fact, the record's own stays; the ledger has the line of the other.
+    """
+    own = article.extra.get("metadata", {})
+    fields: dict[str, str] = (
+        dict(parse_object(own)) if isinstance(own, Raw) else {k: dumps(v) for k, v in own.items()}
+    )
+    for name, value in article.metadata.items():
+        fields.setdefault(name, dumps(value))
+    return _object(fields)
+
+
+def article_line(article: Article) -> bytes:
+    """Write an article as a line of `articles.jsonl`: our fields, then every foreign one."""
+    fields = {name: dumps(getattr(article, name)) for name in OWN if name != "metadata"}
+    fields["metadata"] = facts(article)
+    fields.update((name, dumps(value)) for name, value in article.extra.items() if name != "metadata")
+    return encode(_object(fields)) + b"\n"
+
+
+def rewritten_line(raw: bytes, article: Article, settings: Settings) -> bytes:
+    """Write a cleaned record over its old self: the same fields in the same order, only the text new.
+
+    What was lifted out of the text is added: title and date where the record had none, facts to its
+    `metadata`. Used in place, where a diff should show what was cleaned and nothing else.
+    """
+    fields: dict[str, str] = dict(parse_object(raw.decode("utf-8-sig")))
+    fields[settings.text_field] = dumps(article.text)
+    for name, value in ((settings.title_field, article.title), (settings.date_field, article.date)):
+        if value is not None and fields.get(name, "null") in ("null", '""'):
+            fields[name] = dumps(value)
+    if article.metadata and _is_object(Raw(fields.get("metadata", "{}"))):
+        fields["metadata"] = facts(article)
+    ending = b"\r\n" if raw.endswith(b"\r\n") else b"\n"
+    return encode(_object(fields)) + (ending if raw.endswith(b"\n") else b"")
+
+
+def _object(fields: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{dumps(name)}: {value}" for name, value in fields.items()) + "}"

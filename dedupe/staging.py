@@ -1,0 +1,140 @@
+"""Output files that appear all together at the end, or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from dedupe.errors import OutputError
+
+
+@contextmanager
+def writing(place: str) -> Iterator[None]:
+    """Turn what the system says of a write that failed into an OutputError; a closed pipe passes."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        advice = {28: "; make room or choose another place", 13: "; choose another place"}
+        hint = advice.get(error.errno or 0, "")
+        raise OutputError(place, f"cannot be written: {error.strerror or error}{hint}") from None
+
+
+class StagedFile:
+    """A file being written under a temporary name beside its own."""
+
+    def __init__(self, target: Path, temporary: Path) -> None:
+        self.target = target
+        self.temporary = temporary
+        self._file: IO[bytes] = temporary.open("xb")
+        # No name and no time inside, so that the same articles give the same bytes.
+        self._out: IO[bytes] = (
+            gzip.GzipFile("", "wb", 6, self._file, 0) if target.name.endswith(".gz") else self._file  # type: ignore[assignment]
+        )
+
+    def write(self, data: bytes) -> None:
+        """Append bytes; raise OutputError where they cannot be written."""
+        with writing(str(self.target)):
+            self._out.write(data)
+
+    def close(self) -> None:
+        """Write out what is buffered."""
+        with writing(str(self.target)):
+            try:
+                self._out.close()
+            finally:
+                self._file.close()
+
+
+class Staged:
+    """A set of files that replace what was there in one go, when the block ends without an error.
+
+    Until then everything lies in hidden files of the same folders; after an error or an interruption
+    these are removed again, and so are folders that were made for them. Raises OutputError.
+    """
+
+    def __init__(self) -> None:
+        self._files: list[StagedFile] = []
+        self._folders: list[Path] = []
+        self._number = 0
+
+    def open(self, target: Path) -> StagedFile:
+        """Start a file that will stand at `target`; its folder is made if it does not exist."""
+        target = Path(os.path.realpath(target))  # a link stays a link: its file is replaced
+        self._number += 1
+        temporary = target.with_name(f".{target.name[:100]}.{os.getpid()}.{self._number}.tmp")
+        with writing(str(target)):
+            if target.is_dir():
+                raise IsADirectoryError(21, "there is a folder of this name")
+            self._make(target.parent)
+            file = StagedFile(target, temporary)
+        self._files.append(file)
+        return file
+
+    def write(self, target: Path, data: bytes) -> None:
+        """Stage a whole file."""
+        file = self.open(target)
+        file.write(data)
+        file.close()
+
+    def forget(self, file: StagedFile) -> None:
+        """Give up a file: what stands at its place stays."""
+        self._files.remove(file)
+        self._remove(file)
+
+    def _make(self, folder: Path) -> None:
+        missing = []
+        while not folder.exists():
+            missing.append(folder)
+            folder = folder.parent
+        for new in reversed(missing):
+            new.mkdir()
+            self._folders.append(new)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._discard()
+            return
+        try:
+            for file in self._files:
+                file.close()
+            self._commit()
+        except BaseException:
+            self._discard()
+            raise
+
+    def _commit(self) -> None:
+        for file in self._files:
+            with writing(str(file.target)):
+                if file.target.exists():
+                    shutil.copymode(file.target, file.temporary)
+                file.temporary.replace(file.target)
+
+    def _discard(self) -> None:
+        for file in self._files:
+            self._remove(file)
+        for folder in reversed(self._folders):
+            try:
+                folder.rmdir()
+            except OSError:  # somebody else has put a file there
+                pass
+
+    @staticmethod
+    def _remove(file: StagedFile) -> None:
+        try:
+            file.close()
+        except OutputError:  # the disk may be full: what could not be written is not wanted any more
+            pass
+        file.temporary.unlink(missing_ok=True)
