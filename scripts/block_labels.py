@@ -116,8 +116,10 @@ def copies(
     spans: dict[int, tuple[int, int]],
     truth: list[str],
 ) -> None:
-    """Of a text that stands several times in the page, keep as many copies as the truth has: of the same path
-    as most of the rest, then nearest to them."""
+    """Of a text that stands several times in the page, keep as many copies as the truth has.
+
+    Those of the same path as most of the rest go first, then those nearest to them.
+    """
     same: dict[str, list[int]] = defaultdict(list)
     for k, own in enumerate(words):
         if labels[k]:

@@ -1,5 +1,7 @@
 """The article of a web page: fixtures, laws, and everything that is no page."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import gzip
@@ -19,7 +21,7 @@ from hypothesis import strategies as st
 from dedupe.errors import RecordError
 from dedupe.page import Page, read_page
 from dedupe.page.features import feature_names
-from dedupe.page.head import Head, articles_in, own_article
+from dedupe.page.head import Head, objects_in, own_article
 from dedupe.page.language import page_language
 from dedupe.page.model import LEAVES, block_model, read_model
 from dedupe.page.source import tame
@@ -216,16 +218,18 @@ def test_any_soup_of_tags_gives_a_page_or_a_reason(markup: str) -> None:
 
 
 def page_or_reason(page: bytes | str) -> None:
-    try:
-        first = read_page(page)
-    except RecordError as error:
-        assert error.reason
-        with pytest.raises(RecordError):
-            read_page(page)
+    results: list[Page | str] = []
+    for _ in range(2):
+        try:
+            results.append(read_page(page))
+        except RecordError as error:
+            results.append(error.reason)
+    assert results[0] == results[1]
+    if isinstance(results[0], Page):
+        assert results[0].text.strip()
+        assert all(r.text for r in results[0].removed)
     else:
-        assert first == read_page(page)
-        assert first.text.strip()
-        assert all(r.text for r in first.removed)
+        assert results[0]
 
 
 def test_inline_tags_do_not_glue_or_split_words() -> None:
@@ -277,10 +281,10 @@ def test_own_json_ld_object_is_the_one_of_this_address() -> None:
 
 
 def test_broken_json_ld_is_no_error() -> None:
-    assert articles_in('{"@type": "Article", "headline": ') == []
-    assert articles_in("[" * 100_000) == []
+    assert objects_in('{"@type": "Article", "headline": ') == []
+    assert objects_in("[" * 100_000) == []
     assert [
-        x["headline"] for x in articles_in('<!-- {"@type": ["NewsArticle"], "headline": "A\tB"} -->')
+        x["headline"] for x in objects_in('<!-- {"@type": ["NewsArticle"], "headline": "A\tB"} -->')
     ] == ["A\tB"]
 
 

@@ -32,11 +32,10 @@ RESCUE = 5  # JSON-LD must hold so many times the text that the markup has befor
 class LeftOut(NamedTuple):
     """A block of a page that is not part of the article.
 
-    `reason` is the word to count by: `title` (it became the title), `furniture` (menu, crumbs, link
-    list), `repeat` (a kept block says the same), `not article` (the model's verdict). `rule` names what decided,
-    `probability` is the model's where it was asked. `block` counts the page's blocks of text from 1 (0: a whole
-    menu or footer),
-    `path` names the tags around it.
+    `reason` is the word to count by: `title` (it became the title), `furniture` (menu, crumbs, link list),
+    `repeat` (a kept block says the same), `not article` (the model's verdict). `rule` names what decided,
+    `probability` is the model's where it was asked. `block` counts the page's blocks of text from 1 (0 is a
+    whole menu or footer), `path` names the tags around it.
     """
 
     text: str
@@ -138,7 +137,7 @@ def decide(look: Look, model: Model) -> tuple[NDArray[np.bool_], NDArray[np.floa
 
     The blocks are chosen that make the expected F1 of the text greatest (by characters): those whose
     probability is above half of that F1 (Lipton et al., "Optimal thresholding of classifiers to maximize
-    F1", 2014). On most pages that is a little under one half; where little is sure, it takes the best there is.
+    F1", 2014). On most pages that is a little under one half; where little is sure, the best there is goes.
     """
     if not len(look.kept):
         return np.zeros(0, dtype=bool), np.zeros(0, dtype=np.float32)

@@ -61,8 +61,9 @@ def join_rows(tree: Tree) -> None:
             tree.bold[start] = sum(tree.bold[start:end])
             tree.container[start] = row
         start = end
-    for column in (tree.text, tree.links, tree.bold, tree.container):
-        column[:] = [column[k] for k in kept]  # type: ignore[index]
+    tree.text[:] = [tree.text[k] for k in kept]
+    for column in (tree.links, tree.bold, tree.container):
+        column[:] = [column[k] for k in kept]
 
 
 def furniture(tree: Tree, regions: Regions) -> tuple[str | None, ...]:

@@ -24,20 +24,24 @@ if TYPE_CHECKING:
 TEXT = (
     "words", "long_words", "link_share", "bold_share", "commas", "closed", "upper_start", "digits", "upper",
     "colon_end", "dots_end", "quote_start", "bars", "lines", "function_share", "copies", "first_copy",
-    "title_equal", "title_cover", "description", "description_start", "body_said", "letters", "date_like", "echo",
+    "title_equal", "title_cover", "description", "description_start", "body_said", "letters", "date_like",
+    "echo",
     "echo_title_words", "headed_by", "headed_far",
 )  # fmt: skip
 TAG_CLASSES = (
     ("p",), ("div", "section", "center", "other", "body", "address", "details"), ("li",), ("h1",), ("h2",),
-    ("h3", "h4", "h5", "h6"), ("blockquote",), ("pre",), ("td", "th", "tr"), ("dt", "dd"), ("figcaption", "caption"),
+    ("h3", "h4", "h5", "h6"), ("blockquote",), ("pre",), ("td", "th", "tr"), ("dt", "dd"),
+    ("figcaption", "caption"),
 )  # fmt: skip
 LEVELS = 4  # containers around a block that are measured: its own and the next three wider ones
 REGION = ("prose_in", "density_in", "link_in", "blocks_in", "length_in")
 PLACE = (
     "articles", "article_number", "article_prose", "article_titled", "title_steps", "title_block_steps",
     "title_prose", "title_shown", "steps_to_best", "in_best", "depth", "depth_to_best", "links_ahead",
-    "group_prose", "group_share", "group_count", "place", "place_length", "place_prose", "from_title", "after_title",
-    "to_first", "to_last", "page_blocks", "page_prose", "best_prose", "best_marks", "prose_before", "prose_after",
+    "group_prose", "group_share", "group_count", "place", "place_length", "place_prose", "from_title",
+    "after_title",
+    "to_first", "to_last", "page_blocks", "page_prose", "best_prose", "best_marks", "prose_before",
+    "prose_after",
 )  # fmt: skip
 WHEN = re.compile(r"\d{1,2}[:.h]\d{2}|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b(?:19|20)\d\d\b")
 FRONT = 400  # characters at the start of a block in which words are looked up
@@ -129,7 +133,8 @@ def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
         last, initial = text[-1], text[0]
         row = [
             many, len(longer) / known, tree.links[b] / size, tree.bold[b] / size, text.count(",") / many,
-            last in _ENDS, initial.isupper(), digits / min(size, 200), len(_UPPER.findall(start, 0, 200)) / known,
+            last in _ENDS, initial.isupper(), digits / min(size, 200),
+            len(_UPPER.findall(start, 0, 200)) / known,
             last in ":：", last == "…" or text.endswith("..."), initial in "\"'“„«‘「",
             start.count("|") + start.count("/") + start.count("·"), text.count("\n"),
             len(own & function) / known, counts[text], text not in first, key in title_keys,
@@ -226,7 +231,8 @@ def _place_columns(tree: Tree, r: Regions, kept: Ints, tags: Ints, title: int) -
         steps, inside, r.depth_of[at], r.depth_of[at] - r.depth_of[r.best],
         (ahead - r.link)[kept] / max(float(ahead[-1]), 1.0),
         group_prose[group] / all_prose, group_prose[group] / np.maximum(group_length[group], 1.0),
-        np.log1p(np.bincount(group)[group]), number / count, np.cumsum(length) / max(float(length.sum()), 1.0),
+        np.log1p(np.bincount(group)[group]), number / count,
+        np.cumsum(length) / max(float(length.sum()), 1.0),
         sums[1:] / all_prose, number - title_at, number > title_at, number - first, last - number,
         ones * np.log1p(len(tree.text)), ones * np.log1p(all_prose),
         ones * (float(r.prose_of[r.best]) / all_prose), ones * bool(r.marks_of[r.best]),
@@ -236,7 +242,7 @@ def _place_columns(tree: Tree, r: Regions, kept: Ints, tags: Ints, title: int) -
 
 
 def _groups(tree: Tree, r: Regions, at: Ints, tags: Ints) -> Ints:
-    """Number the groups of blocks that look alike: same tag and marks, in containers of the same tag and marks."""
+    """Number the groups of blocks that look alike: same tag and marks, in wider containers of the same."""
     around = r.wider_of[at]
     seen: dict[tuple[int, int, int, int], int] = {}
     keys = zip(

@@ -15,15 +15,21 @@ if TYPE_CHECKING:
 ARTICLE = re.compile(r"Article|Posting|Report|Review|Recipe|CreativeWork$|AnalysisNews")
 _COMMENTS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|(?://)?\s*\]\]>)\s*$")
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
+_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 SOURCES = (
-    "meta,title,html,link[rel=canonical],script[type='application/ld+json'],time,[itemprop=datePublished]"
+    "meta,title,html,link[rel=canonical],script[type='application/ld+json'],time,[itemprop=datePublished],"
+    "[property='schema:datePublished'],[property='schema:dateCreated']"
 )
 DEPTH = 12  # levels of nested JSON-LD that are looked into
 
 
 @dataclass(slots=True)
 class Head:
-    """The meta tags (first value of each name, in lower case), the title tag, and the article's JSON-LD object."""
+    """What a page's head says.
+
+    `meta` has the first value of each meta tag, by its name in lower case; `article` the JSON-LD object of
+    this page's article; `published` and `times` the values of `itemprop=datePublished` and `<time>`.
+    """
 
     meta: dict[str, str] = field(default_factory=dict)
     title: str = ""
@@ -77,7 +83,12 @@ def read_head(parser: LexborHTMLParser, url: str | None) -> Head:
             if name and content:
                 head.meta.setdefault(name.lower(), content)
         elif tag == "script":
-            objects.extend(articles_in(node.text()))
+            script = node.text()
+            found = objects_in(script)
+            objects.extend(filter(is_article, found))
+            if not objects:
+                # The page described as something else than an article, or in broken JSON.
+                head.published += _PUBLISHED.findall(script)[:1]
         elif tag == "title":
             if not head.title:
                 head.title = plain(node.text())
@@ -87,23 +98,28 @@ def read_head(parser: LexborHTMLParser, url: str | None) -> Head:
             head.language = node.attributes.get("lang") or node.attributes.get("xml:lang") or ""
         else:
             attributes = node.attributes
-            value = attributes.get("datetime") or attributes.get("content") or node.text()
-            if attributes.get("itemprop") == "datePublished" or "pubdate" in attributes:
-                head.published.append(value)
-            elif tag == "time":
+            values = (attributes.get("datetime"), attributes.get("content"), attributes.get("title"))
+            value = next(filter(None, values), None) or node.text()
+            if tag == "time" and attributes.get("itemprop") != "datePublished" and "pubdate" not in attributes:
                 head.times.append(value)
+            else:
+                head.published.append(value)
     head.address = head.address or head.meta.get("og:url") or url or ""
     head.article = own_article(objects, head)
     return head
 
 
-def articles_in(script: str) -> list[dict[str, Any]]:
-    """Find the objects of a JSON-LD script that describe an article; a broken script has none."""
+def objects_in(script: str) -> list[dict[str, Any]]:
+    """Give every object in a JSON-LD script, outer ones first; a broken script has none.
+
+    >>> [thing["@type"] for thing in objects_in('{"@type": "WebPage", "mainEntity": [{"@type": "Article"}]}')]
+    ['WebPage', 'Article']
+    """
     try:
         value = json.loads(_COMMENTS.sub("", script.strip()), strict=False)
     except (ValueError, RecursionError):
         return []
-    return [x for x in _objects(value) if is_article(x)]
+    return list(_objects(value))
 
 
 def is_article(thing: dict[str, Any]) -> bool:

@@ -8,8 +8,10 @@ from dedupe.page.words import words
 
 _CODE = re.compile(r"^([a-z]{2,3})(?:[-_][a-zA-Z]{2,4})*$")
 _SCRIPTS = (
-    ("ja", re.compile("[\u3040-\u30ff]")), ("ko", re.compile("[\uac00-\ud7af]")), ("zh", re.compile("[\u4e00-\u9fff]")),
-    ("th", re.compile("[\u0e00-\u0e7f]")), ("ka", re.compile("[\u10a0-\u10ff]")), ("hy", re.compile("[\u0530-\u058f]")),
+    ("ja", re.compile("[\u3040-\u30ff]")), ("ko", re.compile("[\uac00-\ud7af]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+    ("th", re.compile("[\u0e00-\u0e7f]")), ("ka", re.compile("[\u10a0-\u10ff]")),
+    ("hy", re.compile("[\u0530-\u058f]")),
     ("ta", re.compile("[\u0b80-\u0bff]")), ("bn", re.compile("[\u0980-\u09ff]")),
 )  # fmt: skip
 SURE = 0.25  # of a text's words are function words of the language it is in; of another, few
@@ -25,8 +27,8 @@ def page_language(stated: str, text: str) -> str | None:
     >>> page_language("pt-BR", "")
     'pt'
     """
-    found = _CODE.match(stated.strip().lower()) if stated else None
-    code = found[1] if found else None
+    found = _CODE.match(stated.strip().lower())
+    code: str | None = found[1] if found else None
     sample = text[:1500]
     if not sample[:400].isascii():
         for name, script in _SCRIPTS:
@@ -37,11 +39,11 @@ def page_language(stated: str, text: str) -> str | None:
         return code
     common = words().common
     # Close kin (Norwegian and Danish) are told apart by the page's own statement.
-    if code in common and _share(tokens, common[code]) > SURE:
+    if code and code in common and _share(tokens, common[code]) > SURE:
         return code
     shares = {name: _share(tokens, known) for name, known in common.items()}
     best = max(shares, key=lambda name: (shares[name], name))
-    if code in shares and shares[code] > 0.7 * shares[best]:
+    if code and shares.get(code, 0.0) > 0.7 * shares[best]:
         return code
     return best if shares[best] > 0.15 else code
 

@@ -55,8 +55,7 @@ class Model:
 def lowest_bit() -> NDArray[np.int64]:
     """Give for every 16-bit number the place of its lowest bit."""
     numbers = np.arange(1 << LEAVES, dtype=np.int64)
-    out = np.log2(np.maximum(numbers & -numbers, 1)).astype(np.int64)
-    return out
+    return np.asarray(np.log2(np.maximum(numbers & -numbers, 1)), dtype=np.int64)
 
 
 @cache

@@ -15,8 +15,10 @@ LARGEST = 64_000_000  # bytes or characters; the largest page seen on the way he
 _MAGIC = (
     (b"%PDF-", "PDF"), (b"\x89PNG\r\n", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"),
     (b"RIFF", "media"), (b"\x00\x00\x01\x00", "image"), (b"PK\x03\x04", "archive"), (b"BZh", "archive"),
-    (b"7z\xbc\xaf", "archive"), (b"\x28\xb5\x2f\xfd", "archive"), (b"\xfd7zXZ", "archive"), (b"OggS", "media"),
-    (b"ID3", "media"), (b"\x1aE\xdf\xa3", "media"), (b"wOFF", "font"), (b"wOF2", "font"), (b"\x7fELF", "program"),
+    (b"7z\xbc\xaf", "archive"), (b"\x28\xb5\x2f\xfd", "archive"), (b"\xfd7zXZ", "archive"),
+    (b"OggS", "media"),
+    (b"ID3", "media"), (b"\x1aE\xdf\xa3", "media"), (b"wOFF", "font"), (b"wOF2", "font"),
+    (b"\x7fELF", "program"),
     (b"WARC/", "WARC"), (b"{\\rtf", "RTF"),
 )  # fmt: skip
 _MARKS = (
@@ -29,21 +31,20 @@ _CHARSET = re.compile(
 _ROOT = re.compile(
     r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype\s[^>\[]*>\s*)*<([a-zA-Z][\w:.-]*)", re.S | re.I
 )
-_FEEDS = frozenset("rss feed urlset sitemapindex opml rdf:rdf svg kml gpx plist soap:envelope error".split())
+_FEEDS = frozenset(("rss", "feed", "urlset", "sitemapindex", "opml", "rdf:rdf", "svg", "kml", "gpx", "plist"))
 _LATIN = frozenset(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii", "iso8859-1"))
 ATTRIBUTES = 500  # of one tag; the parser's time grows with their square
-_CROWDED = re.compile(
-    r"""<[a-zA-Z][^\s>]*+(?:[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+){%d,}+"""
-    % ATTRIBUTES
-)
-_LONG = re.compile(r"<[a-zA-Z][^>]{%d}" % (2 * ATTRIBUTES))
+_ATTRIBUTE = r"""[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+"""
+_CROWDED = re.compile(rf"<[a-zA-Z][^\s>]*+(?:{_ATTRIBUTE}){{{ATTRIBUTES},}}+")
+_LONG = re.compile(rf"<[a-zA-Z][^>]{{{2 * ATTRIBUTES}}}")
 DEPTH = 2000  # of open elements; the parser's time grows with its square
 LARGE = 10_000  # tags of a page below which no nesting can take the parser more than a tenth of a second
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
 _UNREAD = re.compile(r"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)", re.S | re.I)
-_CLOSES_ITSELF = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option".split()
-)
+_CLOSES_ITSELF = frozenset((
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr", "p", "li", "td", "th", "tr", "dt", "dd", "option",
+))  # fmt: skip
 
 
 def read_source(page: bytes | str | BeautifulSoup, place: str) -> str:

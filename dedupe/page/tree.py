@@ -8,6 +8,7 @@ numbers from c up to `end[c]`, and everything about a region is a difference of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,21 +17,27 @@ from dedupe.page.words import marks_of, words
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-INLINE = frozenset(
-    "span b strong i em u s strike del ins mark small big sub sup font time abbr acronym cite q code kbd samp"
-    " var dfn tt bdi bdo ruby rt rp rb data output meter progress label picture"
-    " nobr map audio video object canvas amp-img blink".split()
-)
-VOID = frozenset("img source input link meta wbr track area param embed -comment".split())
+INLINE = frozenset((
+    "span", "b", "strong", "i", "em", "u", "s", "strike", "del", "ins", "mark", "small", "big", "sub",
+    "sup", "font", "time", "abbr", "acronym", "cite", "q", "code", "kbd", "samp", "var", "dfn", "tt",
+    "bdi", "bdo", "ruby", "rt", "rp", "rb", "data", "output", "meter", "progress", "label", "picture",
+    "nobr", "map", "audio", "video", "object", "canvas", "amp-img", "blink",
+))  # fmt: skip
+VOID = frozenset((
+    "img", "source", "input", "link", "meta", "wbr", "track", "area", "param", "embed", "-comment",
+))  # fmt: skip
 LINKS = frozenset(("a", "button", "summary"))
 UNREAD = (
-    "script", "style", "noscript", "svg", "template", "iframe", "select", "textarea", "math", "datalist", "dialog",
+    "script", "style", "noscript", "svg", "template", "iframe", "select", "textarea", "math", "datalist",
+    "dialog",
 )  # fmt: skip
 """Elements whose text nobody reads as part of a page; they are taken out before the walk."""
 
 TAGS = (
-    "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "td", "th", "dt", "dd", "figcaption",
-    "section", "article", "ul", "ol", "header", "tr", "table", "main", "footer", "aside", "nav", "figure", "form",
+    "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "td", "th", "dt", "dd",
+    "figcaption",
+    "section", "article", "ul", "ol", "header", "tr", "table", "main", "footer", "aside", "nav", "figure",
+    "form",
     "dl", "body", "address", "caption", "center", "details", "other",
 )  # fmt: skip
 TAG_NUMBER = {tag: number for number, tag in enumerate(TAGS)}
@@ -43,20 +50,23 @@ TAG_MARKS = (
 )  # fmt: skip
 _TAG_BITS = {
     "nav": "nav", "footer": "footer", "aside": "aside", "header": "header", "figure": "figure",
-    "figcaption": "figure", "form": "form", "article": "article", "main": "main", "table": "table", "ul": "list",
+    "figcaption": "figure", "form": "form", "article": "article", "main": "main", "table": "table",
+    "ul": "list",
     "ol": "list", "dl": "list", "blockquote": "blockquote", "h1": "heading", "h2": "heading", "h3": "heading",
     "h4": "heading", "h5": "heading", "h6": "heading",
 }  # fmt: skip
 _ROLES = {
-    "navigation": "nav", "contentinfo": "footer", "complementary": "aside", "banner": "header", "main": "main",
+    "navigation": "nav", "contentinfo": "footer", "complementary": "aside", "banner": "header",
+    "main": "main",
     "article": "article",
 }  # fmt: skip
 
 UNSEEN = -4  # the state of an inline element that nobody sees, and of those inside it
-UNSEEN_CLASSES = frozenset(
-    "sr-only visually-hidden visuallyhidden screen-reader-text screenreader-text sr_only u-hidden a11y-hidden"
-    " offscreen is-hidden d-none screen-reader-only hidden-accessible element-invisible".split()
-)
+UNSEEN_CLASSES = frozenset((
+    "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screenreader-text", "sr_only",
+    "u-hidden", "a11y-hidden", "offscreen", "is-hidden", "d-none", "screen-reader-only",
+    "hidden-accessible", "element-invisible",
+))  # fmt: skip
 
 MARGINS = 200  # menus and footers of a page; more are something else
 DEEPEST = 40  # tags that a path names
@@ -85,7 +95,7 @@ class Tree:
 
     def path(self, container: int) -> str:
         """Name the place of a container: its tags from the body down."""
-        names = []
+        names: list[str] = []
         while container and len(names) < DEEPEST:
             names.append(self.name[container])
             container = self.parent[container]
@@ -209,7 +219,7 @@ def _walk(body: LexborNode, tree: Tree) -> None:
 
 
 def unseen(attributes: dict[str, str | None]) -> bool:
-    """Tell whether an inline element is hidden from those who see the page: labels for screen readers and such.
+    """Tell whether an inline element is hidden from those who see: labels for screen readers and such.
 
     >>> unseen({"class": "sr-only"}), unseen({"style": "color: red"})
     (True, False)
@@ -264,13 +274,17 @@ def _style(value: str) -> int:
     return _INVISIBLE if "none" in value and "display:none" in value.replace(" ", "") else 0
 
 
+def _hidden(value: str) -> int:
+    return _INVISIBLE if value != "false" else 0
+
+
 _INVISIBLE = 1 << TAG_MARKS.index("invisible")
-_READERS = {
+_READERS: dict[str, Callable[[str], int]] = {
     "role": _role,
     "itemprop": _property,
     "style": _style,
-    "hidden": lambda value: _INVISIBLE,
-    "aria-hidden": lambda value: _INVISIBLE if value == "true" else 0,
+    "hidden": _hidden,
+    "aria-hidden": _hidden,
 }
 
 

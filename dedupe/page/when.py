@@ -14,20 +14,23 @@ if TYPE_CHECKING:
     from dedupe.page.tree import Tree
 
 # What publishing systems call the day of publication, surest first; plain `date` may be any date.
-PUBLISHED = tuple(
-    """article:published_time og:article:published_time article:published og:published_time datepublished
-    date.published published_time publishdate publish-date publish_date publication_date publicationdate pubdate
-    parsely-pub-date cxenseparse:recs:publishtime cxenseparse:publishtime prism.publicationdate
-    citation_publication_date citation_date citation_online_date dc.date.issued dcterms.issued dc.date.created
-    dcterms.created dc.date dc:date dcterms.date dc.date.publication bepress_citation_date sailthru.date
-    shareaholic:article_published_time article:post_date article.published originalpublicationdate
-    article_date_original article:created datecreated created creation_date rnews:datepublished bt:pubdate
-    og:pubdate og:publish_date news_date displaydate sortdate timestamp buildtime uploaddate date""".split()
-)
-MODIFIED = tuple(
-    """article:modified_time og:article:modified_time article:modified og:updated_time datemodified
-    dcterms.modified dc.date.modified date.updated updated_time modified lastmod last-modified revised""".split()
-)
+PUBLISHED = (
+    "article:published_time", "og:article:published_time", "article:published", "og:published_time",
+    "datepublished", "date.published", "published_time", "publishdate", "publish-date", "publish_date",
+    "publication_date", "publicationdate", "pubdate", "parsely-pub-date", "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime", "prism.publicationdate", "citation_publication_date", "citation_date",
+    "citation_online_date", "dc.date.issued", "dcterms.issued", "dc.date.created", "dcterms.created",
+    "dc.date", "dc:date", "dcterms.date", "dc.date.publication", "bepress_citation_date", "sailthru.date",
+    "shareaholic:article_published_time", "article:post_date", "article.published",
+    "originalpublicationdate", "article_date_original", "article:created", "datecreated", "created",
+    "creation_date", "rnews:datepublished", "bt:pubdate", "og:pubdate", "og:publish_date", "news_date",
+    "displaydate", "sortdate", "timestamp", "buildtime", "uploaddate", "date",
+)  # fmt: skip
+MODIFIED = (
+    "article:modified_time", "og:article:modified_time", "article:modified", "og:updated_time",
+    "datemodified", "dcterms.modified", "dc.date.modified", "date.updated", "updated_time", "modified",
+    "lastmod", "last-modified", "revised",
+)  # fmt: skip
 _STAMP = re.compile(
     r"\s*((?:19|20)\d\d)(?:([-/.])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?!\d)"
     r"(?:[T ]\s?([01]\d|2[0-3]):?([0-5]\d)(?::?\d{2}(?:[.,]\d+)?)?\s?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
@@ -36,7 +39,7 @@ _ADDRESS = re.compile(
     r"[/_.-]((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2]|[1-9](?=[/_-]))\2(0[1-9]|[12]\d|3[01]|[1-9])(?=[/_.?#-]|$)"
 )
 ABOVE, BELOW = 5, 12  # blocks around the title in which a date line stands
-NEAR, BESIDE = 5, 3  # a date line right below the title, with no more than so many words beside the date
+NEAR, BESIDE = 4, 3  # a date line right below the title, with no more than so many words beside the date
 LINE = 120  # characters; a longer block is prose, or a list of something
 _MONTH_FIRST = frozenset(("us", "ph"))
 
@@ -71,6 +74,7 @@ def page_date(head: Head, tree: Tree, title: int, url: str | None) -> str | None
 
 
 def _stated(head: Head, order: Order) -> Iterator[str | None]:
+    yield stamp(head.meta.get("article:published_time", ""), order)
     for name in ("datePublished", "dateCreated"):
         yield stamp(head.stated(name), order)
     for name in PUBLISHED:
@@ -90,7 +94,7 @@ def _updated(head: Head, order: Order) -> Iterator[str | None]:
 
 
 def _alone(lines: list[str], order: Order) -> str | None:
-    """Give the date of the one date line among these; None if there are more, or if it is more than a date."""
+    """Give the date of the one date line among these; None if there are more, or if it says more."""
     days: dict[str, str] = {}
     for line in lines:
         if len(line) <= LINE:

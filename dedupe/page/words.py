@@ -16,7 +16,8 @@ WORD = re.compile(r"[A-Z]?[a-zäöüßé]+|[A-Z]+(?![a-z])")
 class Words:
     """Words looked up in markup and text; a name's place in its tuple is the number of its bit.
 
-    `talk` gives the places of the names themselves; a word may belong to several."""
+    `talk` gives the places of the names themselves; a word may belong to several.
+    """
 
     mark_names: tuple[str, ...]
     marks: Mapping[str, int]
