@@ -100,7 +100,11 @@ def read_head(parser: LexborHTMLParser, url: str | None) -> Head:
             attributes = node.attributes
             values = (attributes.get("datetime"), attributes.get("content"), attributes.get("title"))
             value = next(filter(None, values), None) or node.text()
-            if tag == "time" and attributes.get("itemprop") != "datePublished" and "pubdate" not in attributes:
+            if (
+                tag == "time"
+                and attributes.get("itemprop") != "datePublished"
+                and "pubdate" not in attributes
+            ):
                 head.times.append(value)
             else:
                 head.published.append(value)
