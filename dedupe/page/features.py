@@ -51,7 +51,6 @@ _WORDS = re.compile(r"\w+")
 _LONG_WORDS = re.compile(r"[^\W\d_]{5,}")
 _DIGITS = re.compile(r"\d")
 _UPPER = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁІЇЄҐ]")
-_ENDS = frozenset(SENTENCE_ENDS)
 
 
 @cache
@@ -133,7 +132,7 @@ def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
         last, initial = text[-1], text[0]
         row = [
             many, len(longer) / known, tree.links[b] / size, tree.bold[b] / size, text.count(",") / many,
-            last in _ENDS, initial.isupper(), digits / min(size, 200),
+            last in SENTENCE_ENDS, initial.isupper(), digits / min(size, 200),
             len(_UPPER.findall(start, 0, 200)) / known,
             last in ":：", last == "…" or text.endswith("..."), initial in "\"'“„«‘「",
             start.count("|") + start.count("/") + start.count("·"), text.count("\n"),

@@ -15,6 +15,9 @@ _SCRIPTS = (
     ("ta", re.compile("[\u0b80-\u0bff]")), ("bn", re.compile("[\u0980-\u09ff]")),
 )  # fmt: skip
 SURE = 0.25  # of a text's words are function words of the language it is in; of another, few
+_OTHER_SCRIPTS = re.compile(
+    "[\u0530-\u058f\u0980-\u0bff\u0e00-\u0e7f\u10a0-\u10ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
+)
 ENOUGH = 20  # words of a text below which its words say nothing
 
 
@@ -30,7 +33,7 @@ def page_language(stated: str, text: str) -> str | None:
     found = _CODE.match(stated.strip().lower())
     code: str | None = found[1] if found else None
     sample = text[:1500]
-    if not sample[:400].isascii():
+    if _OTHER_SCRIPTS.search(sample):
         for name, script in _SCRIPTS:
             if len(script.findall(sample)) > 0.2 * len(sample):
                 return name

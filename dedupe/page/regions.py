@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 DAMPED = ("comment", "related", "nav", "footer", "side", "prompt", "<nav>", "<footer>", "<aside>")
-SENTENCE_ENDS = tuple(".!?…。！？।؟።\"'”’»)")
+SENTENCE_ENDS = frozenset(".!?…。！？।؟።\"'”’»)")
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ def measure(tree: Tree) -> Regions:
     end_of = np.array(end, dtype=np.int64)
     length = np.array([len(t) for t in tree.text], dtype=np.float64)
     link = np.array(tree.links, dtype=np.float64)
-    closed = np.array([t.endswith(SENTENCE_ENDS) for t in tree.text])
+    closed = np.array([t[-1] in SENTENCE_ENDS for t in tree.text])
     is_prose = ((length > 100) | ((length > 50) & closed)) & (link < 0.5 * length)
     prose = np.where(is_prose, length - link, 0.0)
 

@@ -59,18 +59,14 @@ def page_date(head: Head, tree: Tree, title: int, url: str | None) -> str | None
         order = proved.pop()
     stated = next(filter(None, _stated(head, order)), None)
     updated = next(filter(None, _updated(head, order)), None)
-    near = list(_dates(lines, order))
     if title >= 0 and stated:
         shown = _alone(lines[:NEAR], order)
         if shown and shown[:10] not in (stated[:10], (updated or "")[:10]):
             return shown
     if stated:
         return stated
-    return (
-        next(filter(None, _seen(head, tree, title, url, order, near)), None)
-        or updated
-        or _anywhere(tree, title, order)
-    )
+    seen = _seen(head, tree, title, url, order, list(_dates(lines, order)))
+    return next(filter(None, seen), None) or updated or _anywhere(tree, title, order)
 
 
 def _stated(head: Head, order: Order) -> Iterator[str | None]:
