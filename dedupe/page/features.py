@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 TEXT = (
-    "words", "long_words", "link_share", "bold_share", "commas", "closed", "upper_start", "digits", "upper",
+    "words", "long_words", "link_share", "bold_share", "commas", "closed", "upper_start", "upper",
     "colon_end", "dots_end", "quote_start", "bars", "lines", "function_share", "copies", "first_copy",
     "title_equal", "title_cover", "description", "description_start", "body_said", "letters", "date_like",
     "echo",
@@ -45,11 +45,11 @@ PLACE = (
 )  # fmt: skip
 WHEN = re.compile(r"\d{1,2}[:.h]\d{2}|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b(?:19|20)\d\d\b")
 FRONT = 400  # characters at the start of a block in which words are looked up
+SHORT = 150  # characters of a block that may be a date line
 NEAR = 4  # blocks before and behind in which prose is counted
 HEADING = (TAGS.index("h1"), TAGS.index("h6"))
 _WORDS = re.compile(r"\w+")
 _LONG_WORDS = re.compile(r"[^\W\d_]{5,}")
-_DIGITS = re.compile(r"\d")
 _UPPER = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁІЇЄҐ]")
 
 
@@ -100,7 +100,6 @@ def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
     lists = words()
     talk_words, function = lists.talk, lists.function
     talk_keys = talk_words.keys()
-    talks = range(len(lists.talk_names))
     texts = tree.text
     counts = Counter(texts)
     first: set[str] = set()
@@ -115,25 +114,27 @@ def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
     spelled = [set(front) for front in fronts]
     counted = Counter(w for found in spelled if len(found) > 8 for w in found)
     shared = {w for w, number in counted.items() if number > 1 and len(w) > 4}
-    heading, heading_at = [0] * len(talks), -1
+    silence = [0.0] * len(lists.talk_names)
+    heading, heading_at = silence, -1
     rows = []
     for b, front, own in zip(kept.tolist(), fronts, spelled, strict=True):
         text = texts[b]
         size, start = len(text), text[:FRONT]
         many, known = text.count(" ") + 1, len(own) or 1
         longer = [w for w in own if len(w) > 4]
-        spoken = [0] * len(talks)
-        for word in talk_keys & own:
-            for k in talk_words[word]:
-                spoken[k] += 1
+        spoken = silence
+        heard = talk_keys & own
+        if heard:
+            spoken = [0.0] * len(silence)
+            for word in heard:
+                for k in talk_words[word]:
+                    spoken[k] += 1.0 / known
         key = " ".join(front[:30])
         opening = key[:60]
-        digits = len(_DIGITS.findall(start, 0, 200))
         last, initial = text[-1], text[0]
         row = [
             many, len(longer) / known, tree.links[b] / size, tree.bold[b] / size, text.count(",") / many,
-            last in SENTENCE_ENDS, initial.isupper(), digits / min(size, 200),
-            len(_UPPER.findall(start, 0, 200)) / known,
+            last in SENTENCE_ENDS, initial.isupper(), len(_UPPER.findall(start, 0, 200)) / known,
             last in ":：", last == "…" or text.endswith("..."), initial in "\"'“„«‘「",
             start.count("|") + start.count("/") + start.count("·"), text.count("\n"),
             len(own & function) / known, counts[text], text not in first, key in title_keys,
@@ -141,15 +142,15 @@ def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
             len(key) > 15 and (key in described or key in described_more),
             len(opening) > 30 and (described.startswith(opening) or opening.startswith(described)),
             0 if not said else 1 if opening and opening in said else -1,
-            sum(map(len, front)) / len(start), digits > 0 and WHEN.search(start, 0, 120) is not None,
+            sum(map(len, front)) / len(start), size < SHORT and WHEN.search(text) is not None,
             len(shared.intersection(longer)) / len(longer) if longer else -1.0,
             len(title_words.intersection(longer)), heading_at >= 0, min(b - heading_at, 50),
         ]  # fmt: skip
         if HEADING[0] <= tree.tag[tree.container[b]] <= HEADING[1]:
             heading, heading_at = spoken, b
-        rows.append(row + [n / known for n in spoken] + heading)
+        rows.append(row + spoken + heading)
         first.add(text)
-    return np.array(rows, dtype=np.float32).reshape(len(kept), len(TEXT) + 2 * len(talks))
+    return np.array(rows, dtype=np.float32).reshape(len(kept), len(TEXT) + 2 * len(silence))
 
 
 def _key(text: str) -> str:
