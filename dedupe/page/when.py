@@ -38,6 +38,8 @@ _STAMP = re.compile(
 _ADDRESS = re.compile(
     r"[/_.-]((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2]|[1-9](?=[/_-]))\2(0[1-9]|[12]\d|3[01]|[1-9])(?=[/_.?#-]|$)"
 )
+# "By Ann LeeMay 5, 2024", "Date:26 January 2024": cells side by side on the screen, glued in the markup.
+_GLUED = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])|(?<=[^\W\d_]:)(?=\d)")
 ABOVE, BELOW = 5, 12  # blocks around the title in which a date line stands
 NEAR, BESIDE = 4, 3  # a date line right below the title, with no more than so many words beside the date
 LINE = 120  # characters; a longer block is prose, or a list of something
@@ -94,6 +96,7 @@ def _alone(lines: list[str], order: Order) -> str | None:
     days: dict[str, str] = {}
     for line in lines:
         if len(line) <= LINE:
+            line = _GLUED.sub(" ", line)
             found = find_dates(line, order)
             if found:
                 if found[0].is_update or len(beside_dates(line, found)) > BESIDE:
@@ -130,7 +133,7 @@ def _dates(lines: Iterable[str], order: Order) -> Iterator[tuple[str, bool]]:
     """Find the dates of the short lines, with whether they speak of an update."""
     for line in lines:
         if len(line) <= LINE:
-            for found in find_dates(line, order):
+            for found in find_dates(_GLUED.sub(" ", line), order):
                 yield found.iso, found.is_update
 
 
