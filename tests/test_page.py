@@ -283,9 +283,9 @@ def test_own_json_ld_object_is_the_one_of_this_address() -> None:
 def test_broken_json_ld_is_no_error() -> None:
     assert objects_in('{"@type": "Article", "headline": ') == []
     assert objects_in("[" * 100_000) == []
-    assert [
-        x["headline"] for x in objects_in('<!-- {"@type": ["NewsArticle"], "headline": "A\tB"} -->')
-    ] == ["A\tB"]
+    assert [x["headline"] for x in objects_in('<!-- {"@type": ["NewsArticle"], "headline": "A\tB"} -->')] == [
+        "A\tB"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,9 @@ def page_date(head: Head, tree: Tree, title: int, url: str | None) -> str | None
 
     `title` is the number of the block that shows the title, or -1. A date that stands alone below the
     title is what readers take for the article's: it goes before what the head states, unless it is the
-    stated day of the update. Then come JSON-LD, meta tags, itemprop, other dates around the title, `<time>`,
-    the address, other short lines; and where nothing tells of publication, the update.
+    stated day of the update. Then come `article:published_time`, JSON-LD, other meta tags, itemprop, other
+    dates around the title, `<time>`, the address, other short lines; and where nothing tells of
+    publication, the update.
     """
     order = written_order(head.language, url or head.address)
     lines = tree.text[max(title, 0) + 1 : max(title, 0) + 1 + BELOW]
