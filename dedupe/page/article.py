@@ -1,0 +1,229 @@
+"""One page: parse, walk, measure, decide, and give the article with a record of all that was left out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedupe.errors import RecordError
+from dedupe.page.blocks import furniture, join_rows
+from dedupe.page.features import features
+from dedupe.page.head import Head, plain, read_head
+from dedupe.page.language import page_language
+from dedupe.page.model import Model, block_model
+from dedupe.page.regions import Regions, measure
+from dedupe.page.source import read_source
+from dedupe.page.title import page_title
+from dedupe.page.tree import Tree, read_tree
+from dedupe.page.when import page_date
+from dedupe.words import byline_words
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+    from numpy.typing import NDArray
+
+CAUTION = 0.55  # 0.5 by theory; probabilities of pages not seen before come out a little high
+BYLINE = 5  # blocks below the title in which a byline stands
+RESCUE = 5  # JSON-LD must hold so many times the text that the markup has before it is believed
+
+
+class LeftOut(NamedTuple):
+    """A block of a page that is not part of the article.
+
+    `reason` is the word to count by: `title` (it became the title), `furniture` (menu, crumbs, link list),
+    `repeat` (a kept block says the same), `not article` (the model's verdict). `rule` names what decided,
+    `probability` is the model's where it was asked. `block` counts the page's blocks of text from 1 (0 is a
+    whole menu or footer), `path` names the tags around it.
+    """
+
+    text: str
+    reason: str
+    rule: str
+    block: int
+    path: str
+    probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The article of a web page.
+
+    `text` is one line for each block (heading, paragraph, list item, table row), in the page's order;
+    `date` is ISO 8601; `language` a code such as `en`, of the page's own statement or by its words.
+    `origin` is `markup`, or `json-ld` where the text stood in a script only. `removed` has every block
+    of text that is not in `text`, in order.
+    """
+
+    title: str | None
+    date: str | None
+    byline: str | None
+    language: str | None
+    text: str
+    removed: tuple[LeftOut, ...] = ()
+    origin: str = "markup"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page taken apart: all that the decision rests on."""
+
+    head: Head
+    tree: Tree
+    title: str | None
+    title_block: int
+    regions: Regions | None
+    rules: tuple[str | None, ...]
+    kept: NDArray[np.int64]
+    rows: NDArray[np.float32]
+
+
+def read_page(page: bytes | str | BeautifulSoup, *, url: str | None = None) -> Page:
+    """Find the article of a web page: its text, title, date, byline and language.
+
+    What the trouble looks like: a page of 250 blocks of text of which 30 are the article; the rest is menus,
+    teasers, prompts, captions, comments and legal lines. Nothing is fetched and no script is run. `url`, if
+    known, helps to find the page's own description in JSON-LD and dates in addresses.
+
+    Raises RecordError (its `reason` to count by) for what is no page, and for a page without text.
+
+    >>> page = read_page("<title>A bridge</title><nav><a href=/>Home</a></nav>"
+    ...                  "<h1>A bridge</h1><p>The old bridge over the river was closed on Monday.")
+    >>> page.title
+    'A bridge'
+    """
+    place = url or "page"
+    return article_of(take_apart(read_source(page, place), url), block_model(), url)
+
+
+def article_of(look: Look, model: Model, url: str | None) -> Page:
+    """Put the article of a page together from its blocks; raise RecordError if it has no text."""
+    date = page_date(look.head, look.tree, look.title_block, url)
+    text, origin = "", "markup"
+    removed: tuple[LeftOut, ...] = ()
+    if look.tree.text:
+        text, removed = _write(look, *decide(look, model))
+    body = script_body(look.head)
+    if len(body) > RESCUE * len(text) and (len(body) > 300 or not text):
+        text, origin = body, "json-ld"
+    if not text:
+        raise RecordError(url or "page", "no text", "a page without text: only scripts, frames or images")
+    language = page_language(look.head.language, text)
+    return Page(look.title, date, page_byline(look), language, text, removed, origin)
+
+
+def take_apart(markup: str, url: str | None) -> Look:
+    """Parse a page's markup and measure its blocks."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    parser = LexborHTMLParser(markup)
+    head = read_head(parser, url)
+    tree = read_tree(parser)
+    join_rows(tree)
+    title, title_block = page_title(head, tree, url)
+    if not tree.text:
+        empty = np.empty(0, dtype=np.int64)
+        return Look(head, tree, title, title_block, None, (), empty, np.empty((0, 0), dtype=np.float32))
+    regions = measure(tree)
+    rules = furniture(tree, regions)
+    kept = np.array([b for b, rule in enumerate(rules) if rule is None], dtype=np.int64)
+    rows = features(tree, regions, head, title_block, kept)
+    return Look(head, tree, title, title_block, regions, rules, kept, rows)
+
+
+def decide(look: Look, model: Model) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Choose among the likely blocks those that make the article; give the choice and the probabilities.
+
+    The blocks are chosen that make the expected F1 of the text greatest (by characters): those whose
+    probability is above half of that F1 (Lipton et al., "Optimal thresholding of classifiers to maximize
+    F1", 2014), or a little more (`CAUTION`). On most pages that is about one half; where little is sure, the
+    best there is stays.
+    """
+    if not len(look.kept):
+        return np.zeros(0, dtype=bool), np.zeros(0, dtype=np.float32)
+    chance = model.probability(look.rows)
+    size = np.array([len(look.tree.text[b]) for b in look.kept.tolist()], dtype=np.float64)
+    order = np.argsort(-chance, kind="stable")
+    gained = np.cumsum((chance * size)[order])
+    f1 = 2.0 * gained / (np.cumsum(size[order]) + gained[-1] + 1e-9)
+    return chance > CAUTION * f1.max(), chance
+
+
+def _write(
+    look: Look, chosen: NDArray[np.bool_], chances: NDArray[np.float32]
+) -> tuple[str, tuple[LeftOut, ...]]:
+    tree = look.tree
+    verdict = dict(zip(look.kept.tolist(), zip(chosen.tolist(), chances.tolist(), strict=True), strict=True))
+    paths: dict[int, str] = {}
+    lines: list[str] = []
+    seen: set[str] = set()
+    removed = [LeftOut(text, "furniture", "menu or footer", 0, path) for path, text in tree.margins]
+    for b, text in enumerate(tree.text):
+        keep, chance = verdict.get(b, (False, None))
+        reason, rule = "not article", "model"
+        if keep and len(text) > 40 and text in seen:
+            keep, reason, rule = False, "repeat", "same text kept above"
+        if keep:
+            lines.append(text)
+            seen.add(text)
+            continue
+        if b == look.title_block:
+            reason, rule = "title", "heading"
+        elif look.rules[b] is not None:
+            reason, rule = "furniture", look.rules[b] or ""
+        container = tree.container[b]
+        path = paths.get(container)
+        if path is None:
+            path = paths[container] = tree.path(container)
+        removed.append(LeftOut(text, reason, rule, b + 1, path, chance))
+    return "\n".join(lines), tuple(removed)
+
+
+def script_body(head: Head) -> str:
+    """Give the article's text as JSON-LD has it, one paragraph a line; often a teaser, so only for rescue."""
+    body = head.article.get("articleBody")
+    if not isinstance(body, str):
+        return ""
+    body = re.sub(r"(?i)</?(?:p|br|div|h[1-6]|li)\b[^>]{0,500}>", "\n", body[:2_000_000])
+    return "\n".join(filter(None, map(plain, body.splitlines())))
+
+
+def page_byline(look: Look) -> str | None:
+    """Give the names of the authors: as the head states them, else from a line below the title."""
+    head = look.head
+    value = head.article.get("author")
+    names: list[str] = []
+    for author in value if isinstance(value, list) else [value]:
+        name = author.get("name") if isinstance(author, dict) else author
+        names += [plain(n) for n in (name if isinstance(name, list) else [name]) if isinstance(n, str)]
+    names = names or [
+        head.said("author", "article:author", "parsely-author", "dc.creator", "sailthru.author")
+    ]
+    names = [name for name in names if name and "://" not in name and len(name) <= 100]
+    if not names:
+        start = max(look.title_block, 0)
+        names = [n for n in map(named_author, look.tree.text[start + 1 : start + 1 + BYLINE]) if n][:1]
+    return ", ".join(dict.fromkeys(names)) or None
+
+
+def named_author(line: str) -> str | None:
+    """Read the name behind a word such as `by` in a short line.
+
+    >>> named_author("Published 3 March 2021 by Lena Ode | 4 comments")
+    'Lena Ode'
+    >>> named_author("The town by the river was quiet.")
+    """
+    if len(line) > 100:
+        return None
+    tokens = line.split()
+    for place, token in enumerate(tokens[:-1]):
+        if token.strip(":").casefold() in byline_words():
+            name = re.match(
+                r"(?:[^\W\d_a-z][\w.'’-]*(?: |$)){1,4}",
+                re.split(r"[|,·•;]| - ", " ".join(tokens[place + 1 :]))[0],
+            )
+            if name:
+                return name[0].strip()
+    return None

@@ -1,0 +1,255 @@
+"""What speaks for and against a block: about 190 numbers for each."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedupe.page.regions import SENTENCE_ENDS, Regions
+from dedupe.page.tree import TAGS, Tree, mark_names
+from dedupe.page.words import words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedupe.page.head import Head
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float32]
+
+TEXT = (
+    "words", "long_words", "link_share", "bold_share", "commas", "closed", "upper_start", "upper",
+    "colon_end", "dots_end", "quote_start", "bars", "lines", "function_share", "copies", "first_copy",
+    "title_equal", "title_cover", "description", "description_start", "body_said", "letters", "date_like",
+    "echo",
+    "echo_title_words", "headed_by", "headed_far",
+)  # fmt: skip
+TAG_CLASSES = (
+    ("p",), ("div", "section", "center", "other", "body", "address", "details"), ("li",), ("h1",), ("h2",),
+    ("h3", "h4", "h5", "h6"), ("blockquote",), ("pre",), ("td", "th", "tr"), ("dt", "dd"),
+    ("figcaption", "caption"),
+)  # fmt: skip
+LEVELS = 4  # containers around a block that are measured: its own and the next three wider ones
+REGION = ("prose_in", "density_in", "link_in", "blocks_in", "length_in")
+PLACE = (
+    "articles", "article_number", "article_prose", "article_titled", "title_steps", "title_block_steps",
+    "title_prose", "title_shown", "steps_to_best", "in_best", "depth", "depth_to_best", "links_ahead",
+    "group_prose", "group_share", "group_count", "place", "place_length", "place_prose", "from_title",
+    "after_title",
+    "to_first", "to_last", "page_blocks", "page_prose", "best_prose", "best_marks", "prose_before",
+    "prose_after",
+)  # fmt: skip
+WHEN = re.compile(r"\d{1,2}[:.h]\d{2}|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b(?:19|20)\d\d\b")
+FRONT = 400  # characters at the start of a block in which words are looked up
+SHORT = 150  # characters of a block that may be a date line
+NEAR = 4  # blocks before and behind in which prose is counted
+HEADING = (TAGS.index("h1"), TAGS.index("h6"))
+_WORDS = re.compile(r"\w+")
+_LONG_WORDS = re.compile(r"[^\W\d_]{5,}")
+_UPPER = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁІЇЄҐ]")
+
+
+@cache
+def feature_names() -> tuple[str, ...]:
+    """Name the columns.
+
+    `talk` is the share of a block's words that belong to a group of words, `headed` the same of the heading
+    above it. `own`, `wider` and `inherited` are the marks of its container, of the next wider one, and of all
+    around. Numbers behind a name count wider containers.
+    """
+    marks, talk = mark_names(), words().talk_names
+    names = [*TEXT, *(f"talk {t}" for t in talk), *(f"headed {t}" for t in talk)]
+    names += [f"tag {t[0]}" for t in TAG_CLASSES]
+    for level in ("own", "wider", "inherited"):
+        names += [f"{level} {m}" for m in marks]
+    names += [f"{name} {level}" for level in range(LEVELS) for name in REGION]
+    return (*names, *PLACE)
+
+
+def features(tree: Tree, regions: Regions, head: Head, title: int, kept: Ints) -> Floats:
+    """Measure the kept blocks of a page.
+
+    `title` is the block that shows the title, or -1. Returns one row for each number in `kept` (ascending),
+    one column for each of `feature_names()`.
+    """
+    r, at = regions, regions.container[kept]
+    tags = np.array(tree.tag, dtype=np.int64)
+    bit = np.arange(len(mark_names()))
+    groups: list[NDArray[np.generic]] = [_text_columns(tree, head, kept)]
+    groups.append(_tag_classes()[tags[at]][:, None] == np.arange(len(TAG_CLASSES)))
+    for marks in (r.marks_of[at], r.marks_of[r.wider_of[at]], r.inherited_of[at]):
+        groups.append(marks[:, None] >> bit & 1)
+    groups.append(np.array(_region_columns(r, at)).T)
+    groups.append(
+        np.array([*_title_columns(tree, title, r, at), *_place_columns(tree, r, kept, tags, title)]).T
+    )
+    return np.concatenate(groups, axis=1, dtype=np.float32, casting="unsafe")
+
+
+@cache
+def _tag_classes() -> Ints:
+    number = {tag: k for k, group in enumerate(TAG_CLASSES) for tag in group}
+    return np.array([number.get(tag, len(TAG_CLASSES)) for tag in TAGS], dtype=np.int64)
+
+
+def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
+    lists = words()
+    talk_words, function = lists.talk, lists.function
+    talk_keys = talk_words.keys()
+    texts = tree.text
+    counts = Counter(texts)
+    first: set[str] = set()
+    titles = [t for t in (head.said("og:title", "twitter:title"), head.title, head.stated("headline")) if t]
+    titles += [t for t, c in zip(texts, tree.container, strict=True) if tree.tag[c] == 3][:3]
+    title_keys = {" ".join(_key(t[:FRONT]).split()[:30]) for t in titles}
+    title_words = set(_key(" ".join(titles)).split())
+    described = _key(head.said("description", "og:description", "twitter:description")) or "\0"
+    described_more = _key(head.stated("description") + " " + head.said("og:description"))
+    said = _key(head.stated("articleBody")[:200_000])
+    fronts = [_WORDS.findall(texts[b][:FRONT].lower()) for b in kept.tolist()]
+    spelled = [set(front) for front in fronts]
+    counted = Counter(w for found in spelled if len(found) > 8 for w in found)
+    shared = {w for w, number in counted.items() if number > 1 and len(w) > 4}
+    silence = [0.0] * len(lists.talk_names)
+    heading, heading_at = silence, -1
+    rows = []
+    for b, front, own in zip(kept.tolist(), fronts, spelled, strict=True):
+        text = texts[b]
+        size, start = len(text), text[:FRONT]
+        many, known = text.count(" ") + 1, len(own) or 1
+        longer = [w for w in own if len(w) > 4]
+        spoken = silence
+        heard = talk_keys & own
+        if heard:
+            spoken = [0.0] * len(silence)
+            for word in heard:
+                for k in talk_words[word]:
+                    spoken[k] += 1.0 / known
+        key = " ".join(front[:30])
+        opening = key[:60]
+        last, initial = text[-1], text[0]
+        row = [
+            many, len(longer) / known, tree.links[b] / size, tree.bold[b] / size, text.count(",") / many,
+            last in SENTENCE_ENDS, initial.isupper(), len(_UPPER.findall(start, 0, 200)) / known,
+            last in ":：", last == "…" or text.endswith("..."), initial in "\"'“„«‘「",
+            start.count("|") + start.count("/") + start.count("·"), text.count("\n"),
+            len(own & function) / known, counts[text], text not in first, key in title_keys,
+            len(own & title_words) / len(title_words) if title_words and many < 60 else 0.0,
+            len(key) > 15 and (key in described or key in described_more),
+            len(opening) > 30 and (described.startswith(opening) or opening.startswith(described)),
+            0 if not said else 1 if opening and opening in said else -1,
+            sum(map(len, front)) / len(start), size < SHORT and WHEN.search(text) is not None,
+            len(shared.intersection(longer)) / len(longer) if longer else -1.0,
+            len(title_words.intersection(longer)), heading_at >= 0, min(b - heading_at, 50),
+        ]  # fmt: skip
+        if HEADING[0] <= tree.tag[tree.container[b]] <= HEADING[1]:
+            heading, heading_at = spoken, b
+        rows.append(row + spoken + heading)
+        first.add(text)
+    return np.array(rows, dtype=np.float32).reshape(len(kept), len(TEXT) + 2 * len(silence))
+
+
+def _key(text: str) -> str:
+    """Fold a text for comparison: lower case, words alone.
+
+    >>> _key("Read -- “All” of it.")
+    'read all of it'
+    """
+    return " ".join(_WORDS.findall(text.lower()))
+
+
+def _title_columns(tree: Tree, title: int, r: Regions, at: Ints) -> list[object]:
+    """Measure where blocks stand to the title's heading, and to the page's article elements."""
+    count = len(at)
+    articles = [c for c, name in enumerate(tree.name) if name == "article" and r.prose_of[c] > 0]
+    number = np.full(count, -1)
+    prose = np.full(count, -1.0)
+    for k, c in enumerate(articles[:30]):
+        inside = (at >= c) & (at < r.end_of[c])
+        number[inside] = k
+        prose[inside] = r.prose_of[c] / max(float(r.prose_of[0]), 1.0)
+    c = tree.container[title] if title >= 0 else 0
+    titled = np.zeros(count)
+    for a in articles[:30]:
+        if a <= c < r.end_of[a]:
+            titled[(at >= a) & (at < r.end_of[a])] = 1
+    steps, own_steps, region_prose, chain = np.zeros(count), np.zeros(count), np.full(count, -1.0), [c]
+    while chain[-1]:
+        chain.append(int(r.wider_of[chain[-1]]))
+    for a in reversed(chain):
+        inside = (at >= a) & (at < r.end_of[a])
+        region_prose[inside] = r.prose_of[a] / max(float(r.prose_of[0]), 1.0)
+        steps += ~inside
+        own_steps[inside] = r.depth_of[at[inside]] - r.depth_of[a]
+    return [
+        np.full(count, len(articles)), number, prose, titled, steps if title >= 0 else steps - 100, own_steps,
+        region_prose, np.full(count, title >= 0),
+    ]  # fmt: skip
+
+
+def _region_columns(r: Regions, at: Ints) -> list[object]:
+    columns: list[object] = []
+    all_prose = max(float(r.prose_of[0]), 1.0)
+    level = at
+    for _ in range(LEVELS):
+        length = np.maximum(r.length_of[level], 1.0)
+        columns += [
+            r.prose_of[level] / all_prose,
+            r.prose_of[level] / length,
+            r.link_of[level] / length,
+            np.log1p(r.count_of[level]),
+            np.log1p(length),
+        ]
+        level = r.wider_of[level]
+    return columns
+
+
+def _place_columns(tree: Tree, r: Regions, kept: Ints, tags: Ints, title: int) -> list[object]:
+    at, count = r.container[kept], len(kept)
+    length, prose = r.length[kept], np.where(r.is_prose[kept], r.length[kept] - r.link[kept], 0.0)
+    sums = np.concatenate(([0.0], np.cumsum(prose)))
+    all_prose = max(float(sums[-1]), 1.0)
+    steps = np.zeros(count)
+    inside = (at >= r.best) & (at < r.end_of[r.best])
+    c = r.best
+    while c:
+        steps += (at < c) | (at >= r.end_of[c])
+        c = int(r.wider_of[c])
+    ahead = np.cumsum(r.link)
+    group = _groups(tree, r, at, tags)
+    group_prose, group_length = np.bincount(group, weights=prose), np.bincount(group, weights=length)
+    number = np.arange(count)
+    title_at = int(np.searchsorted(kept, max(title, 0)))
+    within = np.flatnonzero(inside)
+    first, last = (int(within[0]), int(within[-1])) if len(within) else (0, count - 1)
+    ones = np.ones(count)
+    return [
+        steps, inside, r.depth_of[at], r.depth_of[at] - r.depth_of[r.best],
+        (ahead - r.link)[kept] / max(float(ahead[-1]), 1.0),
+        group_prose[group] / all_prose, group_prose[group] / np.maximum(group_length[group], 1.0),
+        np.log1p(np.bincount(group)[group]), number / count,
+        np.cumsum(length) / max(float(length.sum()), 1.0),
+        sums[1:] / all_prose, number - title_at, number > title_at, number - first, last - number,
+        ones * np.log1p(len(tree.text)), ones * np.log1p(all_prose),
+        ones * (float(r.prose_of[r.best]) / all_prose), ones * bool(r.marks_of[r.best]),
+        sums[number] - sums[np.maximum(number - NEAR, 0)],
+        sums[np.minimum(number + 1 + NEAR, count)] - sums[number + 1],
+    ]  # fmt: skip
+
+
+def _groups(tree: Tree, r: Regions, at: Ints, tags: Ints) -> Ints:
+    """Number the groups of blocks that look alike: same tag and marks, in wider containers of the same."""
+    around = r.wider_of[at]
+    seen: dict[tuple[int, int, int, int], int] = {}
+    keys = zip(
+        tags[at].tolist(),
+        r.marks_of[at].tolist(),
+        tags[around].tolist(),
+        r.marks_of[around].tolist(),
+        strict=True,
+    )
+    return np.array([seen.setdefault(key, len(seen)) for key in keys], dtype=np.int64)

@@ -1,0 +1,178 @@
+"""From bytes, text or soup to markup that can be parsed, or a clear reason why not."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import TYPE_CHECKING
+
+from dedupe.errors import RecordError
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+
+LARGEST = 64_000_000  # bytes or characters; the largest page seen on the way here had 9 million
+_MAGIC = (
+    (b"%PDF-", "PDF"), (b"\x89PNG\r\n", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"),
+    (b"RIFF", "media"), (b"\x00\x00\x01\x00", "image"), (b"PK\x03\x04", "archive"), (b"BZh", "archive"),
+    (b"7z\xbc\xaf", "archive"), (b"\x28\xb5\x2f\xfd", "archive"), (b"\xfd7zXZ", "archive"),
+    (b"OggS", "media"),
+    (b"ID3", "media"), (b"\x1aE\xdf\xa3", "media"), (b"wOFF", "font"), (b"wOF2", "font"),
+    (b"\x7fELF", "program"),
+    (b"WARC/", "WARC"), (b"{\\rtf", "RTF"),
+)  # fmt: skip
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
+)  # fmt: skip
+_CHARSET = re.compile(
+    rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)""", re.I
+)
+_ROOT = re.compile(
+    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype\s[^>\[]*>\s*)*<([a-zA-Z][\w:.-]*)", re.S | re.I
+)
+_FEEDS = frozenset(("rss", "feed", "urlset", "sitemapindex", "opml", "rdf:rdf", "svg", "kml", "gpx", "plist"))
+_LATIN = frozenset(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii", "iso8859-1"))
+ATTRIBUTES = 500  # of one tag; the parser's time grows with their square
+_ATTRIBUTE = r"""[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+"""
+_CROWDED = re.compile(rf"<[a-zA-Z][^\s>]*+(?:{_ATTRIBUTE}){{{ATTRIBUTES},}}+")
+_LONG = re.compile(rf"<[a-zA-Z][^>]{{{2 * ATTRIBUTES}}}")
+DEPTH = 2000  # of open elements; the parser's time grows with its square
+LARGE = 10_000  # tags of a page below which no nesting can take the parser more than a tenth of a second
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
+_UNREAD = re.compile(r"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)", re.S | re.I)
+_CLOSES_ITSELF = frozenset((
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr", "p", "li", "td", "th", "tr", "dt", "dd", "option",
+))  # fmt: skip
+
+
+def read_source(page: bytes | str | BeautifulSoup, place: str) -> str:
+    """Give the markup of a page as text.
+
+    Bytes are decoded by their byte order mark, as UTF-8 where that fits, by the declared charset, by
+    bs4's detector, and as Windows-1252; gzip is unpacked. Raises RecordError, naming `place` and what was
+    found instead, for what is no page: nothing, PDF, image, archive, JSON, an XML feed, other binary data.
+    """
+    if isinstance(page, bytes):
+        text = decode(unpack(page, place), place)
+    elif isinstance(page, str):
+        text = page
+    elif type(page).__module__.partition(".")[0] == "bs4":
+        text = str(page)
+    else:
+        raise RecordError(place, "not a page", f"a {type(page).__name__} where HTML was expected")
+    if len(text) > LARGEST:
+        raise RecordError(place, "too large", f"{len(text):,} characters; pages have less than {LARGEST:,}")
+    refuse_others(text, place)
+    return tame(text)
+
+
+def unpack(data: bytes, place: str) -> bytes:
+    """Unpack gzip, at most `LARGEST` bytes of it; raise RecordError where it is broken from the start."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    engine = zlib.decompressobj(wbits=31)
+    try:
+        out = engine.decompress(data, LARGEST)
+    except zlib.error as error:
+        raise RecordError(place, "broken gzip", f"gzip data that cannot be unpacked ({error})") from error
+    if not out and not engine.eof:
+        raise RecordError(place, "broken gzip", "gzip data that ends before its first byte")
+    return out
+
+
+def decode(data: bytes, place: str) -> str:
+    """Decode the bytes of a page; raise RecordError for data that is no text."""
+    if len(data) > LARGEST:
+        raise RecordError(place, "too large", f"{len(data):,} bytes; pages have less than {LARGEST:,}")
+    for magic, kind in _MAGIC:
+        if data.startswith(magic):
+            raise RecordError(place, f"not HTML: {kind}", f"{kind} data where HTML was expected")
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(name, "replace")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = _decode_otherwise(data, place)
+    # A page in UTF-16 without its mark is half NUL characters; a picture is full of control characters.
+    head = text[:4000]
+    odd = sum(c < "\t" or "\r" < c < " " or c == "\ufffd" for c in head)
+    if odd > 0.1 * len(head):
+        for name in ("utf-16-le", "utf-16-be"):
+            wide = data.decode(name, "replace")
+            if "<html" in wide[:4000].lower() or "<p" in wide[:4000].lower():
+                return wide
+        raise RecordError(place, "not HTML: binary", "binary data where HTML was expected")
+    return text
+
+
+def _decode_otherwise(data: bytes, place: str) -> str:
+    found = _CHARSET.search(data[:8192])
+    declared = (found[1] or found[2]).decode("ascii", "replace").lower() if found else ""
+    if declared in _LATIN:
+        declared = "cp1252"  # what browsers take it for
+    for name in filter(None, (declared if declared not in ("utf-8", "utf8") else "",)):
+        try:
+            return data.decode(name)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    # Mostly UTF-8 with a broken character here and there: repairing it loses less than another charset.
+    text = data.decode("utf-8", "replace")
+    if text.count("\ufffd") <= 0.1 * sum(c > "\x7f" for c in text):
+        return text
+    from bs4 import UnicodeDammit
+
+    detected = UnicodeDammit(data, is_html=True).unicode_markup
+    return detected if detected else data.decode("cp1252", "replace")
+
+
+def refuse_others(text: str, place: str) -> None:
+    """Raise RecordError for text that is empty, JSON, or XML that is no page."""
+    start = text[:2000].lstrip("\ufeff \t\r\n")
+    if not start and not text.strip("\ufeff \t\r\n"):
+        raise RecordError(place, "empty page", "nothing but white space")
+    if "<" not in text:
+        kind = "JSON" if start[:1] in "{[" else "text"
+        raise RecordError(place, f"not HTML: {kind}", f"{kind} without a tag where HTML was expected")
+    if start[:1] in "{[" and re.match(r'[{\[]\s*[{\["\]}]', start):
+        raise RecordError(place, "not HTML: JSON", "JSON data where HTML was expected")
+    root = _ROOT.match(start)
+    if root and (root[1].lower() in _FEEDS or (start.startswith("<?xml") and not _is_page(root[1], text))):
+        raise RecordError(place, "not HTML: XML", f"an XML document <{root[1]}> where HTML was expected")
+
+
+def _is_page(root: str, text: str) -> bool:
+    return root.lower() == "html" or re.search(r"<(?:html|body|p|div)\b", text[:200_000], re.I) is not None
+
+
+def tame(markup: str) -> str:
+    """Take out of hostile markup what would make the parser slow: crowds of attributes, endless nesting.
+
+    Ordinary pages come back as they are. Of a tag with more than `ATTRIBUTES` attributes only its name
+    stays; of a page that opens more than `DEPTH` elements inside one another, only paragraphs stay.
+    """
+    if any(markup.find(">", k, k + ATTRIBUTES) < 0 for k in range(0, len(markup), ATTRIBUTES)) and any(
+        _CROWDED.match(markup, found.start()) for found in _LONG.finditer(markup)
+    ):
+        markup = _CROWDED.sub(lambda found: re.split(r"[\s/>]", found[0], maxsplit=1)[0], markup)
+    if markup.count("<") > LARGE and _nesting(markup) > DEPTH:
+        markup = _UNREAD.sub(" ", markup)
+        markup = _TAG.sub(
+            lambda found: " " if found[2].lower() in ("b", "i", "a", "span", "em", "font") else "<p>", markup
+        )
+    return markup
+
+
+def _nesting(markup: str) -> int:
+    """Count how deep elements stand in one another, where none of them closes itself."""
+    depth = deepest = 0
+    for found in _TAG.finditer(markup):
+        if found[2].lower() not in _CLOSES_ITSELF:
+            if found[1]:
+                depth = max(depth - 1, 0)
+            else:
+                depth += 1
+                deepest = max(deepest, depth)
+    return deepest

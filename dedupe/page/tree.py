@@ -1,0 +1,313 @@
+"""From markup to text blocks: one walk over lexbor's tree, in document order.
+
+A *container* is an element that starts its own line (div, p, li, td ...); inline elements (a, b, span ...)
+belong to the container they stand in. A *block* is a run of text in one container, not interrupted by
+another one. Containers are numbered in document order, so the containers inside container c are the
+numbers from c up to `end[c]`, and everything about a region is a difference of two running sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dedupe.page.words import marks_of, words
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+INLINE = frozenset((
+    "span", "b", "strong", "i", "em", "u", "s", "strike", "del", "ins", "mark", "small", "big", "sub",
+    "sup", "font", "time", "abbr", "acronym", "cite", "q", "code", "kbd", "samp", "var", "dfn", "tt",
+    "bdi", "bdo", "ruby", "rt", "rp", "rb", "data", "output", "meter", "progress", "label", "picture",
+    "nobr", "map", "audio", "video", "object", "canvas", "amp-img", "blink",
+))  # fmt: skip
+VOID = frozenset((
+    "img", "source", "input", "link", "meta", "wbr", "track", "area", "param", "embed", "-comment",
+))  # fmt: skip
+LINKS = frozenset(("a", "button", "summary"))
+UNREAD = (
+    "script", "style", "noscript", "svg", "template", "iframe", "select", "textarea", "math", "datalist",
+    "dialog",
+)  # fmt: skip
+"""Elements whose text nobody reads as part of a page; they are taken out before the walk."""
+
+TAGS = (
+    "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "td", "th", "dt", "dd",
+    "figcaption",
+    "section", "article", "ul", "ol", "header", "tr", "table", "main", "footer", "aside", "nav", "figure",
+    "form",
+    "dl", "body", "address", "caption", "center", "details", "other",
+)  # fmt: skip
+TAG_NUMBER = {tag: number for number, tag in enumerate(TAGS)}
+OTHER = TAG_NUMBER["other"]
+
+# Marks that come from tags and attributes, above the bits of the words.
+TAG_MARKS = (
+    "nav", "footer", "aside", "header", "figure", "form", "article", "main", "table", "list", "blockquote",
+    "heading", "articleBody", "invisible",
+)  # fmt: skip
+_TAG_BITS = {
+    "nav": "nav", "footer": "footer", "aside": "aside", "header": "header", "figure": "figure",
+    "figcaption": "figure", "form": "form", "article": "article", "main": "main", "table": "table",
+    "ul": "list",
+    "ol": "list", "dl": "list", "blockquote": "blockquote", "h1": "heading", "h2": "heading", "h3": "heading",
+    "h4": "heading", "h5": "heading", "h6": "heading",
+}  # fmt: skip
+_ROLES = {
+    "navigation": "nav", "contentinfo": "footer", "complementary": "aside", "banner": "header",
+    "main": "main",
+    "article": "article",
+}  # fmt: skip
+
+UNSEEN = -4  # the state of an inline element that nobody sees, and of those inside it
+UNSEEN_CLASSES = frozenset((
+    "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screenreader-text", "sr_only",
+    "u-hidden", "a11y-hidden", "offscreen", "is-hidden", "d-none", "screen-reader-only",
+    "hidden-accessible", "element-invisible",
+))  # fmt: skip
+
+MARGINS = 200  # menus and footers of a page; more are something else
+DEEPEST = 40  # tags that a path names
+BREAK = "\0"  # a <br>; the parser lets no NUL through, so a text cannot hold one
+
+
+@dataclass(slots=True)
+class Tree:
+    """Containers and blocks of a page, as parallel lists in document order.
+
+    Of a container: the number of its parent (container 0, the body, is its own), its tag (an index into
+    `TAGS`), and its marks: one bit for each mark name. Of a block: its container, its text (lines
+    joined by line feeds), and how many of its characters belong to links, and are bold. `margins` are the
+    path and the text of what was taken out whole.
+    """
+
+    parent: list[int] = field(default_factory=list)
+    tag: list[int] = field(default_factory=list)
+    name: list[str] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)
+    container: list[int] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    links: list[int] = field(default_factory=list)
+    bold: list[int] = field(default_factory=list)
+    margins: list[tuple[str, str]] = field(default_factory=list)
+
+    def path(self, container: int) -> str:
+        """Name the place of a container: its tags from the body down."""
+        names: list[str] = []
+        while container and len(names) < DEEPEST:
+            names.append(self.name[container])
+            container = self.parent[container]
+        return "/".join(["..." if container else "body", *reversed(names)])
+
+
+def mark_names() -> tuple[str, ...]:
+    """Name the marks, by bit."""
+    return (*words().mark_names, *(f"<{name}>" for name in TAG_MARKS))
+
+
+def read_tree(parser: LexborHTMLParser) -> Tree:
+    """Walk a parsed page once and give its containers and blocks.
+
+    Script, style and form fields are taken out of the parser's tree first; so are `<nav>` and `<footer>`,
+    which hold nearly half of a page's nodes and none of its article.
+    """
+    parser.strip_tags(list(UNREAD), recursive=True)
+    tree = Tree()
+    if parser.body is not None:
+        _strip_margins(parser, tree)
+        _walk(parser.body, tree)
+    return tree
+
+
+def _strip_margins(parser: LexborHTMLParser, tree: Tree) -> None:
+    """Take out menus and footers, unless one has swallowed the page: its end tag may be missing."""
+    found = parser.css("nav,footer")
+    if not found or len(found) > MARGINS or any(node.css_first("h1,article,main") for node in found):
+        return
+    inner = {node.mem_id for node in found}
+    for node in found:
+        names, above = [node.tag or ""], node.parent
+        while above is not None and above.mem_id not in inner and above.tag not in ("body", None):
+            names.append(above.tag or "")
+            above = above.parent
+        if above is None or above.mem_id not in inner:
+            text = node.text(separator="\n", strip=True)
+            if text:
+                tree.margins.append(("/".join(["body", *reversed(names[:DEEPEST])]), text))
+    parser.strip_tags(["nav", "footer"], recursive=True)
+
+
+def _walk(body: LexborNode, tree: Tree) -> None:
+    lists = words()
+    shift = len(lists.mark_names)
+    tag_bits = {tag: 1 << (shift + TAG_MARKS.index(name)) for tag, name in _TAG_BITS.items()}
+    seen: dict[tuple[str, str], int] = {}
+    state: dict[int, int] = {}  # of an element: its container's number times four, + 1 in a link, + 2 in bold
+    current = -1
+    parts: list[str] = []
+    links = bold = 0
+    parent, tags, marks = tree.parent, tree.tag, tree.marks
+    names = tree.name
+
+    def close() -> None:
+        nonlocal current, links, bold
+        _add(tree, current, "".join(parts), links, bold)
+        parts.clear()
+        current = -1
+        links = bold = 0
+
+    for node in body.traverse(include_text=True):
+        tag = node.tag
+        if tag == "-text":
+            text = node.text_content or ""
+            if text.isspace():
+                if current >= 0:
+                    parts.append(" ")
+                continue
+            above = state.get(node.parent.mem_id, 0)  # type: ignore[union-attr]
+            if above < 0:
+                continue
+            container = above >> 2
+            if container != current:
+                if current >= 0:
+                    close()
+                current = container
+            if tags[container] == 10 and "\n" in text:
+                text = text.replace("\n", BREAK)
+            parts.append(text)
+            if above & 3:
+                length = len(text.strip())
+                if above & 1:
+                    links += length
+                if above & 2:
+                    bold += length
+        elif tag in VOID:
+            continue
+        elif tag in INLINE:
+            above = state.get(node.parent.mem_id, 0)  # type: ignore[union-attr]
+            if tag == "b" or tag == "strong":
+                above |= 2
+            elif tag == "span" and above >= 0 and unseen(node.attributes):
+                above = UNSEEN
+            state[node.mem_id] = above
+        elif tag in LINKS:
+            state[node.mem_id] = state.get(node.parent.mem_id, 0) | 1  # type: ignore[union-attr]
+        elif tag == "br":
+            if current >= 0:
+                parts.append(BREAK)
+        elif tag and tag[0] != "-":
+            if current >= 0:
+                close()
+            number = len(parent)
+            above = state.get(node.parent.mem_id, 0) if number else 0  # type: ignore[union-attr]
+            above = max(above, 0)
+            state[node.mem_id] = number << 2 | above & 1
+            parent.append(above >> 2)
+            names.append(tag)
+            tags.append(TAG_NUMBER.get(tag, OTHER))
+            found = tag_bits.get(tag, 0)
+            if "-" in tag:
+                found |= marks_of(tag)
+            attributes = node.attributes
+            if attributes:
+                found |= _marks(attributes, seen, shift)
+            marks.append(found)
+    if current >= 0:
+        close()
+
+
+def unseen(attributes: dict[str, str | None]) -> bool:
+    """Tell whether an inline element is hidden from those who see: labels for screen readers and such.
+
+    >>> unseen({"class": "sr-only"}), unseen({"style": "color: red"})
+    (True, False)
+    """
+    if not attributes:
+        return False
+    classes, style = attributes.get("class"), attributes.get("style")
+    if classes and not UNSEEN_CLASSES.isdisjoint(classes.split()):
+        return True
+    if style:
+        style = style.replace(" ", "")
+        return "display:none" in style or "clip:rect(0" in style or "visibility:hidden" in style
+    return "hidden" in attributes
+
+
+def _marks(attributes: dict[str, str | None], seen: dict[tuple[str, str], int], shift: int) -> int:
+    found = 0
+    classes = attributes.get("class") or ""
+    if classes and len(attributes) == 1:
+        cached = seen.get((classes, ""))
+        if cached is not None:
+            return cached
+    label = attributes.get("id") or attributes.get("data-component") or attributes.get("data-testid") or ""
+    if classes or label:
+        key = (classes, label)
+        cached = seen.get(key)
+        if cached is None:
+            # More than 40 class names are generated, and say nothing.
+            cached = 0
+            for name in [*classes.split()[:40], label]:
+                cached |= marks_of(name)
+            seen[key] = cached
+        if len(attributes) == 1:
+            return cached
+        found = cached
+    for attribute, read in _READERS.items():
+        if attribute in attributes:
+            found |= read(attributes[attribute] or "") << shift
+    return found
+
+
+def _role(value: str) -> int:
+    name = _ROLES.get(value)
+    return 1 << TAG_MARKS.index(name) if name else 0
+
+
+def _property(value: str) -> int:
+    return 1 << TAG_MARKS.index("articleBody") if "articleBody" in value else 0
+
+
+def _style(value: str) -> int:
+    return _INVISIBLE if "none" in value and "display:none" in value.replace(" ", "") else 0
+
+
+def _hidden(value: str) -> int:
+    return _INVISIBLE if value != "false" else 0
+
+
+_INVISIBLE = 1 << TAG_MARKS.index("invisible")
+_READERS: dict[str, Callable[[str], int]] = {
+    "role": _role,
+    "itemprop": _property,
+    "style": _style,
+    "hidden": _hidden,
+    "aria-hidden": _hidden,
+}
+
+
+def _add(tree: Tree, container: int, raw: str, links: int, bold: int) -> None:
+    """Add the block or, where empty lines (two <br>) stand between, the blocks of a run of text."""
+    if BREAK not in raw:
+        text = " ".join(raw.split())
+        if text:
+            tree.container.append(container)
+            tree.text.append(text)
+            tree.links.append(min(links, len(text)))
+            tree.bold.append(min(bold, len(text)))
+        return
+    lines = [" ".join(line.split()) for line in raw.split(BREAK)]
+    total = sum(map(len, lines)) or 1
+    start = 0
+    for end in range(len(lines) + 1):
+        if end == len(lines) or not lines[end]:
+            if end > start:
+                text = "\n".join(lines[start:end])
+                share = len(text) / total
+                tree.container.append(container)
+                tree.text.append(text)
+                tree.links.append(min(len(text), int(links * share)))
+                tree.bold.append(min(len(text), int(bold * share)))
+            start = end + 1

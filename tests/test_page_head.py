@@ -1,0 +1,123 @@
+"""What a page says of itself: title, date, language, JSON-LD."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import pytest
+
+from dedupe.page import read_page
+from dedupe.page.head import Head, objects_in, own_article
+from dedupe.page.language import page_language
+from dedupe.page.title import without_site
+from dedupe.page.when import address_date, stamp, written_order
+
+PARAGRAPH = "<p>The mill on the river will turn again in May, after forty years in which it stood still.</p>"
+
+
+def test_own_json_ld_object_is_the_one_of_this_address() -> None:
+    other = {
+        "@type": "Article",
+        "headline": "Other",
+        "url": "https://example.org/other",
+        "datePublished": "2001-01-01",
+    }
+    own = {"@type": "Article", "headline": "Own", "mainEntityOfPage": {"@id": "https://www.example.org/own/"}}
+    assert own_article([other, own], Head(address="http://example.org/own?x=1")) is own
+    assert own_article([other, own], Head(title="Other - The Site")) is other
+
+
+def test_broken_json_ld_is_no_error() -> None:
+    assert objects_in('{"@type": "Article", "headline": ') == []
+    assert objects_in("[" * 100_000) == []
+    assert [x["headline"] for x in objects_in('<!-- {"@type": ["NewsArticle"], "headline": "A\tB"} -->')] == [
+        "A\tB"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "iso"),
+    [
+        ("2024-03-05T07:08:09+0100", "2024-03-05T07:08+01:00"),
+        ("2024/3/5", "2024-03-05"),
+        ("20240305", "2024-03-05"),
+        ("2020-08-25|00h23", "2020-08-25"),
+        ("2024-13-05", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_stamp(value: str, iso: str | None) -> None:
+    assert stamp(value) == iso
+
+
+def test_order_of_day_and_month() -> None:
+    assert written_order("en-US", "") == "mdy"
+    assert written_order("en", "https://example.co.uk/a") == "dmy"
+    assert written_order("en", "https://example.com/a") == "mdy"
+    assert written_order("fr-CA", "https://example.com/a") == "dmy"
+    assert written_order("en", "http://[broken/") == "mdy"
+
+
+def test_date_in_an_address() -> None:
+    assert address_date("https://example.org/20240305/a") == "2024-03-05"
+    assert address_date("https://example.org/a-2024-1999") is None
+
+
+DATES = {
+    "stated": ('<meta property="article:published_time" content="2020-01-02T10:00:00Z">', "", "2020-01-02T10:00+00:00"),
+    "shown, not stated": ("", "<p>2 January 2020</p>", "2020-01-02"),
+    "shown below the title goes before stated": (
+        '<meta property="article:published_time" content="2020-01-02">', "<p>4 January 2020</p>", "2020-01-04",
+    ),
+    "but not if it is the stated update": (
+        '<meta property="article:published_time" content="2020-01-02">'
+        '<meta property="article:modified_time" content="2020-01-04">', "<p>4 January 2020</p>", "2020-01-02",
+    ),
+    "an update is better than nothing": ("", "<p>Updated 4 January 2020</p>", "2020-01-04"),
+    "the first publication goes before the update": (
+        "", "<p>Updated 4 January 2020, first published 2 January 2020</p>", "2020-01-02",
+    ),
+    "none": ("", "", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DATES)
+def test_date(case: str) -> None:
+    head, line, date = DATES[case]
+    page = read_page(
+        f"<html lang=en>{head}<body><article><h1>The mill turns again</h1>{line}{PARAGRAPH * 3}</article>"
+    )
+    assert page.date == date
+
+
+TITLES = {
+    "site's name cut": ("<title>The mill turns again | Post</title><meta property=og:site_name content=Post>", ""),
+    "heading of the page": ("<title>Home</title>", "<h1>The mill turns again</h1>"),
+    "kicker left out": (
+        '<meta property="og:title" content="The mill turns again">', "<h1>Upper river - The mill turns again</h1>",
+    ),
+    "headline of a foreign object": (
+        '<title>The mill turns again</title><script type="application/ld+json">{"@type": "Article",'
+        ' "headline": "Weather for Tuesday"}</script>', "<h1>The mill turns again</h1>",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TITLES)
+def test_title(case: str) -> None:
+    head, heading = TITLES[case]
+    page = read_page(f"<html lang=en><head>{head}</head><body><article>{heading}{PARAGRAPH * 3}</article>")
+    assert page.title == "The mill turns again"
+    assert "The mill turns again" not in page.text.split("\n")
+
+
+def test_a_title_may_hold_dividers() -> None:
+    assert without_site("Mill - a history", ["post"]) == "Mill - a history"
+
+
+def test_language_goes_by_the_text_where_the_statement_is_wrong() -> None:
+    german = "Die Mühle am Fluss wird im Mai wieder laufen, nachdem sie lange Zeit still stand und das Dach verlor."
+    assert page_language("en", german * 3) == "de"
+    assert page_language("", "水车将在五月重新转动，此前它已经停了四十年，屋顶也已经塌了。" * 5) == "zh"
+    assert page_language("??", "") is None
