@@ -182,7 +182,7 @@ def commands() -> None:
     "--max-loss",
     type=float,
     metavar="SHARE",
-    help="Stop where a source would lose more than this to furniture (default: 0.5).",
+    help="Stop where a source would lose more than this to furniture (default: 0.8).",
 )
 @click.option("--yes", is_flag=True, help="Go on where the run would stop for what a source loses.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output.")

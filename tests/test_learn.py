@@ -477,7 +477,7 @@ def heavy(size: int) -> list[dict]:
 def test_the_brake_stops_before_anything_is_written(out, tmp_path):
     (tmp_path / "in.jsonl").write_bytes(jsonl(*heavy(6), *(record(n, page(n), "b.org") for n in range(6))))
     before = (tmp_path / "in.jsonl").read_bytes()
-    outcome = dedupe("clean", "in.jsonl", *out, cwd=tmp_path)
+    outcome = dedupe("clean", "in.jsonl", *out, "--max-loss", "0.5", cwd=tmp_path)
     assert (outcome.code, outcome.out) == (3, b""), outcome.err
     assert "1 of 2 sources would lose more than 50 % to furniture:" in outcome.err
     assert f"{HOST}: " in outcome.err
