@@ -106,10 +106,22 @@ def find_dates(line: str, order: Order | None = None) -> list[WrittenDate]:
         if found and start < found[-1].end:
             continue
         clock, end = _time(line, end)
-        before = f" {words.fold(line[found[-1].end if found else 0 : start])} "
-        is_update = any(f" {phrase} " in before for phrase in words.updated_words())
+        is_update = _is_update(line[found[-1].end if found else 0 : start])
         found.append(WrittenDate(start, end, day.isoformat() + clock, is_update))
     return found
+
+
+def _is_update(before: str) -> bool:
+    """Tell whether what stands before a date speaks of a change."""
+    if not before or before.isspace():
+        return False
+    folded = words.fold(before).split()
+    updated = words.updated_words()
+    return any(
+        " ".join(folded[i:j]) in updated
+        for i in range(len(folded))
+        for j in range(i + 1, min(i + 5, len(folded) + 1))
+    )
 
 
 def numeric_orders(line: str) -> set[Order]:

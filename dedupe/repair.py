@@ -247,7 +247,7 @@ def repair(text: str) -> Repaired:
     length = 0
     for start, end in _physical_lines(text):
         line = text[start:end]
-        fixed, rule = repair_line(line) if any(gate(line) for gate in needed) else (line, "")
+        fixed, rule = repair_line(line) if needed and _needed(line) else (line, "")
         anchors.append((length, start))
         if rule:
             changes.append(Change(start, end, length, length + len(fixed), rule))
