@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dedupe.tokens import CAPITAL, CASELESS
+
 FREE = -1
 """A word that nothing stands opposite to, an empty place of an index."""
 
@@ -16,10 +18,15 @@ HASH, GRAM, PAIR, FLAG, VALUE, STEP, DIGITS, LENGTH = range(8)
 """What a text is made of: hashes of words, of word-3-grams, bits of letter pairs, flags; of a number its
 value, the step of its last digit (0: exact), its digits as one number and how many."""
 
-MAY_BE_NAME = 2 | 64
+MAY_BE_NAME = CAPITAL | CASELESS
+"""A word written with a capital, or in a script without them, may be a name: less damage is forgiven."""
 
-SHORT = 7
-TELLING, LOOKED_AT, WITHIN, EDGE = 8, 60, 2000, 12
+HOPELESS, HOPE = 60, 30
+"""In a text of so many words, runs of equal words must cover so many percent before the gaps are looked at.
+At 5 % wrong characters (a fifth of the words damaged) they cover half."""
+
+NAME_AGREE = 70
+"""Without capitals, in percent: there a name and another often share an ending."""
 
 LEAST = 3
 """Letter pairs that must agree at least: single characters are the same or are not."""
@@ -64,12 +71,14 @@ def alike(one: int, other: int, name: bool) -> bool:
     return agree(one, other) >= (LONG_ALIKE if name or pop(one) + pop(other) > 30 else ALIKE)
 
 
-def index(grams: Any, table: Any, chain: Any) -> None:
-    """Index word-3-grams: `table` (a power of two, filled with FREE) leads to places, `chain` on to the next.
+def index(grams: Any, table: Any, places: int, chain: Any) -> None:
+    """Index word-3-grams: `table` (`places` of it, a power of two) leads to places, `chain` on to the next.
 
     Places of one gram come in ascending order.
     """
-    mask = len(table) - 1
+    for k in range(places):
+        table[k] = FREE
+    mask = places - 1
     for back in range(len(grams)):
         at = len(grams) - 1 - back
         slot = grams[at] & mask
@@ -79,13 +88,13 @@ def index(grams: Any, table: Any, chain: Any) -> None:
         table[slot] = at
 
 
-def nearest(gram: int, expected: int, grams: Any, table: Any, chain: Any) -> int:
+def nearest(gram: int, expected: int, grams: Any, table: Any, places: int, chain: Any) -> int:
     """Find the place of a gram that is nearest to where it is expected; FREE if there is none."""
-    mask = len(table) - 1
+    mask = places - 1
     slot = gram & mask
     while table[slot] != FREE and grams[table[slot]] != gram:
         slot = (slot + 1) & mask
-    best = table[slot]
+    best: int = table[slot]
     at = best
     steps = 0
     while at != FREE and steps < CHAIN:
@@ -96,7 +105,7 @@ def nearest(gram: int, expected: int, grams: Any, table: Any, chain: Any) -> int
     return best
 
 
-def blocks(a: Any, a_grams: Any, b: Any, b_grams: Any, table: Any, chain: Any, found: Any) -> int:
+def blocks(a: Any, b: Any, table: Any, places: int, chain: Any, found: Any) -> int:
     """Find runs of three or more equal words; write them to `found` as (in a, in b, length); count them.
 
     Runs come in the order of `a` and do not overlap there. In `b` they may lie in any order (paragraphs
@@ -104,22 +113,25 @@ def blocks(a: Any, a_grams: Any, b: Any, b_grams: Any, table: Any, chain: Any, f
     """
     count = 0
     i = 0
+    a_words, b_words, a_grams, b_grams = a[HASH], b[HASH], a[GRAM], b[GRAM]
     done = 0  # words of a up to here belong to a block
     go_on = 0  # where b goes on after it
     while i < len(a_grams):
-        j = nearest(a_grams[i], go_on + i - done, b_grams, table, chain)
+        j = nearest(a_grams[i], go_on + i - done, b_grams, table, places, chain)
         if j == FREE:
             i += 1
             continue
         far = count > 0 and abs(j - i - (go_on - done)) > FAR
         length = 3
-        while i + length < len(a) and j + length < len(b) and a[i + length] == b[j + length]:
+        while i + length < len(a_words) and j + length < len(b_words):
+            if a_words[i + length] != b_words[j + length]:
+                break
             length += 1
         if far and length < LONG:
             i += 1
             continue
         floor = go_on if j >= go_on else 0
-        while i > done and j > floor and a[i - 1] == b[j - 1]:
+        while i > done and j > floor and a_words[i - 1] == b_words[j - 1]:
             i -= 1
             j -= 1
             length += 1
@@ -140,9 +152,8 @@ def worth_of(a: Any, i: int, b: Any, j: int) -> int:
     one, other = a[VALUE][i], b[VALUE][j]
     if one == one and other == other:
         return 20 if one == other else 6
-    # A word written with a capital, or in a script without them, may be a name: less damage is forgiven.
     name = a[FLAG][i] & b[FLAG][j] & MAY_BE_NAME != 0
-    if a[FLAG][i] & b[FLAG][j] & 64 and agree(a[PAIR][i], b[PAIR][j]) < 70:
+    if a[FLAG][i] & b[FLAG][j] & CASELESS and agree(a[PAIR][i], b[PAIR][j]) < NAME_AGREE:
         return 1
     return 12 if alike(a[PAIR][i], b[PAIR][j], name) else 1
 
@@ -188,215 +199,36 @@ def fill(
             damaged[k] = False
 
 
-def align(a: Any, b: Any, table: Any, chain: Any, found: Any, score: Any, to_b: Any, damaged: Any) -> None:
+def align_words(
+    a: Any, b: Any, table: Any, places: int, chain: Any, found: Any, score: Any, to_b: Any, damaged: Any
+) -> bool:  # fmt: skip
     """Align text `a` to text `b`: to_b[i] is the place in `b` of word i of `a`, or FREE.
 
-    `damaged[i]` says that the two are not equal but alike. `table` and `chain` are the index of `b`;
+    Gives False where runs of equal words show already that the texts are not related. `damaged[i]` says that
+    the two are not equal but alike. `table` and `chain` are the index of `b`;
     `found` and `score` are room to work in: len(a) // 3 + 1 rows of three, and CELLS + 2 len + 2 numbers.
     """
     size, other = len(a[HASH]), len(b[HASH])
     for i in range(size):
         to_b[i] = FREE
         damaged[i] = False
-    count = blocks(a[HASH], a[GRAM], b[HASH], b[GRAM], table, chain, found)
+    count = blocks(a, b, table, places, chain, found)
     if count == 0:
         if size * other <= CELLS:
             fill(a, b, 0, size, 0, other, False, score, to_b, damaged)
-        return
+        return True
+    covered = 0
     for k in range(count):
+        covered += found[k][2]
         for step in range(found[k][2]):
             to_b[found[k][0] + step] = found[k][1] + step
+    if size >= HOPELESS and 100 * covered < HOPE * size:
+        return False
     for k in range(count + 1):
         i0 = found[k - 1][0] + found[k - 1][2] if k > 0 else 0
         i1 = found[k][0] if k < count else size
-        j0 = found[k - 1][1] + found[k - 1][2] if k > 0 else max(0, found[0][1] - 2 * i1 - 8)
-        j1 = found[k][1] if k < count else min(other, j0 + 2 * (i1 - i0) + 8)
+        j0 = found[k - 1][1] + found[k - 1][2] if k > 0 else max(0, found[0][1] - i1 - i1 // 2 - 2)
+        j1 = found[k][1] if k < count else min(other, j0 + i1 - i0 + (i1 - i0) // 2 + 2)
         if i1 > i0 and j1 > j0 and (i1 - i0) * (j1 - j0) <= CELLS:
             fill(a, b, i0, i1, j0, j1, k == 0 or k == count, score, to_b, damaged)
-
-
-SLOT, END_SLOT = 12, 5
-"""A gap of more words than this on one side, or at an end of the texts, is a passage of its own and not
-the slot of a frame."""
-
-MARGIN = 3
-"""At the head and the tail a slot counts only when its sides differ by so many words at most: more is a
-cut, a headline or furniture, and says nothing about facts."""
-
-(EQUAL, DAMAGED, NUMBERS, NAMES, FIRST_NAMES, UNCASED, WORDS, PASSAGES, LONE_A, LONE_B,
- SAME_NUMBERS, SAME_NAMES, A_FIRST, A_LAST, B_FIRST, B_LAST, SLOTS, OCR_NUMBERS, HEADS, EDGE_NUMBERS, TOLD, SHARED) = range(22)  # fmt: skip
-COUNTS = 22
-
-
-def compare(
-    a: Any, b: Any, a_cased: bool, b_cased: bool, to_b: Any, damaged: Any, counts: Any, spare: Any
-) -> None:
-    """Count what an alignment shows; `counts` is room for COUNTS numbers, named above.
-
-    `spare` is room for two rows of numbers.
-    """
-    spare[0][0] = spare[1][0] = 0
-    for k in range(COUNTS):
-        counts[k] = 0
-    size, other = len(a[HASH]), len(b[HASH])
-    counts[A_FIRST], counts[B_FIRST], counts[A_LAST], counts[B_LAST] = size, other, -1, -1
-    i0, j0 = 0, 0
-    for i in range(size + 1):
-        if i < size and to_b[i] == FREE:
-            continue
-        j = to_b[i] if i < size else other
-        open_end = counts[A_LAST] == -1 or i == size
-        if counts[A_LAST] == -1 and i < size:
-            counts[A_FIRST] = i
-        wide = 2 if i > i0 and a[FLAG][i0] & 32 else 1  # a character is half a word
-        if (
-            open_end
-            and i > i0
-            and j > j0
-            and (abs((i - i0) - (j - j0)) > MARGIN * wide or max(i - i0, j - j0) > END_SLOT * wide)
-        ):
-            passage(a, b, i0, i, j0, j, counts)
-            if i < size and i - i0 <= END_SLOT * wide:
-                near = max(j0, j - (i - i0))
-                one = left_over(a, i0, i, b, near, j, a_cased)
-                other_one = left_over(b, near, j, a, i0, i, b_cased)
-                counts[HEADS] += one[0] + one[1] + one[2] + one[3] > 0 and (
-                    other_one[0] + other_one[1] + other_one[2] + other_one[3] > 0
-                )
-        else:
-            slot(a, b, i0, i, j0, max(j, j0), a_cased, b_cased, counts, spare)
-        if i < size:
-            counts[EQUAL] += not damaged[i]
-            counts[DAMAGED] += damaged[i]
-            counts[SAME_NUMBERS] += a[VALUE][i] == a[VALUE][i]
-            counts[SAME_NAMES] += (a[FLAG][i] & 2) >> 1
-            counts[A_LAST] = i
-            counts[B_FIRST] = min(counts[B_FIRST], j)
-            counts[B_LAST] = max(counts[B_LAST], j)
-        i0, j0 = i + 1, j + 1
-    same = moved(spare)
-    for k in (EDGE_NUMBERS, NUMBERS, OCR_NUMBERS):
-        less = min(counts[k], same)
-        counts[k] -= less
-        same -= less
-
-
-def passage(a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, counts: Any) -> None:
-    """Count a passage that stands opposite another one, and the names of it that the other text has."""
-    counts[PASSAGES] += min(i1 - i0, j1 - j0)
-    if i1 - i0 < TELLING or j1 - j0 < TELLING:
-        return
-    for i in range(i0, min(i1, i0 + LOOKED_AT)):
-        if a[FLAG][i] & 30 == 2 and a[VALUE][i] != a[VALUE][i] and pop(a[PAIR][i]) > SHORT:
-            counts[TOLD] += 1
-            for j in range(min(len(b[HASH]), WITHIN)):
-                if b[HASH][j] == a[HASH][i]:
-                    counts[SHARED] += 1
-                    break
-    for j in range(j0, min(j1, j0 + LOOKED_AT)):
-        if b[FLAG][j] & 30 == 2 and b[VALUE][j] != b[VALUE][j] and pop(b[PAIR][j]) > SHORT:
-            counts[TOLD] += 1
-            for i in range(min(len(a[HASH]), WITHIN)):
-                if b[HASH][j] == a[HASH][i]:
-                    counts[SHARED] += 1
-                    break
-
-
-def slot(
-    a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, a_cased: bool, b_cased: bool, counts: Any, spare: Any
-) -> None:
-    """Count what stands between two words that match: words on one side only, or one fact for another."""
-    here, there = i1 - i0, j1 - j0
-    if here == 0 or there == 0:
-        counts[LONE_A] += here
-        counts[LONE_B] += there
-        return
-    if here > SLOT or there > SLOT:
-        passage(a, b, i0, i1, j0, j1, counts)
-        return
-    counts[SLOTS] += 1
-    union, union_b = 0, 0
-    for i in range(i0, i1):
-        union |= a[PAIR][i]
-    for j in range(j0, j1):
-        union_b |= b[PAIR][j]
-    if min(here, there) == 1 and 2 <= max(here, there) <= 3 and agree(union, union_b) >= 70:
-        counts[DAMAGED] += here  # one word in two, or two in one
-        return
-    numbers, names, first_names, bare, words, digits = left_over(a, i0, i1, b, j0, j1, a_cased)
-    numbers_b, names_b, first_names_b, bare_b, words_b, digits_b = left_over(b, j0, j1, a, i0, i1, b_cased)
-    if numbers and numbers_b and (digits != digits_b or digits == 0):
-        if here == 1 and there == 1 and alike(a[PAIR][i0], b[PAIR][j0], False):
-            counts[OCR_NUMBERS] += 1
-        elif i1 <= EDGE:
-            counts[EDGE_NUMBERS] += min(numbers, numbers_b)
-        else:
-            counts[NUMBERS] += min(numbers, numbers_b)
-        keep(a, i0, i1, spare[0])
-        keep(b, j0, j1, spare[1])
-    if bare and bare_b:
-        counts[UNCASED] += 1
-    elif names and names_b:
-        counts[NAMES] += 1
-    elif names + first_names and names_b + first_names_b:
-        counts[FIRST_NAMES] += 1
-    elif names + first_names + words and names_b + first_names_b + words_b:
-        counts[WORDS] += 1
-
-
-def keep(text: Any, first: int, last: int, spare: Any) -> None:
-    """Keep the numbers of a slot, as far as there is room: spare[0] of them, from spare[1] on."""
-    for at in range(first, last):
-        value = text[VALUE][at]
-        if value == value and spare[0] + 1 < len(spare):
-            spare[0] += 1
-            spare[int(spare[0])] = value
-
-
-def moved(spare: Any) -> int:
-    """Count the numbers that both texts have, in other slots: a date written in another order."""
-    found = 0
-    for k in range(1, int(spare[0][0]) + 1):
-        for m in range(1, int(spare[1][0]) + 1):
-            if spare[0][k] == spare[1][m]:
-                spare[1][m] = -1.0
-                found += 1
-                break
-    return found
-
-
-def left_over(a: Any, i0: int, i1: int, b: Any, j0: int, j1: int, cased: bool) -> Any:
-    """Count the words of a slot of `a` that no word of the slot of `b` stands for.
-
-    Gives numbers, names, capitals that open a line or a sentence, words without capitals in their script,
-    other words, and all digits of the slot as one number.
-    """
-    numbers = names = first_names = bare = words = digits = 0
-    for i in range(i0, i1):
-        if a[FLAG][i] & 1:
-            for _ in range(a[LENGTH][i]):
-                digits = digits * 10 % 1000000007
-            digits = (digits + a[DIGITS][i]) % 1000000007
-        stands = False
-        value = a[VALUE][i]
-        for j in range(j0, j1):
-            if value == value:
-                stands |= abs(value - b[VALUE][j]) <= 0.5 * max(a[STEP][i], b[STEP][j])
-            else:
-                name = a[FLAG][i] & b[FLAG][j] & MAY_BE_NAME != 0
-                stands |= a[HASH][i] == b[HASH][j] or alike(a[PAIR][i], b[PAIR][j], name)
-        if stands:
-            continue
-        if value == value:
-            numbers += 1
-        elif a[STEP][i] < 0:  # a power of ten: "million" for "m"
-            continue
-        elif a[FLAG][i] & 96:
-            bare += 1
-        elif a[FLAG][i] & 2 == 0 or not cased or (a[FLAG][i] & 24 and pop(a[PAIR][i]) <= SHORT):
-            words += 1
-        elif a[FLAG][i] & 24:
-            first_names += 1
-        else:
-            names += 1
-    return numbers, names, first_names, bare, words, digits
+    return True

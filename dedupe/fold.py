@@ -1,8 +1,9 @@
 """Folding: what two spellings of one word have in common, code point by code point.
 
 Folding is for comparing only; no output is ever folded. Case, accents, vowel points, compatibility
-forms (full width, ligatures, superscripts), native digits, typographic apostrophes and invisible
-characters go. What tells words apart in a script stays: Devanagari vowel signs, Hangul syllables.
+forms (full width, ligatures, superscripts), traditional characters, native digits, typographic
+apostrophes and invisible characters go. What tells words apart in a script stays: Devanagari vowel
+signs, Hangul syllables.
 
 The tables cover the code points that need thought; both engines (NumPy here, numba in
 `dedupe.kernels`) read the same tables, so that there is one definition.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +79,8 @@ def fold_character(character: str) -> str:
     """
     if character in _SPECIAL:
         return _SPECIAL[character]
+    if character in _han():
+        return _han()[character]
     if "가" <= character <= "힣":  # NFKD would take the syllables apart
         return character
     if (digit := unicodedata.decimal(character, None)) is not None:
@@ -110,6 +114,12 @@ def _classify(code: int) -> int:
 
 
 @cache
+def _han() -> dict[str, str]:
+    text = (files("dedupe") / "data" / "han.txt").read_text(encoding="utf-8")
+    return {pair[0]: pair[1] for line in text.splitlines() if line[0] != "#" for pair in line.split()}
+
+
+@cache
 def tables() -> Tables:
     """Build the folding tables (about 0.1 s, once)."""
     kind = np.zeros(TABLE_END, np.uint8)
@@ -117,6 +127,8 @@ def tables() -> Tables:
     width = np.ones(TABLE_END, np.uint8)
     folds = np.zeros((TABLE_END, WIDEST), np.uint32)
     folds[:, 0] = np.arange(TABLE_END)
+    for traditional, simplified in _han().items():
+        folds[ord(traditional), 0] = ord(simplified)
     kind[0x3400:0x4DC0] = kind[0x4E00:0xA000] = SOLO
     kind[0xAC00:0xD7A4] = kind[0x11000:0x1BCA0] = LETTER  # Hangul; the historic scripts of plane 1
     codes = [code for code in range(0x11000) if not any(a <= code < b for a, b in _UNIFORM)]

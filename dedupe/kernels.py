@@ -1,4 +1,4 @@
-"""The loops of `dedupe.align` compiled by numba (the extra `fast`), for large jobs."""
+"""Plain loops compiled by numba (the extra `fast`), for large jobs."""
 
 from __future__ import annotations
 
@@ -8,21 +8,33 @@ from functools import cache
 from typing import Any
 
 
-@cache
 def compiled(name: str) -> Callable[..., Any]:
-    """Compile the loop `name` of `dedupe.align`, with all the loops that it calls.
+    """Give a loop of `dedupe.align`, `facts`, `buckets` or `scan`, compiled when it is first called."""
+    loop: Callable[..., Any] = _compiled()[name]
+    return loop
 
-    One source serves both engines: each function is compiled over a table of names in which the others
-    are compiled already. The result is kept on disk by numba; a first run takes a few seconds more.
+
+@cache
+def _compiled() -> dict[str, Any]:
+    """Compile all loops, each over a table of names in which the others are compiled.
+
+    One source serves both engines: The result is kept on disk by numba; a first run takes a few seconds more.
     """
     import numba
 
-    from dedupe import align
+    from dedupe import align, buckets, describe, facts, scan
 
-    names: dict[str, Any] = dict(vars(align))
-    for key, loop in vars(align).items():
-        if isinstance(loop, types.FunctionType) and loop.__module__ == align.__name__:
-            copy = types.FunctionType(loop.__code__, names, loop.__name__)
-            copy.__module__ = loop.__module__
-            names[key] = numba.njit(copy, cache=False, nogil=True)
-    return names[name]
+    loops: dict[Any, Any] = {}
+    for room in (align, facts, buckets, scan, describe):
+        names = {key: loops.get(value, value) for key, value in vars(room).items() if _hashable(value)}
+        names["__name__"] = room.__name__
+        for key, loop in vars(room).items():
+            if isinstance(loop, types.FunctionType) and loop.__module__ == room.__name__:
+                copy = types.FunctionType(loop.__code__, names, loop.__name__)
+                copy.__module__ = loop.__module__
+                names[key] = loops[loop] = numba.njit(copy, cache=True, nogil=True)
+    return {loop.__name__: fast for loop, fast in loops.items()}
+
+
+def _hashable(value: object) -> bool:
+    return value.__hash__ is not None

@@ -109,9 +109,9 @@ def words(text: str) -> list[str]:
     """Give the folded words of a text.
 
     >>> words("The U.S. paid 1.234,50 € for “Ærø’s” 東京 tower.")
-    ['the', 'us', 'paid', '1234.50', 'for', 'aeros', '東', '京', 'tower']
+    ['the', 'us', 'paid', '1234.50', 'for', 'aeros', '东', '京', 'tower']
     """
-    folded = _Folded([text])
+    folded = Folded([text])
     edges = zip(folded.first.tolist(), folded.last.tolist(), strict=True)
     characters = folded.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     return [characters[a:b] for a, b in edges]
@@ -121,7 +121,7 @@ def tokens(texts: Sequence[str]) -> Tokens:
     """Fold texts to words, in batches that stay in the processor's cache."""
     hashes, counts = [np.zeros(0, np.uint64)], np.zeros(len(texts) + 1, np.int64)
     for batch in _batches(texts):
-        folded = _Folded([piece for _, piece in batch])
+        folded = Folded([piece for _, piece in batch])
         hashes.append(folded.hashes())
         np.add.at(counts, [number + 1 for number, _ in batch], folded.counts())
     return Tokens(np.concatenate(hashes), np.cumsum(counts))
@@ -129,7 +129,7 @@ def tokens(texts: Sequence[str]) -> Tokens:
 
 def details(text: str) -> Details:
     """Give flags, letter pairs and places of the words of one text, as many as `tokens` gives."""
-    folded = _Folded([text])
+    folded = Folded([text])
     begin, end = folded.spans()
     return Details(folded.flags(), folded.pairs(), begin, end)
 
@@ -157,7 +157,7 @@ def _batches(texts: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
 _SPACE = re.compile(r"[ \n]")
 
 
-class _Folded:
+class Folded:
     """The folded code points of a batch and the edges of the words in them.
 
     codes uint32: folded code points, breaks included; kind uint8: their classes; source int64: the
@@ -195,6 +195,12 @@ class _Folded:
     def counts(self) -> NDArray[np.int64]:
         """Count the words of each text."""
         return np.diff(np.searchsorted(self.origin(self.first), self.text_starts))
+
+    def word(self, number: int) -> str:
+        """Give one folded word."""
+        codes = self.codes[self.first[number] : self.last[number]]
+        word: str = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        return word
 
     def spans(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Give the places of the words in the joined texts."""
@@ -269,7 +275,9 @@ class _Folded:
 
 def _pair_bit(pairs: NDArray[np.uint64]) -> NDArray[np.uint64]:
     # 63 bits, so that the masks are positive in signed arithmetic too.
-    bits: NDArray[np.uint64] = np.uint64(1) << (((pairs * PRIME) >> np.uint64(33)) % np.uint64(63))
+    bits: NDArray[np.uint64] = np.uint64(1) << (
+        (((pairs * PRIME) >> np.uint64(32)) * np.uint64(63)) >> np.uint64(32)
+    )
     return bits
 
 

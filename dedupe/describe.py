@@ -1,0 +1,153 @@
+"""The numba twin of the details of words: flags, letter pairs and numbers, from bytes (see `dedupe.scan`)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.fold import DIGIT, SOLO
+from dedupe.lexicon import lexicon
+from dedupe.scan import CODE, KIND, MARK, NEWLINE, UPPER, find_words, fold_bytes, hash_of, spread
+from dedupe.tokens import ALONE, CAPITAL, CASELESS, LINE, NUMBER, PRIME, SENTENCE, SHOUT
+
+
+@cache
+def lexicon_table() -> tuple[NDArray[np.int16], NDArray[np.uint64], NDArray[np.float64], NDArray[np.int64]]:
+    """Put the lexicon into an open-addressing table of 4,096 places (-1: free)."""
+    known = lexicon()
+    table = np.full(4096, -1, np.int16)
+    for number, value in enumerate(known.hashes.tolist()):
+        place = value & 4095
+        while table[place] >= 0:
+            place = (place + 1) & 4095
+        table[place] = number
+    return table, known.hashes, known.values, known.powers
+
+
+def detail_texts(
+    data: Any, starts: Any, ends: Any, packed: Any, kind: Any, width: Any, folds: Any,
+    lex_table: Any, lex_hashes: Any, lex_values: Any, lex_powers: Any,
+    stream: Any, first: Any, last: Any,
+    hashes: Any, grams: Any, pairs: Any, flags: Any, values: Any, steps: Any, digits: Any, lengths: Any,
+    offsets: Any,
+) -> None:  # fmt: skip
+    """Give all that `dedupe.align` wants to know of the words of many texts."""
+    total = 0
+    offsets[0] = 0
+    for text in range(len(starts)):
+        n = fold_bytes(data, starts[text], ends[text], packed, kind, width, folds, stream)
+        count = find_words(stream, n, first, last)
+        for w in range(count):
+            at = total + w
+            value = hash_of(stream, first[w], last[w])
+            hashes[at] = np.int64(value)
+            flags[at] = flags_of(stream, first, last, w)
+            pairs[at] = pairs_of(stream, first[w], last[w])
+            values[at], steps[at], digits[at], lengths[at] = number_of(stream, first[w], last[w], flags[at])
+            place = np.int64(value & np.uint64(4095))
+            while lex_table[place] >= 0:
+                entry = lex_table[place]
+                if lex_hashes[entry] == value:
+                    if lex_powers[entry] == 0:
+                        values[at] = lex_values[entry]
+                    else:
+                        values[at] = np.nan
+                        steps[at] = -1.0
+                        if w > 0 and flags[at - 1] & NUMBER and values[at - 1] == values[at - 1]:
+                            factor = 10.0 ** lex_powers[entry]
+                            values[at - 1] *= factor
+                            steps[at - 1] = (steps[at - 1] if steps[at - 1] > 0 else 1.0) * factor
+                    break
+                place = (place + 1) & 4095
+        for w in range(max(0, count - 2)):
+            gram = np.uint64(hashes[total + w])
+            gram = gram * PRIME + np.uint64(hashes[total + w + 1])
+            grams[total + w] = np.int64(spread(gram * PRIME + np.uint64(hashes[total + w + 2])))
+        total += count
+        offsets[text + 1] = total
+
+
+def flags_of(stream: Any, first: Any, last: Any, w: int) -> int:
+    """Give the flags of word w, as `dedupe.tokens.details` does."""
+    begin, end = first[w], last[w]
+    digits = capitals = 0
+    for at in range(begin, end):
+        digits += (stream[at] >> KIND) & 7 == DIGIT
+        capitals += stream[at] & UPPER != 0
+    flags = 0
+    if 2 * digits >= end - begin:
+        flags |= NUMBER
+    if stream[begin] & UPPER:
+        flags |= CAPITAL
+    if capitals == end - begin and end - begin > 1:
+        flags |= SHOUT
+    if w == 0:
+        flags |= LINE | SENTENCE
+    else:
+        for at in range(first[w - 1], begin):
+            if stream[at] & NEWLINE:
+                flags |= LINE
+            if stream[at] & MARK:
+                flags |= SENTENCE
+    code = stream[begin] & np.uint32(CODE)
+    if (stream[begin] >> KIND) & 7 == SOLO:
+        flags |= ALONE
+    if 0x590 <= code < 0x10A0 or 0x1100 <= code < 0x1C80 or code >= 0x3005:
+        flags |= CASELESS
+    return flags
+
+
+def pair_bit(before: Any, code: Any) -> Any:
+    """Give the bit of two letters, as `dedupe.tokens` does."""
+    spread_out = ((before * np.uint64(31) + code) * PRIME) >> np.uint64(32)
+    return np.int64(1) << np.int64((spread_out * np.uint64(63)) >> np.uint64(32))
+
+
+def pairs_of(stream: Any, begin: int, end: int) -> Any:
+    """Give the letter pairs of a word."""
+    mask = np.int64(0)
+    one = np.uint64(0)
+    other = np.uint64(0)
+    for at in range(begin, end):
+        code = np.uint64(stream[at] & np.uint32(CODE))
+        mask |= pair_bit(one, code)
+        if at > begin:
+            mask |= pair_bit(other, code)
+        other = one
+        one = code
+    mask |= pair_bit(one, np.uint64(0))
+    if end - begin > 1:
+        mask |= pair_bit(other, np.uint64(0))
+    return mask
+
+
+def number_of(stream: Any, begin: int, end: int, flags: int) -> Any:
+    """Read a word as a number: (value, step of its last decimal, its digits, how many)."""
+    if not flags & NUMBER:
+        return np.nan, 0.0, np.int64(0), np.int64(0)
+    digits = np.int64(0)
+    length = np.int64(0)
+    decimals = 0
+    state = 0  # 0 digits, 1 decimals, 2 letters after them, 3 something else
+    for at in range(begin, end):
+        code = np.int64(stream[at] & np.uint32(CODE))
+        if 48 <= code <= 57:
+            if length < 15:
+                digits = digits * 10 + (code - 48)
+                length += 1
+                if state == 1:
+                    decimals += 1
+            if state == 2:
+                state = 3
+        elif code == 46:
+            state = 1 if state == 0 and length > 0 else 3
+        elif 97 <= code <= 122 and length > 0:
+            state = 2 if state != 3 else 3
+        else:
+            state = 3
+    if state == 3:
+        return np.nan, 0.0, digits, length
+    return digits / 10.0**decimals, 10.0**-decimals if decimals else 0.0, digits, length

@@ -1,0 +1,289 @@
+"""Near-duplicate documents: proposed generously, decided on the texts, grouped around a kept one.
+
+Samples propose pairs (`dedupe.candidates`), an alignment compares their texts (`dedupe.align`), rules name
+the relation (`dedupe.relation`), and documents join a kept one that they were compared with
+(`dedupe.groups`). Nothing is removed for a likeness of sketches alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe import align, facts, relation
+from dedupe.candidates import candidates
+from dedupe.groups import Link, group
+from dedupe.model import Document
+from dedupe.relation import DUPLICATES, NAMES, UNRELATED, Verdicts, decide
+from dedupe.texts import Details, Samples, Texts, detail_texts, fast_engine, sample_texts
+
+CHUNK = 1 << 20
+"""Bytes of text that are verified at a time; their words take about ten times as much memory."""
+
+ROUNDS = 4
+"""How often documents whose match was removed are compared with what that one was removed for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Two documents that were compared and are related.
+
+    `removed` says that document `id` goes because `kept` stays. `similarity` is the share of the words of
+    both that are the same, `coverage` the share of the shorter text that stands in the longer one;
+    `changed_numbers` and `changed_names` count facts that stand at one place and differ.
+    """
+
+    id: str | int
+    kept: str | int
+    relation: str
+    similarity: float
+    coverage: float
+    changed_numbers: int
+    changed_names: int
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Pairs that were compared, int64[n, 2] with the earlier in keep order first, and the verdicts."""
+
+    pairs: NDArray[np.int64]
+    verdicts: Verdicts
+
+
+def find_duplicates(
+    documents: Sequence[Document],
+    *,
+    keep: str = "longest",
+    relations: Sequence[str] = DUPLICATES,
+    fast: bool | None = None,
+) -> list[Finding]:
+    """Find the near-duplicates among documents.
+
+    `keep` says which of a group stays: `longest`, `first` (of the given order), `newest` or `oldest` (by
+    `date`, documents without one last), or `field:NAME` (the largest value of a field); ties by length,
+    then id. `relations` are those that remove a document; the others are reported with `removed` false.
+    A longer text is never removed for a cut or contained shorter one. `fast` chooses numba (True), NumPy
+    (False) or by size (None); the result is the same.
+
+    >>> one = "The council met on Monday and voted to build a new bridge over the river near the old mill."
+    >>> two = one.replace("Monday", "Monday,").upper()
+    >>> [(f.id, f.kept, f.relation) for f in find_duplicates([Document(1, one), Document(2, two)])]
+    [(2, 1, 'same')]
+    """
+    texts = Texts.of([document.text for document in documents])
+    samples = sample_texts(texts, fast)
+    order = keep_order(documents, samples.words, keep)
+    compared, joined = compare_all(texts, samples, order, relations, fast)
+    return findings([document.id for document in documents], compared, joined)
+
+
+def keep_order(documents: Sequence[Document], words: NDArray[np.int64], keep: str) -> NDArray[np.int64]:
+    """List the documents as they would be kept, the best first; see `find_duplicates`."""
+
+    def value(number: int) -> tuple[Any, ...]:
+        document = documents[number]
+        if keep in ("newest", "oldest"):
+            return (document.date is not None, document.date or "")
+        if keep.startswith("field:"):
+            found = document.extra.get(keep.removeprefix("field:"))
+            return (found is not None, isinstance(found, str), found if found is not None else 0)
+        return ()
+
+    numbers: list[int] = sorted(
+        range(len(documents)), key=lambda n: (-int(words[n]), str(documents[n].id), n)
+    )
+    if keep == "first":
+        numbers = list(range(len(documents)))
+    elif keep == "oldest":
+        numbers.sort(key=lambda n: (documents[n].date is None, documents[n].date or ""))
+    elif keep != "longest":
+        numbers.sort(key=value, reverse=True)
+    return np.array(numbers, np.int64)
+
+
+def compare_all(
+    texts: Texts,
+    samples: Samples,
+    order: NDArray[np.int64],
+    relations: Sequence[str] = DUPLICATES,
+    fast: bool | None = None,
+) -> tuple[Compared, dict[int, Link]]:
+    """Compare all pairs that may be duplicates, and group: the pairs, and the link of each removed one."""
+    quick = fast_engine(len(texts.data), fast)
+    twins = exact_twins(samples, order)
+    copies = np.zeros(len(order), np.bool_)
+    copies[twins[:, 1]] = True
+    pairs = np.concatenate([twins, candidates(samples.kept, order, copies | (samples.words == 0), quick)])
+    compared = Compared(pairs, verify(texts, samples, pairs, quick))
+    wanted = [NAMES.index(name) for name in relations if name != NAMES[relation.OTHER_FACTS]]
+    for _ in range(ROUNDS):
+        links = list(_links(compared, samples, wanted))
+        joined = group(len(order), order.tolist(), links)
+        more = _missed(compared, links, joined, order)
+        if not len(more):
+            break
+        compared = _with(compared, more, verify(texts, samples, more, quick))
+    return compared, joined
+
+
+def exact_twins(samples: Samples, order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Pair each document with the first in keep order that has the same folded words: int64[pairs, 2]."""
+    wordy = order[samples.words[order] > 0]
+    _, first, inverse = np.unique(samples.wholes[wordy], return_index=True, return_inverse=True)
+    head = wordy[first[inverse]]
+    again = head != wordy
+    return np.stack([head[again], wordy[again]], axis=1)
+
+
+def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool) -> Verdicts:
+    """Compare pairs of documents on their texts and name their relations."""
+    counts, shorter, longer = match_counts(texts, samples, pairs, fast)
+    verdicts = decide(counts, samples.words[shorter], samples.words[longer])
+    moved = (verdicts.relation == relation.SAME) & (samples.wholes[shorter] != samples.wholes[longer])
+    verdicts.relation[moved] = relation.EDITED  # the same words in another order
+    return verdicts
+
+
+def match_counts(
+    texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Align pairs of documents, part by part: counts of `dedupe.facts`, the shorter, the longer."""
+    # The shorter text is aligned to the longer one; a tie goes by number.
+    swap = samples.words[pairs[:, 0]] < samples.words[pairs[:, 1]]
+    longer = np.where(swap, pairs[:, 1], pairs[:, 0])
+    shorter = np.where(swap, pairs[:, 0], pairs[:, 1])
+    counts = np.zeros((len(pairs), facts.COUNTS), np.int64)
+    by_longer = np.lexsort((shorter, longer))
+    sizes = texts.ends - texts.starts
+    equal = _equal_bytes(texts, shorter, longer, samples)
+    counts[equal, facts.EQUAL] = samples.words[longer[equal]]
+    counts[equal, facts.A_LAST] = counts[equal, facts.B_LAST] = samples.words[longer[equal]] - 1
+    by_longer = by_longer[~equal[by_longer]]
+    work = np.cumsum(sizes[longer[by_longer]] + sizes[shorter[by_longer]]) // CHUNK
+    for rows in np.split(by_longer, np.flatnonzero(np.diff(work)) + 1):
+        if len(rows):
+            numbers, place = np.unique(np.concatenate([shorter[rows], longer[rows]]), return_inverse=True)
+            details = detail_texts(texts, numbers, fast)
+            compare = _compare_fast if fast else _compare_slow
+            counts[rows] = compare(details, place[: len(rows)], place[len(rows) :])
+    return counts, shorter, longer
+
+
+def _equal_bytes(
+    texts: Texts, one: NDArray[np.int64], other: NDArray[np.int64], samples: Samples
+) -> NDArray[np.bool_]:
+    """Say which pairs are the same byte for byte: nothing more need be compared."""
+    sizes = texts.ends - texts.starts
+    equal: NDArray[np.bool_] = (samples.wholes[one] == samples.wholes[other]) & (sizes[one] == sizes[other])
+    for row in np.flatnonzero(equal).tolist():
+        a, b = int(one[row]), int(other[row])
+        mine = texts.data[texts.starts[a] : texts.ends[a]]
+        equal[row] = np.array_equal(mine, texts.data[texts.starts[b] : texts.ends[b]])
+    return equal
+
+
+def _compare_fast(details: Details, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
+    from dedupe.kernels import compiled
+
+    counts = np.zeros((len(left), facts.COUNTS), np.int64)
+    longest = int(np.diff(details.offsets).max())
+    table = np.empty(max(8, 1 << (2 * longest).bit_length()), np.int64)
+    compiled("verify")(
+        details.arrays, details.offsets, left, right, table, np.empty(longest + 1, np.int64),
+        np.empty((longest // 3 + 2, 3), np.int64), np.empty(align.CELLS + 2 * longest + 2, np.int64),
+        np.empty(longest + 1, np.int64), np.empty(longest + 1, np.bool_), np.empty((2, 64)), counts,
+    )  # fmt: skip
+    return counts
+
+
+def _compare_slow(details: Details, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
+    flat = tuple(array.tolist() for array in details.arrays)
+    longest = int(np.diff(details.offsets).max())
+    counts = [[0] * facts.COUNTS for _ in left]
+    facts.verify(
+        flat, details.offsets.tolist(), left.tolist(), right.tolist(),
+        [0] * max(8, 1 << (2 * longest).bit_length()), [0] * (longest + 1),
+        [[0] * 3 for _ in range(longest // 3 + 2)], [0] * (align.CELLS + 2 * longest + 2),
+        [0] * (longest + 1), [False] * (longest + 1), [[0.0] * 64 for _ in range(2)], counts,
+    )  # fmt: skip
+    return np.array(counts, np.int64)
+
+
+def _links(compared: Compared, samples: Samples, wanted: Sequence[int]) -> Any:
+    """Give the links that a document may join by, never a longer text to one cut from it."""
+    verdicts, words = compared.verdicts, samples.words
+    kept, other = compared.pairs[:, 0], compared.pairs[:, 1]
+    whole = np.isin(verdicts.relation, [relation.SAME, relation.EDITED])
+    good = np.isin(verdicts.relation, list(wanted)) & (whole | (words[other] <= words[kept]))
+    rows = np.flatnonzero(good)
+    for row, a, b, strength, first, last in zip(
+        rows.tolist(), kept[rows].tolist(), other[rows].tolist(), verdicts.coverage[rows].tolist(),
+        verdicts.first[rows].tolist(), verdicts.last[rows].tolist(), strict=True,
+    ):  # fmt: skip
+        del row
+        yield Link(b, a, strength, (first, last))
+
+
+def _missed(
+    compared: Compared, links: Sequence[Link], joined: dict[int, Link], order: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Pair kept documents whose match was removed for another one with that one.
+
+    Either way round: what a kept document might have joined was removed, or what might have joined it went
+    to another kept one.
+    """
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    seen = set(map(tuple, compared.pairs.tolist()))
+    more = set()
+    for link in links:
+        for one, other in ((link.document, link.kept), (link.kept, link.document)):
+            if one not in joined and other in joined and joined[other].kept != one:
+                first, last = sorted((joined[other].kept, one), key=lambda n: int(rank[n]))
+                if (first, last) not in seen:
+                    more.add((first, last))
+    return np.array(sorted(more), np.int64).reshape(-1, 2)
+
+
+def _with(compared: Compared, pairs: NDArray[np.int64], verdicts: Verdicts) -> Compared:
+    columns = (
+        np.concatenate([getattr(compared.verdicts, name), getattr(verdicts, name)])
+        for name in Verdicts.__dataclass_fields__
+    )
+    return Compared(np.concatenate([compared.pairs, pairs]), Verdicts(*columns))
+
+
+def findings(ids: Sequence[str | int], compared: Compared, joined: dict[int, Link]) -> list[Finding]:
+    """Put pairs and groups into findings, removed documents and annotations, in the order of the documents.
+
+    A document that stays is reported once with each document it is related to and compared with.
+    """
+    found: list[tuple[int, int, Finding]] = []
+    verdicts = compared.verdicts
+    for row, (kept, other) in enumerate(compared.pairs.tolist()):
+        link = joined.get(other)
+        removed = link is not None and link.kept == kept
+        if not removed and (verdicts.relation[row] == UNRELATED or link is not None or kept in joined):
+            continue
+        found.append(
+            (
+                other,
+                kept,
+                Finding(
+                    ids[other],
+                    ids[kept],
+                    NAMES[int(verdicts.relation[row])],
+                    round(float(verdicts.similarity[row]), 4),
+                    round(float(verdicts.coverage[row]), 4),
+                    int(verdicts.numbers[row]),
+                    int(verdicts.names[row]),
+                    removed,
+                ),
+            )
+        )
+    return [finding for _, _, finding in sorted(found, key=lambda row: row[:2])]

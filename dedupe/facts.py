@@ -1,0 +1,283 @@
+"""What stands opposite what in two aligned texts: the evidence that `dedupe.relation` decides on.
+
+Plain loops like those of `dedupe.align`, compiled by numba for large jobs and run as they stand for small
+ones. A *slot* is a short gap between words that agree: where a frame has its facts. A *passage* is a long
+one: a rewritten paragraph, or another story.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dedupe.align import (
+    DIGITS,
+    FLAG,
+    FREE,
+    GRAM,
+    HASH,
+    LENGTH,
+    MAY_BE_NAME,
+    PAIR,
+    STEP,
+    VALUE,
+    agree,
+    align_words,
+    alike,
+    index,
+    pop,
+)
+from dedupe.tokens import ALONE, CAPITAL, CASELESS, LINE, NUMBER, SENTENCE, SHOUT
+
+SLOT, END_SLOT = 12, 5
+"""A gap of more words than this on one side, or at an end of the texts, is a passage of its own and not
+the slot of a frame."""
+
+MARGIN = 3
+"""At the head and the tail a slot counts only when its sides differ by so many words at most: more is a
+cut, a headline or furniture, and says nothing about facts."""
+
+EDGE = 12
+"""Words at the head in which a date or a time of the version may stand."""
+
+SHORT = 7
+"""Letter pairs of words of up to three letters: at the head of a sentence those are no names."""
+
+JOINED = 70
+"""One word in two, or two in one: so many percent of all letter pairs agree then."""
+
+TELLING, LOOKED_AT, WITHIN = 8, 60, 2000
+"""Passages of so many words have a topic; so many of their words are looked for, in so many of the other,
+until as many names were looked for."""
+
+(EQUAL, DAMAGED, NUMBERS, NAMES, FIRST_NAMES, UNCASED, WORDS, PASSAGES, LONE_A, LONE_B, A_FIRST, A_LAST,
+ B_FIRST, B_LAST, SLOTS, MISREAD_NUMBERS, HEADS, HEAD_NUMBERS, TOLD, SHARED) = range(20)  # fmt: skip
+COUNTS = 20
+
+
+def compare(
+    a: Any, b: Any, a_cased: bool, b_cased: bool, to_b: Any, damaged: Any, counts: Any, spare: Any
+) -> None:
+    """Count what an alignment shows; `counts` is room for COUNTS numbers, named above.
+
+    `spare` is room for two rows of numbers.
+    """
+    spare[0][0] = spare[1][0] = 0
+    for k in range(COUNTS):
+        counts[k] = 0
+    size, other = len(a[HASH]), len(b[HASH])
+    counts[A_FIRST], counts[B_FIRST], counts[A_LAST], counts[B_LAST] = size, other, -1, -1
+    i0, j0 = 0, 0
+    for i in range(size + 1):
+        if i < size and to_b[i] == FREE:
+            continue
+        j = to_b[i] if i < size else other
+        open_end = counts[A_LAST] == -1 or i == size
+        if counts[A_LAST] == -1 and i < size:
+            counts[A_FIRST] = i
+        here, there = i - i0, max(0, j - j0)
+        if here == 0 or there == 0:
+            counts[LONE_A] += here
+            counts[LONE_B] += there
+        elif open_end and not narrow(a, i0, here, there):
+            passage(a, b, i0, i, j0, j, counts)
+            if i < size:
+                head(a, b, i0, i, j0, j, a_cased, b_cased, counts)
+        else:
+            slot(a, b, i0, i, j0, j, a_cased, b_cased, counts, spare)
+        if i < size:
+            counts[EQUAL] += not damaged[i]
+            counts[DAMAGED] += damaged[i]
+            counts[A_LAST] = i
+            counts[B_FIRST] = min(counts[B_FIRST], j)
+            counts[B_LAST] = max(counts[B_LAST], j)
+        i0, j0 = i + 1, j + 1
+    same = moved(spare)
+    for k in (HEAD_NUMBERS, NUMBERS, MISREAD_NUMBERS):
+        less = min(counts[k], same)
+        counts[k] -= less
+        same -= less
+
+
+def narrow(a: Any, i0: int, here: int, there: int) -> bool:
+    """Say whether a gap at an end of the texts is a slot. A character of Chinese is half a word."""
+    wide = 2 if a[FLAG][i0] & ALONE else 1
+    return abs(here - there) <= MARGIN * wide and max(here, there) <= END_SLOT * wide
+
+
+def head(
+    a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, a_cased: bool, b_cased: bool, counts: Any
+) -> None:
+    """Count a fact at the head of `a` that stands opposite another, where `b` has other text before it."""
+    if i1 - i0 > END_SLOT * (2 if a[FLAG][i0] & ALONE else 1):
+        return
+    near = max(j0, j1 - (i1 - i0))
+    numbers, names, first_names, bare, _, _ = left_over(a, i0, i1, b, near, j1, a_cased)
+    numbers_b, names_b, first_names_b, bare_b, _, _ = left_over(b, near, j1, a, i0, i1, b_cased)
+    if numbers + names + first_names + bare and numbers_b + names_b + first_names_b + bare_b:
+        counts[HEADS] += 1
+
+
+def passage(a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, counts: Any) -> None:
+    """Count a passage that stands opposite another one, and the names of it that the other text has."""
+    counts[PASSAGES] += min(i1 - i0, j1 - j0)
+    if i1 - i0 < TELLING or j1 - j0 < TELLING or counts[TOLD] >= LOOKED_AT:
+        return
+    told(a, i0, min(i1, i0 + LOOKED_AT), b, counts)
+    told(b, j0, min(j1, j0 + LOOKED_AT), a, counts)
+
+
+def told(one: Any, first: int, last: int, other: Any, counts: Any) -> None:
+    """Count the names in a stretch of one text, and those of them that stand in the other."""
+    for i in range(first, last):
+        named = one[FLAG][i] & (CAPITAL | SHOUT | LINE | SENTENCE) == CAPITAL
+        if not named or one[VALUE][i] == one[VALUE][i] or pop(one[PAIR][i]) <= SHORT:
+            continue
+        counts[TOLD] += 1
+        for j in range(min(len(other[HASH]), WITHIN)):
+            if other[HASH][j] == one[HASH][i]:
+                counts[SHARED] += 1
+                break
+
+
+def slot(
+    a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, a_cased: bool, b_cased: bool, counts: Any, spare: Any
+) -> None:
+    """Count what stands opposite each other between two words that match: one fact for another, or words."""
+    here, there = i1 - i0, j1 - j0
+    if here > SLOT or there > SLOT:
+        passage(a, b, i0, i1, j0, j1, counts)
+        return
+    counts[SLOTS] += 1
+    union, union_b = 0, 0
+    for i in range(i0, i1):
+        union |= a[PAIR][i]
+    for j in range(j0, j1):
+        union_b |= b[PAIR][j]
+    if min(here, there) == 1 and 2 <= max(here, there) <= 3 and agree(union, union_b) >= JOINED:
+        counts[DAMAGED] += here  # one word in two, or two in one
+        return
+    numbers, names, first_names, bare, words, digits = left_over(a, i0, i1, b, j0, j1, a_cased)
+    numbers_b, names_b, first_names_b, bare_b, words_b, digits_b = left_over(b, j0, j1, a, i0, i1, b_cased)
+    if numbers and numbers_b and (digits != digits_b or digits == 0):
+        if here == 1 and there == 1 and alike(a[PAIR][i0], b[PAIR][j0], False):
+            counts[MISREAD_NUMBERS] += 1
+        elif i1 <= EDGE:
+            counts[HEAD_NUMBERS] += min(numbers, numbers_b)
+        else:
+            counts[NUMBERS] += min(numbers, numbers_b)
+        keep(a, i0, i1, spare[0])
+        keep(b, j0, j1, spare[1])
+    if bare and bare_b:
+        counts[UNCASED] += 1
+    elif names and names_b:
+        counts[NAMES] += 1
+    elif names + first_names and names_b + first_names_b:
+        counts[FIRST_NAMES] += 1
+    elif names + first_names + words and names_b + first_names_b + words_b:
+        # The word after a number is a unit: "dlrs" for "dollars" is no other fact.
+        unit = here == 1 and there == 1 and i0 > 0 and a[VALUE][i0 - 1] == a[VALUE][i0 - 1]
+        counts[WORDS] += not unit
+
+
+def keep(text: Any, first: int, last: int, spare: Any) -> None:
+    """Keep the numbers of a slot, as far as there is room: spare[0] of them, from spare[1] on."""
+    for at in range(first, last):
+        value = text[VALUE][at]
+        if value == value and spare[0] + 1 < len(spare):
+            spare[0] += 1
+            spare[int(spare[0])] = value
+
+
+def moved(spare: Any) -> int:
+    """Count the numbers that both texts have, in other slots: a date written in another order."""
+    found = 0
+    for k in range(1, int(spare[0][0]) + 1):
+        for m in range(1, int(spare[1][0]) + 1):
+            if spare[0][k] == spare[1][m]:
+                spare[1][m] = -1.0
+                found += 1
+                break
+    return found
+
+
+def left_over(a: Any, i0: int, i1: int, b: Any, j0: int, j1: int, cased: bool) -> Any:
+    """Count the words of a slot of `a` that no word of the slot of `b` stands for.
+
+    Gives numbers, names, capitals that open a line or a sentence, words without capitals in their script,
+    other words, and all digits of the slot as one number.
+    """
+    numbers = names = first_names = bare = words = digits = 0
+    for i in range(i0, i1):
+        if a[FLAG][i] & NUMBER:
+            for _ in range(a[LENGTH][i]):
+                digits = digits * 10 % 1000000007
+            digits = (digits + a[DIGITS][i]) % 1000000007
+        stands = False
+        value = a[VALUE][i]
+        for j in range(j0, j1):
+            if value == value:
+                stands |= abs(value - b[VALUE][j]) <= 0.5 * max(a[STEP][i], b[STEP][j])
+            else:
+                name = a[FLAG][i] & b[FLAG][j] & MAY_BE_NAME != 0
+                stands |= a[HASH][i] == b[HASH][j] or alike(a[PAIR][i], b[PAIR][j], name)
+        if stands:
+            continue
+        if value == value:
+            numbers += 1
+        elif a[STEP][i] < 0:  # a power of ten: "million" for "m"
+            continue
+        elif a[FLAG][i] & (ALONE | CASELESS):
+            bare += 1
+        elif (
+            a[FLAG][i] & CAPITAL == 0
+            or not cased
+            or (a[FLAG][i] & (LINE | SENTENCE) and pop(a[PAIR][i]) <= SHORT)
+        ):
+            words += 1
+        elif a[FLAG][i] & (LINE | SENTENCE):
+            first_names += 1
+        else:
+            names += 1
+    return numbers, names, first_names, bare, words, digits
+
+
+def verify(
+    flat: Any, offsets: Any, left: Any, right: Any, table: Any, chain: Any, found: Any, score: Any,
+    to_b: Any, damaged: Any, spare: Any, counts: Any,
+) -> None:  # fmt: skip
+    """Compare many pairs of texts: left[p] (the shorter) with right[p], into counts[p].
+
+    `flat` are the eight arrays of all texts one after the other. Pairs with one right text after the other
+    are quickest: its index is made once. The rest is room for the longest text.
+    """
+    indexed = -1
+    places = 8
+    for p in range(len(left)):
+        a = text_of(flat, offsets[left[p]], offsets[left[p] + 1])
+        b = text_of(flat, offsets[right[p]], offsets[right[p] + 1])
+        if indexed != right[p]:
+            places = 8
+            while places < 2 * len(b[GRAM]):
+                places *= 2
+            index(b[GRAM], table, places, chain)
+            indexed = right[p]
+        if align_words(a, b, table, places, chain, found, score, to_b, damaged):
+            compare(a, b, is_cased(a), is_cased(b), to_b, damaged, counts[p], spare)
+
+
+def text_of(flat: Any, begin: int, end: int) -> Any:
+    """Give one text out of many."""
+    return (
+        flat[HASH][begin:end], flat[GRAM][begin : max(begin, end - 2)], flat[PAIR][begin:end],
+        flat[FLAG][begin:end], flat[VALUE][begin:end], flat[STEP][begin:end], flat[DIGITS][begin:end],
+        flat[LENGTH][begin:end],
+    )  # fmt: skip
+
+
+def is_cased(text: Any) -> bool:
+    """Say whether capitals mean something in a text: there are some, and not everywhere."""
+    capitals = shouted = 0
+    for flag in text[FLAG]:
+        capitals += flag & CAPITAL != 0
+        shouted += flag & SHOUT != 0
+    return 100 * capitals > len(text[FLAG]) and 2 * shouted < len(text[FLAG])

@@ -1,0 +1,66 @@
+"""Groups around kept documents: no chains, and A and B do not meet through A+B."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Stretch = tuple[int, int]
+"""The part of a kept document that a member covers, in words: first, last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A document that may join another: both were compared and the one covers `stretch` of the other."""
+
+    document: int
+    kept: int
+    strength: float
+    stretch: Stretch
+
+
+def group(count: int, order: Iterable[int], links: Iterable[Link]) -> dict[int, Link]:
+    """Choose for each document the kept one it joins; a document not in the result is kept.
+
+    Documents are taken in keep order. One joins the kept document that it matches best, if there is one
+    that it was compared with: members attract nobody, so that nothing is removed for its likeness to a
+    removed text. *Compilation test*: where the kept document already has a member over another stretch of
+    it (they overlap by less than half of the smaller), the two are parts of a compilation, and the
+    document joins only if it matches that member as well.
+
+    >>> links = [Link(1, 0, 0.9, (0, 99)), Link(2, 0, 0.9, (100, 199))]
+    >>> sorted(group(3, [0, 1, 2], links))
+    [1]
+    """
+    offers: dict[int, list[Link]] = defaultdict(list)
+    matches: set[tuple[int, int]] = set()
+    for link in links:
+        offers[link.document].append(link)
+        matches.add((link.document, link.kept))
+        matches.add((link.kept, link.document))
+    joined: dict[int, Link] = {}
+    members: dict[int, list[Link]] = defaultdict(list)
+    for document in order:
+        for link in sorted(offers.get(document, ()), key=lambda link: (-link.strength, link.kept)):
+            if link.kept in joined:
+                continue
+            if any(
+                _apart(link.stretch, member.stretch) and (document, member.document) not in matches
+                for member in members[link.kept][-COMPARED:]
+            ):
+                continue
+            joined[document] = link
+            members[link.kept].append(link)
+            break
+    return joined
+
+
+COMPARED = 64
+"""Members of a group that a newcomer is held against: a group of 200,000 stays linear."""
+
+
+def _apart(one: Stretch, other: Stretch) -> bool:
+    overlap = min(one[1], other[1]) - max(one[0], other[0]) + 1
+    smaller = min(one[1] - one[0], other[1] - other[0]) + 1
+    return overlap < 0.5 * smaller

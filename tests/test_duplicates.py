@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import random
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedupe.duplicates import Finding, find_duplicates
+from dedupe.groups import Link, group
+from dedupe.model import Document
+
+STORY = """The council of Marrow Bay voted on Monday to rebuild the old harbor wall, which the storm of last
+winter had broken in three places. The work will cost 4.2 million and take two years, the mayor, Ada Brant,
+told a packed meeting. Fishermen had asked for a higher wall since the spring. "We have waited long enough,"
+said Tom Hale, who lost two boats. The engineers of the county will begin with the eastern arm, where the
+stones have sunk deepest, and a ferry will carry visitors to the lighthouse while the road is closed. Shops
+along the quay fear for the summer trade, but most of those who spoke were in favor. The council will look at
+the plans again in September, when the tests of the ground are done."""
+OTHER = """A choir of eighty singers filled the market hall on Friday for the first concert of the season. The
+program went from old sea songs to a new piece by Lena Ortiz, written for the children of the valley school.
+Nobody minded that the heating had failed. The hall, built for cattle auctions, has a long echo that the
+conductor used with skill, letting the last chord of each song ring until the swallows in the roof answered.
+A second evening is planned for the autumn, with players from the town across the border as guests, and the
+proceeds will go to the repair of the organ in the chapel."""
+WEATHER = (
+    "Forecast for {place}, {day}: a cloudy start with drizzle, becoming brighter by noon. High {high} "
+    "degrees, low {low}. Winds from the {wind}, stronger along the coast. Chance of rain {rain} percent."
+)
+
+
+def related(*texts: str, **options: object) -> list[Finding]:
+    return find_duplicates([Document(i, text) for i, text in enumerate(texts)], fast=False, **options)  # type: ignore[arg-type]
+
+
+def scanned(text: str, share: float) -> str:
+    draw = random.Random(4)
+    return "".join(draw.choice("cilo1rn") if c.isalpha() and draw.random() < share else c for c in text)
+
+
+PAIRS = {
+    "case and quotes": (STORY, STORY.upper().replace('"', "”"), "same"),
+    "white space": (STORY, STORY.replace("\n", "\r\n \u00a0"), "same"),
+    "scanned": (STORY, scanned(STORY, 0.02), "edited"),
+    "a word exchanged": (STORY, STORY.replace("packed meeting", "crowded meeting"), "edited"),
+    "cut": (STORY, STORY[: len(STORY) * 2 // 3], "truncated"),
+    "the end only": (STORY, STORY[len(STORY) // 3 :], "contained"),
+    "with furniture": (
+        STORY,
+        f"Home Sport Culture Weather\nSign in\n{STORY}\nShare this\nMost read today",
+        "edited",
+    ),
+    "paragraphs in another order": (STORY + "\n" + OTHER, OTHER + "\n" + STORY, "edited"),
+    "numbers written otherwise": (
+        STORY + " 12,500 came on 4 May.",
+        STORY + " 12 500 came on May 4.",
+        "edited",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_copies_are_found(name: str) -> None:
+    one, other, relation = PAIRS[name]
+    found = related(one, other)
+    assert [(f.relation, f.removed) for f in found] == [(relation, True)]
+
+
+FACTS = {
+    "place": "Torfield",
+    "day": "Monday, March 7",
+    "high": "12",
+    "low": "3",
+    "wind": "north",
+    "rain": "40",
+}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"place": "Elmsworth"},
+        {"high": "19"},
+        {"day": "Tuesday, March 8"},
+        {"rain": "85", "low": "-2"},
+        {"place": "Elmsworth", "high": "24"},
+    ],
+)
+def test_a_frame_with_other_facts_is_kept(changed: dict[str, str]) -> None:
+    found = related(WEATHER.format(**FACTS), WEATHER.format(**{**FACTS, **changed}))
+    assert [(f.relation, f.removed) for f in found] == [("other facts", False)]
+    assert found[0].changed_numbers + found[0].changed_names >= 1
+
+
+def test_frames_in_a_script_without_spaces() -> None:
+    frame = (
+        "{}气象台今天发布天气预报：白天多云转阴，局部有小雨，最高气温{}度，"
+        "请市民朋友出行带好雨具，注意交通安全。"
+    )
+    assert not any(f.removed for f in related(frame.format("石桥镇", 12), frame.format("东陵区", 12)))
+    assert not any(f.removed for f in related(frame.format("石桥镇", 12), frame.format("石桥镇", 31)))
+    assert [
+        f.removed for f in related(frame.format("石桥镇", 12), "（快讯）" + frame.format("石桥镇", 12))
+    ] == [True]
+
+
+def test_unlike_texts_are_not_related() -> None:
+    assert related(STORY, OTHER) == []
+
+
+def test_a_compilation_does_not_make_its_parts_one() -> None:
+    found = related(STORY, OTHER, STORY + "\n\n" + OTHER)
+    assert len([f for f in found if f.removed]) == 1
+
+
+@pytest.mark.parametrize("texts", [(), ("",), ("", ""), ("...", "!!!"), ("one", ""), (STORY,)])
+def test_nothing_to_find(texts: tuple[str, ...]) -> None:
+    assert related(*texts) == []
+
+
+def test_short_texts_must_be_equal() -> None:
+    assert [f.relation for f in related("No comment.", "NO COMMENT")] == ["same"]
+    assert related("London cocoa closes lower", "London coffee closes lower") == []
+    assert related("Yes", "No") == []
+
+
+def test_the_third_copy_goes_too_and_one_stays() -> None:
+    removed = {f.id: f.kept for f in related(STORY, STORY, STORY, STORY) if f.removed}
+    assert removed == {1: 0, 2: 0, 3: 0}
+
+
+def test_no_chains() -> None:
+    """Each removed text was compared with the kept one and matches it."""
+    steps = [STORY]
+    sentences = OTHER.split(". ")
+    for sentence in sentences:
+        steps.append(steps[-1][len(sentence) + 2 :] + " " + sentence + ".")
+    found = related(*steps)
+    kept = {f.kept for f in found if f.removed}
+    assert kept.isdisjoint({f.id for f in found if f.removed})
+
+
+def test_keep_orders() -> None:
+    documents = [
+        Document("a", STORY[:-100], date="2025-01-02", extra={"views": 5}),
+        Document("b", STORY[:-90], date="2025-01-03", extra={"views": 2}),
+        Document("c", STORY[:-95], extra={"views": 9}),
+    ]
+
+    def kept(keep: str) -> set[str | int]:
+        found = find_duplicates(documents, keep=keep, fast=False)
+        return {d.id for d in documents} - {f.id for f in found if f.removed}
+
+    assert kept("longest") == {"b"}
+    assert kept("first") == {"a"}
+    assert kept("newest") == {"b"}
+    assert kept("oldest") == {"a"}
+    assert kept("field:views") == {"c"}
+
+
+def test_a_longer_text_never_goes_for_a_cut_one() -> None:
+    found = related(STORY[: len(STORY) // 2], STORY, keep="first")
+    assert [(f.relation, f.removed) for f in found] == [("truncated", False)]
+
+
+def test_relations_choose_what_is_removed() -> None:
+    found = related(STORY, STORY[: len(STORY) * 2 // 3], relations=("same", "edited"))
+    assert [(f.relation, f.removed) for f in found] == [("truncated", False)]
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.permutations(range(8)))
+def test_the_order_of_the_input_does_not_matter(places: list[int]) -> None:
+    texts = [
+        STORY,
+        STORY[:500],
+        OTHER,
+        OTHER.upper(),
+        STORY + "\n" + OTHER,
+        WEATHER,
+        scanned(STORY, 0.02),
+        STORY,
+    ]
+    documents = [Document(i, text) for i, text in enumerate(texts)]
+    expected = {(f.id, f.kept) for f in find_duplicates(documents, fast=False) if f.removed}
+    shuffled = [documents[place] for place in places]
+    assert {(f.id, f.kept) for f in find_duplicates(shuffled, fast=False) if f.removed} == expected
+
+
+def test_a_bucket_of_equal_documents_is_linear() -> None:
+    started = time.process_time()
+    found = related(*[STORY] * 3000)
+    assert len(found) == 2999
+    assert time.process_time() - started < 20
+
+
+def test_a_long_text_among_short_ones() -> None:
+    long = " ".join(f"word{i % 5000} and {i}" for i in range(60_000))
+    found = related(long, STORY, STORY + " The end.", long + " more")
+    assert {(f.id, f.kept) for f in found if f.removed} == {(0, 3), (1, 2)}
+
+
+def test_members_attract_nobody() -> None:
+    links = [Link(1, 0, 0.9, (0, 9)), Link(2, 1, 0.9, (0, 9))]
+    assert sorted(group(3, [0, 1, 2], links)) == [1]
+
+
+def test_the_best_match_wins() -> None:
+    links = [Link(2, 0, 0.8, (0, 9)), Link(2, 1, 0.9, (0, 9))]
+    assert group(3, [0, 1, 2], links)[2].kept == 1
+
+
+def test_lone_surrogates_and_nul_are_no_trouble() -> None:
+    found = related(STORY + "\ud800", STORY + "\x00")
+    assert [f.relation for f in found] == ["same"]
+
+
+def test_evidence_is_counted() -> None:
+    finding = related(STORY, STORY[: len(STORY) * 2 // 3])[0]
+    assert finding.coverage > 0.98
+    assert 0.5 < finding.similarity < 0.75
+    assert np.isclose(finding.changed_numbers + finding.changed_names, 0)

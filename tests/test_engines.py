@@ -1,0 +1,163 @@
+"""Two engines, one definition: numba must give the numbers of NumPy, whatever it is fed."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from dedupe import align, duplicates
+from dedupe.candidates import candidates
+from dedupe.model import Document
+from dedupe.texts import Texts, detail_texts, read_number, sample_texts
+from dedupe.tokens import tokens
+
+pytest.importorskip("numba")
+
+PIECES = (
+    *(
+        "the river",
+        "U.S.",
+        "1,234.5",
+        "1.2.3",
+        "12.05.2024",
+        "l’eau",
+        "Straße",
+        "東京タワー",
+        "की कि",
+        "مُحَمَّد",
+    ),
+    *(
+        "ﬁne ½",
+        "서울에서",
+        "ЖЁЛТЫЙ",
+        "x" * 70,
+        "\u00a0",
+        "1\u00a0234",
+        "'",
+        ",",
+        ".",
+        "\n",
+        " ",
+        "e\u0301",
+        "ｶﾞ",
+        "𠮷",
+    ),
+    *(
+        "5 million",
+        "third",
+        "март",
+        "24th",
+        "13h20",
+        "😀",
+        "\u200b",
+        "\u00ad",
+        "1,234,567.89",
+        "-",
+        "MAY",
+        "a.b.c",
+    ),
+)
+
+
+def texts_of_all_kinds(count: int, seed: int) -> list[bytes]:
+    """Texts of words, scripts and numbers, glued at random, some cut inside a character or broken."""
+    draw = random.Random(seed)
+    found = []
+    for _ in range(count):
+        data = "".join(
+            draw.choice(PIECES) + draw.choice(("", " ", " ")) for _ in range(draw.randrange(60))
+        ).encode()
+        if draw.random() < 0.5 and data:
+            broken = bytearray(data[: draw.randrange(len(data) + 1)])
+            for _ in range(draw.randrange(6)):
+                broken.insert(draw.randrange(len(broken) + 1), draw.randrange(256))
+            data = bytes(broken)
+        found.append(data)
+    return found
+
+
+def buffer(parts: list[bytes]) -> Texts:
+    ends = np.cumsum([len(part) for part in parts], dtype=np.int64)
+    starts = ends - np.array([len(part) for part in parts], np.int64)
+    return Texts(np.frombuffer(b"".join(parts), np.uint8), starts, ends)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_samples_are_equal(seed: int) -> None:
+    texts = buffer(texts_of_all_kinds(300, seed))
+    slow, fast = sample_texts(texts, fast=False), sample_texts(texts, fast=True)
+    assert slow.words.tolist() == fast.words.tolist()
+    assert slow.wholes.tolist() == fast.wholes.tolist()
+    assert slow.kept.offsets.tolist() == fast.kept.offsets.tolist()
+    assert slow.kept.hashes.tolist() == fast.kept.hashes.tolist()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_details_are_equal(seed: int) -> None:
+    texts = buffer(texts_of_all_kinds(200, 100 + seed))
+    numbers = np.arange(len(texts))
+    slow, fast = detail_texts(texts, numbers, fast=False), detail_texts(texts, numbers, fast=True)
+    assert slow.offsets.tolist() == fast.offsets.tolist()
+    for place, (one, other) in enumerate(zip(slow.arrays, fast.arrays, strict=True)):
+        if place != align.GRAM:  # the last two of each text mean nothing
+            assert np.array_equal(one, other, equal_nan=one.dtype == float), place
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"caf\xc3", b"\xe6\x9d", b"\xf0\x9f\x98", b"a\xc3(b", b"\xed\xa0\x80x"),
+        *(b"\xc0\xafx", b"\xf5\x80\x80\x80x", b"\x80\x80", b"\xff"),
+    ],
+)  # fmt: skip
+def test_malformed_bytes_part_words(data: bytes) -> None:
+    texts = buffer([data, b"next"])
+    fast = detail_texts(texts, np.arange(2), fast=True)
+    expected = tokens([data.decode("utf-8", "replace"), "next"])
+    assert fast.offsets.tolist() == expected.offsets.tolist()
+    assert fast.arrays[align.HASH].view(np.uint64).tolist() == expected.hashes.tolist()
+
+
+def test_reading_a_number_agrees_with_the_engine() -> None:
+    cases = ["7", "1.50", "24th", "13h20", "0.01", "123456789012345678", "15pm", "007"]
+    found = detail_texts(buffer([" ".join(cases).encode()]), np.arange(1), fast=True)
+    for place, case in enumerate(cases):
+        value, step, digits, length = read_number(case)
+        given = [
+            found.arrays[column][place] for column in (align.VALUE, align.STEP, align.DIGITS, align.LENGTH)
+        ]
+        assert np.array_equal(given, [value, step, digits, length], equal_nan=True), case
+
+
+def varied_documents() -> list[Document]:
+    draw = random.Random(5)
+    words = [
+        f"{draw.choice('bcdfgklmnprst')}{draw.choice('aeiou')}{draw.choice('bdgklmnrst')}{i}"
+        for i in range(900)
+    ]
+    documents = []
+    for number in range(60):
+        base = [draw.choice(words) if draw.random() > 0.05 else str(draw.randrange(3000)) for _ in range(90)]
+        documents.append(Document(f"{number}", " ".join(base)))
+        changed = [w if draw.random() > 0.06 else draw.choice(words) for w in base]
+        documents.append(Document(f"{number}b", " ".join(changed[: draw.randrange(50, 91)])))
+    return documents
+
+
+def test_findings_are_equal() -> None:
+    documents = varied_documents()
+    slow = duplicates.find_duplicates(documents, fast=False)
+    assert len(slow) > 40
+    assert slow == duplicates.find_duplicates(documents, fast=True)
+
+
+def test_candidates_are_equal() -> None:
+    samples = sample_texts(Texts.of([d.text for d in varied_documents()] * 20), fast=True)
+    order = np.lexsort((np.arange(len(samples.words)), -samples.words))
+    none = np.zeros(len(order), np.bool_)
+    slow = candidates(samples.kept, order, none, fast=False)
+    fast = candidates(samples.kept, order, none, fast=True)
+    assert len(slow) > 1000
+    assert slow.tolist() == fast.tolist()
