@@ -100,6 +100,8 @@ def _nothing(_: object) -> None:
 
 # A piece ends at the first that is reached; a long text is a piece of its own.
 _DOCUMENTS, _BYTES = 64, 250_000
+# What is known of so many sources is kept at hand: each holds all shared lines, about 100 kB in a large dump.
+_SOURCES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +268,8 @@ class Cleaner:
         if self.templates is None or "template" not in self.settings.stages:
             return None
         if source not in self._known:
+            if len(self._known) == _SOURCES:
+                self._known.clear()
             self._known[source] = Known(self.templates, source)
         return self._known[source]
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -101,7 +101,8 @@ class Workers:
                 return worker
         if len(self._workers) == self.count:
             return None
-        self._workers.append(_start())
+        with _undisturbed():
+            self._workers.append(_start())
         return self._workers[-1]
 
     def _send(self, worker: _Worker, piece: _Piece, job: Any, sent: Any, name: Callable[[Any], str]) -> None:
@@ -140,8 +141,8 @@ class Workers:
     ) -> None:
         for worker in self._workers:
             worker.pipe.close()  # at which an idle one ends
-            if worker.piece is not None:
-                worker.process.terminate()
+            if kind is not None or worker.piece is not None:
+                worker.process.kill()  # it holds nothing that has to be put in order
         for worker in self._workers:
             worker.process.join(5)
             if worker.process.is_alive():
@@ -156,22 +157,36 @@ def _start() -> _Worker:
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs,), daemon=True)
-    # Ctrl-C reaches all processes of a terminal; what it ends is decided here. A process inherits what is
-    # ignored, so that none is surprised while it starts.
-    is_main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if is_main else None
-    try:
-        process.start()
-    finally:
-        if is_main:
-            signal.signal(signal.SIGINT, before)
+    process.start()
     theirs.close()
     return _Worker(process, ours)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let signals wait while a process is started, so that none is half started or forgotten.
+
+    The process inherits that they wait. For Ctrl-C, which reaches all processes of a terminal, it stays so:
+    what it ends is decided by the process that started the others.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    from multiprocessing.resource_tracker import ensure_running
+
+    ensure_running()  # it is needed by the first process, and when it starts it lets signals through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(pipe: Connection) -> None:
     """Do what comes through the pipe until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM,))
     job: Callable[[Any], Any] = repr
     while True:
         try:

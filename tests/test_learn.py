@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import threading
 import time
 from pathlib import Path
 
@@ -447,6 +449,18 @@ def test_a_pipe_is_read_twice(dump, tmp_path):
     outcome = dedupe("clean", "-", "-o", "-", "-v", cwd=tmp_path, stdin=dump.read_bytes())
     assert outcome.out == (tmp_path / "out.jsonl").read_bytes()
     assert "standard input is read twice: kept in a temporary file" in outcome.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_named_pipe_is_read_twice(dump, tmp_path):
+    dedupe("clean", "in.jsonl", "-o", "out.jsonl", cwd=tmp_path)
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    data = dump.read_bytes()
+    writer = threading.Thread(target=lambda: (tmp_path / "pipe.jsonl").write_bytes(data))
+    writer.start()
+    outcome = dedupe("clean", "pipe.jsonl", "-o", "-", cwd=tmp_path)
+    writer.join()
+    assert outcome.out == (tmp_path / "out.jsonl").read_bytes()
 
 
 def test_without_the_stage_nothing_is_learned(dump, tmp_path):
