@@ -113,7 +113,7 @@ class _Finder:
         free = [i for i in range(len(self.lines)) if i not in self.taken and self.keys[i]]
         kinds: dict[int, str] = {}
         for i in free:
-            kind = self.kind(i) if self.phrases and self.keys[i] not in self.known.review else None
+            kind = self.kind(i) if self.phrases else None
             if kind:
                 kinds[i] = kind
             if self.is_learned(i):

@@ -19,6 +19,7 @@ from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, numeric_o
 from dedupe.lines import fold_words
 from dedupe.metadata import split_pair
 from dedupe.model import Line
+from dedupe.survey import host_of, site_name
 
 # The heading stands above the first paragraph; menus longer than this were not seen above a title.
 _HEAD = 80
@@ -109,7 +110,7 @@ class _Finder:
         self.learned_order = order
         self.url = url or ""
         self.slug = _slug(self.url)
-        self.site = _site(self.url)
+        self.site = site_name(host_of(self.url))
         self.folded: dict[int, str] = {}
         self.head = self.find_head()
         self.has_body = self.head < min(len(lines), _HEAD)
@@ -388,7 +389,7 @@ class _Finder:
                         return "dmy"
                     if (int(first), int(second)) == (month, day) != (day, month):
                         return "mdy"
-        ending = (urlsplit(self.url).hostname or "").rpartition(".")[2]
+        ending = host_of(self.url).rpartition(".")[2]
         if len(ending) == 2 and ending not in _NO_COUNTRY:
             return "dmy"
         return self.order_by_language()
@@ -465,23 +466,13 @@ def _slug(url: str) -> frozenset[str]:
     >>> sorted(_slug("https://example.org/2024/05/port-reopens-after-storm-81723.html"))
     ['after', 'port', 'reopens', 'storm']
     """
-    path = unquote(urlsplit(url).path) if "//" in url else ""
+    try:
+        path = unquote(urlsplit(url).path) if "//" in url else ""
+    except ValueError:  # `http://[a`: no address
+        return frozenset()
     for part in reversed(path.split("/")):
         part = re.sub(r"\.\w{2,5}$", "", part)
         found = [_plain(word) for word in fold_words(re.sub(r"[-_+]", " ", part)) if not word.isdigit()]
         if len(found) >= 2:
             return frozenset(found)
     return frozenset()
-
-
-def _site(url: str) -> str:
-    """Give the name of a site as its address has it.
-
-    >>> _site("https://www.harbor-times.co.uk/x")
-    'harbortimes'
-    """
-    labels = (urlsplit(url).hostname or "").removeprefix("www.").split(".")
-    if len(labels) < 2:
-        return ""
-    second = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
-    return labels[-3 if second else -2].replace("-", "")

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from sys import intern
 from urllib.parse import urlsplit
 from zlib import crc32
 
@@ -27,7 +28,7 @@ SITE = "§"
 LONGEST = 260
 """Longer lines are never furniture; the longest consent notices and legal lines seen end below."""
 
-PAGES = 300
+PAGES = 200
 """Pages of one source that are kept: enough to see what stands on one page in fifty."""
 
 # A gram is four words of prose; one in four is sampled, which leaves about thirty a page.
@@ -117,7 +118,7 @@ def page(document: Document, source: str, lines: Sequence[Line]) -> Page:
     """Reduce a document, whose lines are known, to what it testifies with."""
     site = site_name(source)
     seen = tuple(
-        SeenLine(line_key(line.text, site), line.text, line.is_prose)
+        SeenLine(intern(line_key(line.text, site)), intern(line.text), line.is_prose)
         if len(line.text) <= LONGEST
         else SeenLine("", "", True)
         for line in lines

@@ -32,9 +32,9 @@ VERSION = 1
 # A line is furniture of a source from three pages on, and from one page in fifty. Measured flat: five pages
 # do as well, five in a hundred too; with two pages fourteen times as much good text goes.
 _PAGES, _SHARE = 3, 0.02
-# Between two paragraphs, where subheadings stand, one page in twenty.
-_SHARE_BETWEEN = 0.05
-# A sentence needs far more than a two-word line: one page in five, and the company of other furniture.
+# Between two paragraphs, where subheadings stand, one page in ten.
+_SHARE_BETWEEN = 0.1
+# A sentence needs far more than a two-word line: one page in five, and furniture on both sides.
 _SHARE_PROSE, _COMPANY = 0.2, 0.7
 # A fixed beginning with a varying end (`Read more: …`): one page in thirty, and so many different ends.
 _SHARE_HEAD, _TAILS = 0.03, 0.15
@@ -200,7 +200,6 @@ class _Learner:
         """Tell furniture from the recurring lines that may be the author's."""
         between: Counter[str] = Counter()
         company: Counter[str] = Counter()
-        above: Counter[str] = Counter()
         for each, (first, last) in zip(self.pages, self.edges, strict=True):
             met: set[str] = set()
             for i, line in enumerate(each.lines):
@@ -208,17 +207,16 @@ class _Learner:
                     continue
                 met.add(line.key)
                 between[line.key] += first < i < last
-                above[line.key] += i < first
                 near = each.lines[max(i - 1, 0) : i] + each.lines[i + 1 : i + 2]
-                company[line.key] += any(other.key in self.frequent and not other.is_prose for other in near)
+                company[line.key] += all(other.key in self.frequent for other in near)
         lines: dict[str, int] = {}
         review: dict[str, int] = {}
         for key in self.frequent:
             count = self.count[key]
             if key in self.prose:
-                known = company[key] >= _COMPANY * count or above[key] >= _COMPANY * count
-                is_furniture = known and self.is_many(count, _SHARE_PROSE) and 2 * between[key] < count
-                (lines if is_furniture else review)[key] = count
+                # A standing paragraph of a column touches the text; a notice stands among other furniture.
+                is_furniture = company[key] >= _COMPANY * count and self.is_many(count, _SHARE_PROSE)
+                (lines if is_furniture and 2 * between[key] < count else review)[key] = count
             elif 2 * between[key] < count or self.is_many(count, _SHARE_BETWEEN):
                 lines[key] = count
         return lines, review
@@ -299,15 +297,26 @@ class _Learner:
         }
 
     def slots(self, lines: Mapping[str, int]) -> dict[str, int]:
-        """Learn runs of four words that recur in lines around the article, whatever stands between them."""
+        """Learn runs of four words that recur in lines around the article, whatever stands between them.
+
+        They must come from two lines at least: the boxes of two authors share a form, but the standing
+        paragraph of a column is always the same.
+        """
         count: Counter[str] = Counter()
+        seen: dict[str, set[str]] = defaultdict(set)
         for each, (first, last) in zip(self.pages, self.edges, strict=True):
             found: set[str] = set()
             for i, line in enumerate(each.lines):
                 if line.text and line.key not in lines and (not first <= i <= last or "§" in line.key):
-                    found.update(word_runs(line.key))
+                    for run in word_runs(line.key):
+                        found.add(run)
+                        seen[run].add(line.key)
             count.update(found)
-        return {run: pages for run, pages in count.items() if self.is_many(pages, _SHARE_HEAD)}
+        return {
+            run: pages
+            for run, pages in count.items()
+            if self.is_many(pages, _SHARE_HEAD) and len(seen[run]) >= 2
+        }
 
 
 def is_date_line(text: str) -> bool:
