@@ -22,6 +22,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,9 @@ from numpy.typing import NDArray
 from dedupe import fold
 from dedupe.errors import InputError
 from dedupe.tokens import PRIME, Tokens, hash_word, mix, tokens
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 EMPTY = np.uint32(0xFFFF_FFFF)
 """What a signature holds everywhere when there was nothing to sign; it is datasketch's value too."""
@@ -158,6 +162,22 @@ def signatures(texts: Sequence[str], rule: Rule | None = None) -> NDArray[np.uin
     """
     rule = rule or Rule()
     return sign(shingles(tokens(texts), rule.shingle), rule)
+
+
+def to_minhash(row: NDArray[np.uint32], rule: Rule | None = None) -> MinHash:
+    """Give a signature as a `datasketch.MinHash`, for its indexes (`MinHashLSH`) and for exchange.
+
+    >>> from datasketch import MinHashLSH
+    >>> index = MinHashLSH(threshold=0.8, num_perm=128)
+    >>> row, copy = signatures(["The cat sat on the mat today.", "the CAT sat on the mat, today"])
+    >>> index.insert("a", to_minhash(row))
+    >>> index.query(to_minhash(copy))
+    ['a']
+    """
+    from datasketch import MinHash
+
+    rule = rule or Rule()
+    return MinHash(seed=rule.seed, hashfunc=hash_shingle, hashvalues=row, scheme=rule.scheme)
 
 
 def similarity(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> NDArray[np.float64]:
