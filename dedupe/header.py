@@ -17,8 +17,8 @@ from urllib.parse import unquote, urlsplit
 from dedupe import words
 from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, numeric_orders
 from dedupe.lines import fold_words
-from dedupe.metadata import split_pair
 from dedupe.model import Line
+from dedupe.pairs import split_pair
 
 # The heading stands above the first paragraph; menus longer than this were not seen above a title.
 _HEAD = 80

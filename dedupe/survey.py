@@ -17,8 +17,8 @@ from zlib import crc32
 
 from dedupe import words
 from dedupe.lines import split_lines
-from dedupe.metadata import split_pair
 from dedupe.model import Document, Line
+from dedupe.pairs import split_pair
 from dedupe.repair import repair
 
 SITE = "§"

@@ -23,9 +23,9 @@ from dedupe.dates import Order, beside_dates, find_dates, numeric_orders
 from dedupe.errors import InputError
 from dedupe.header import is_byline
 from dedupe.lines import ends_sentence
-from dedupe.metadata import value_kinds
 from dedupe.model import Document
 from dedupe.survey import Page, SeenLine, Survey, head_of, line_key, site_name, survey
+from dedupe.values import value_kinds
 
 VERSION = 1
 
