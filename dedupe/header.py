@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from dedupe import words
+from dedupe.byline import is_byline, is_nearly_a_date
 from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, numeric_orders
 from dedupe.lines import fold_words
 from dedupe.model import Line
@@ -224,7 +225,7 @@ class _Finder:
         dated = self.dated.get(i)
         if (dated and (dated.beside == 0 or self.is_dateline(text))) or is_byline(text):
             return 0.0
-        if _is_nearly_a_date(folded) or self.is_teaser(i):
+        if is_nearly_a_date(folded) or self.is_teaser(i):
             return 0.0
         likeness = self.likeness(i)
         if self.is_furniture(i) and likeness < 0.75:
@@ -415,40 +416,6 @@ _SENTENCE = re.compile(r"[.。।][\"'”’»)]*$|^[\"“„«「].*[\"”“»
 _LETTERS = re.compile(r"[^\W\d_]+")
 _AMBIGUOUS = re.compile(r"(?<![\d./-])(\d{1,2})[/-] ?(\d{1,2})[/-] ?[12]\d{3}(?!\d)")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
-
-
-def _is_nearly_a_date(folded: str) -> bool:
-    """Tell whether a line is numbers and at most one word that is not known to stand beside them.
-
-    Dates that cannot be read, or not with certainty, must not be taken for titles.
-
-    >>> [_is_nearly_a_date(line) for line in ("31 february 2024", "03 04 25", "apollo 11 lands")]
-    [True, True, False]
-    """
-    found = folded.split()
-    numbers = sum(word[0].isdigit() for word in found)
-    known = sum(word in words.months() or word in words.weekdays() for word in found)
-    others = len(found) - numbers - known
-    return (numbers + known >= 2 and others <= 1) or (numbers > 0 and others + known == 0)
-
-
-def is_byline(text: str) -> bool:
-    """Tell whether a line names an author: a word for it, then names.
-
-    >>> is_byline("By Ann Lee and Tom Ray"), is_byline("By the sea"), is_byline("Von Rom bis Ulm: ein Weg")
-    (True, False, False)
-    """
-    found = text.split()
-    if not 2 <= len(found) <= 9 or words.fold(found[0]) not in words.byline_words():
-        return False
-    names = [
-        word
-        for word in found[1:]
-        if word.casefold() not in ("and", "und", "et", "y", "e", "i", "og", "och", "en")
-    ]
-    return not any(mark in text[len(found[0]) + 1 :] for mark in ":?!") and all(
-        not word[0].islower() for word in names
-    )
 
 
 def _plain(word: str) -> str:

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dedupe import words
+from dedupe.byline import is_byline
 from dedupe.lines import ends_sentence
 from dedupe.model import Line
 from dedupe.pairs import (
@@ -226,10 +227,7 @@ class _Finder:
             text = self.lines[pair.line].text
             if pair.known:
                 return True
-            if (
-                words.furniture(words.fold(text))
-                or words.fold(text).partition(" ")[0] in words.byline_words()
-            ):
+            if words.furniture(words.fold(text)) or is_byline(text):
                 return False
             # A headline may have the form of a pair (`Budget: Council seeks savings`); a number seldom does.
             return all(value_kinds(value) - {"list", "ticker"} for _, value in pair.pairs)

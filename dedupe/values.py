@@ -74,3 +74,9 @@ def is_believable(key: str, value: str) -> bool:
     ([True, False], False)
     """
     return not value_kinds(value).isdisjoint(_TYPES.get(key, "").split())
+
+
+def is_fact(value: str) -> bool:
+    """Tell whether a value is a number, an amount, a year or an address, as facts mostly are."""
+    letters = [word for word in value.split() if word.isalpha()]
+    return len(letters) <= 1 and bool(value_kinds(value) - {"list", "ticker"})
