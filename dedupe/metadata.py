@@ -19,34 +19,14 @@ from dataclasses import dataclass
 from dedupe import words
 from dedupe.byline import is_byline
 from dedupe.lines import ends_sentence
-from dedupe.model import Line
-from dedupe.pairs import (
-    LABEL_CHARACTERS,
-    bare,
-    cells,
-    is_divided,
-    is_label,
-    several_pairs,
-    split_pair,
-    to_key,
-)
+from dedupe.model import Fact, Line
+from dedupe.pairs import bare, cells, is_divided, is_label, several_pairs, split_pair, to_key
+from dedupe.stacks import Stacks
 from dedupe.values import is_believable, value_kinds
 
 _VALUE_CHARACTERS = 160
 # A line with more is not a line of facts.
 _LINE_CHARACTERS = 400
-# From here on a "value" is a text of its own.
-_SHORT_VALUE = 70
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One fact lifted out of a text: its key, its value as written, the indices of its lines, the layout."""
-
-    key: str
-    value: str
-    lines: tuple[int, ...]
-    layout: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +66,10 @@ def find_facts(lines: Sequence[Line], labels: Mapping[str, str] | None = None) -
     prose = [i for i, line in enumerate(lines) if line.is_prose]
     head = prose[0] if prose else len(lines)
     tail = prose[-1] if prose else -1
-    finder = _Finder(lines, words.labels() if labels is None else labels, head, tail)
+    labels = words.labels() if labels is None else labels
+    finder = _Finder(lines, labels, head, tail)
     runs = list(finder.runs())
-    runs += finder.stacked({line for run in runs for fact in run for line in fact.lines})
+    runs += Stacks(lines, labels, {line for run in runs for fact in run for line in fact.lines}).runs()
     runs = [run for run in runs if not _is_one_of_many(run, runs)]
     headings = {finder.heading(run) for run in runs} - {None}
     facts = sorted((fact for run in runs for fact in run), key=lambda fact: fact.lines)
@@ -139,8 +120,6 @@ class _Finder:
             and not (line.is_prose and len(line.text) > _VALUE_CHARACTERS)
             and is_divided(line.text)
         }
-
-    # --- one fact a line, several facts a line, rows ---------------------------------------------------
 
     def runs(self) -> Iterator[list[Fact]]:
         """Give the accepted runs of neighboring lines that hold facts."""
@@ -257,97 +236,6 @@ class _Finder:
                 for key, cell, value in zip(keys, head, values, strict=True)
             ]
         return facts
-
-    # --- label and value on lines of their own ---------------------------------------------------------
-
-    def stacked(self, taken: set[int]) -> Iterator[list[Fact]]:
-        """Give the runs of facts whose label stands on a line of its own, above or below the value."""
-        label_at = {
-            i: key
-            for i, line in enumerate(self.lines)
-            if i not in taken
-            and len(line.text) <= LABEL_CHARACTERS
-            and (key := self.labels.get(words.fold(line.text)))
-        }
-        done: set[int] = set()
-        for i in sorted(label_at):
-            if i in done:
-                continue
-            chain = [i]
-            while (nearest := self.next_label(chain[-1], label_at, taken)) is not None:
-                chain.append(nearest)
-            facts = self.stack(chain, label_at, taken)
-            done.update(chain)
-            if facts:
-                yield facts
-
-    def next_label(self, i: int, label_at: dict[int, str], taken: set[int]) -> int | None:
-        """Give the next label of a chain: two lines on, or four with an unknown label between."""
-        if not all(self.is_short(k) and k not in taken for k in (i + 1, i + 2)):
-            return None
-        if i + 2 in label_at:
-            return i + 2
-        if i + 4 in label_at and all(self.is_short(k) and k not in taken for k in (i + 3, i + 4)):
-            return i + 4 if is_label(self.lines[i + 2].text.rstrip(":：")) else None
-        return None
-
-    def stack(self, chain: list[int], label_at: dict[int, str], taken: set[int]) -> list[Fact]:
-        keys = {label_at[i] for i in chain}
-        strong = keys - self.weak
-        step = self.direction(chain, taken)
-        if step is None:
-            return []
-        if len(keys) == 1:
-            key = next(iter(keys))
-            value = self.lines[chain[0] + step].text
-            if not strong or not is_believable(key, value):
-                return []
-        elif not strong:
-            return []
-        facts = []
-        for i in range(chain[0], chain[-1] + 1, 2):
-            label, value = self.lines[i].text, self.lines[i + step].text
-            span = (i, i + step) if step > 0 else (i + step, i)
-            facts.append(Fact(label_at.get(i) or to_key(label), value, span, "label and value lines"))
-        return self.extend(facts, step, taken)
-
-    def direction(self, chain: list[int], taken: set[int]) -> int | None:
-        """Tell where the values stand: 1 below their labels, -1 above, None where neither can be."""
-        below, above = chain[-1] + 1, chain[0] - 1
-        can_below = self.is_short(below) and below not in taken
-        can_above = self.is_short(above) and above not in taken
-        if can_below and can_above:
-            kinds_above = value_kinds(self.lines[above].text) - {"list", "ticker"}
-            kinds_below = value_kinds(self.lines[below].text) or len(self.lines[below].text) < _SHORT_VALUE
-            return -1 if kinds_above and not kinds_below else 1
-        return 1 if can_below else -1 if can_above else None
-
-    def extend(self, facts: list[Fact], step: int, taken: set[int]) -> list[Fact]:
-        """Take in unknown labels at both ends of a chain whose values are plainly those of facts."""
-        for way in (-2, 2):
-            edge = facts[0 if way < 0 else -1]
-            i = edge.lines[0] if step > 0 else edge.lines[1]
-            while True:
-                i += way
-                pair = sorted((i, i + step))
-                if any(k in taken or not self.is_short(k, is_menu=k == i) for k in pair):
-                    break
-                label, value = self.lines[i].text, self.lines[i + step].text
-                kinds = value_kinds(value) - {"list", "ticker"}
-                if not kinds or value_kinds(label) - {"list", "ticker"} or not is_label(label.rstrip(":：")):
-                    break
-                fact = Fact(to_key(label), value, (pair[0], pair[1]), "label and value lines")
-                facts = [fact, *facts] if way < 0 else [*facts, fact]
-        return facts
-
-    def is_short(self, i: int, is_menu: bool = False) -> bool:
-        """Tell whether a line can be a label or a value; `is_menu`: even if it is a word of menus (`Web`)."""
-        if not 0 <= i < len(self.lines):
-            return False
-        text = self.lines[i].text
-        if len(text) > _SHORT_VALUE or self.lines[i].is_prose:
-            return False
-        return is_menu or bool(value_kinds(text)) or words.furniture(words.fold(text)) is None
 
     # --- what stands over them -------------------------------------------------------------------------
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dedupe.lines import split_lines
-from dedupe.metadata import Fact, find_facts, to_metadata
+from dedupe.metadata import find_facts, to_metadata
+from dedupe.model import Fact
 from dedupe.values import value_kinds
 
 PROSE = (
