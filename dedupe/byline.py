@@ -10,6 +10,15 @@ from dedupe import words
 from dedupe.dates import beside_dates, find_dates
 
 
+def opens_byline(text: str) -> bool:
+    """Tell whether a text begins with a word for an author, whatever follows it.
+
+    >>> opens_byline("Von Berlin nach Rom"), opens_byline("By-laws of the club")
+    (True, False)
+    """
+    return words.fold("".join(text.split()[:1])) in words.byline_words()
+
+
 def is_byline(text: str) -> bool:
     """Tell whether a line names an author: a word for it, then names.
 
@@ -17,7 +26,7 @@ def is_byline(text: str) -> bool:
     (True, False, False)
     """
     found = text.split()
-    if not 2 <= len(found) <= 9 or words.fold(found[0]) not in words.byline_words():
+    if not 2 <= len(found) <= 9 or not opens_byline(text):
         return False
     names = [
         word

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dedupe import words
-from dedupe.byline import is_byline
+from dedupe.byline import opens_byline
 from dedupe.lines import ends_sentence
 from dedupe.model import Fact, Line
 from dedupe.pairs import bare, cells, is_divided, is_label, several_pairs, split_pair, to_key
@@ -206,7 +206,7 @@ class _Finder:
             text = self.lines[pair.line].text
             if pair.known:
                 return True
-            if words.furniture(words.fold(text)) or is_byline(text):
+            if words.furniture(words.fold(text)) or opens_byline(pair.pairs[0][0]):
                 return False
             # A headline may have the form of a pair (`Budget: Council seeks savings`); a number seldom does.
             return all(value_kinds(value) - {"list", "ticker"} for _, value in pair.pairs)
