@@ -266,11 +266,11 @@ def learn(**options: Any) -> int:
     changes only if it is also the output.
     """
     from dedupe.formats import find_inputs
+    from dedupe.learn import merge
     from dedupe.outputs import refuse_overwriting
     from dedupe.records import encode
     from dedupe.staging import Staged
     from dedupe.templatefile import load
-    from dedupe.templates import merge
 
     settings = _settings(options)
     old = load(options["update"], "update") if options["update"] else None

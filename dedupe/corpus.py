@@ -16,6 +16,7 @@ from dedupe.clean import Examined, examine
 from dedupe.errors import RecordError
 from dedupe.formats import Entry, Inputs, Unusable, read
 from dedupe.furniture import Known
+from dedupe.learn import derive
 from dedupe.ledger import REPAIRED, is_finding, message
 from dedupe.lines import split_lines
 from dedupe.markdown import clean_markdown, prose
@@ -25,7 +26,7 @@ from dedupe.settings import Settings
 from dedupe.sources import source_of
 from dedupe.summary import Summary
 from dedupe.survey import Page, Survey, page
-from dedupe.templates import Templates, derive
+from dedupe.templates import Templates
 from dedupe.workers import Workers
 
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dedupe import words
+from dedupe.address import site_name
 from dedupe.model import Line
-from dedupe.survey import LONGEST, head_of, line_key, site_name
+from dedupe.survey import LONGEST, head_of, line_key
 from dedupe.templates import Template, Templates
 
 # Said nowhere else than in furniture; the other kinds of phrases need their place too.

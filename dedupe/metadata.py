@@ -17,73 +17,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dedupe import words
+from dedupe.byline import opens_byline
 from dedupe.lines import ends_sentence
-from dedupe.model import Line
+from dedupe.model import Fact, Line
+from dedupe.pairs import bare, cells, is_divided, is_label, several_pairs, split_pair, to_key
+from dedupe.stacks import Stacks
+from dedupe.values import is_believable, value_kinds
 
-# A label is a few words; the longest known one has six ("Number of employees in the group").
-_LABEL_WORDS, _LABEL_CHARACTERS = 6, 45
 _VALUE_CHARACTERS = 160
 # A line with more is not a line of facts.
 _LINE_CHARACTERS = 400
-# From here on a "value" is a text of its own.
-_SHORT_VALUE = 70
-
-_BULLET = re.compile(r"^(?:[-*+•·▪◦‣●○■□►▶»>–—✔✓|]+\s+|\|)")
-_PAIR = re.compile(
-    r"^(?P<label>[^:：\t|]{2,60}?)\s*"
-    r"(?:[:：]\s*|\t+\s*|\.{3,}\s*|\s+[–—=→|]\s+|\s+-\s+)(?P<value>\S.*)$"
-)
-_SEGMENTS = re.compile(r"\t+|\s+[|•·‣▪●;/]\s+|\s{3,}|\s*\|\s*")
-# Something that may divide a label from a value, or one fact from the next.
-_DIVIDED = re.compile(r"[:：\t|•·‣▪●;=→]|\.{3}| [-–—/] |\s{3}")
-# Not the colon of a time, a ratio or an address.
-_COLON = re.compile(r"(?<!\d)[:：](?!//)\s*|[:：]\s+")
-
-_NUMBER = r"\d[\d.,\s]*"
-_SCALE = r"(?:[kmb]n?|mio\.?|mrd\.?|mn|tn|mil|thousand|[mb]illion\w*|milliard\w*|millon\w*|lakh|crore)"
-_ENDINGS = "com|org|net|io|co|de|fr|es|it|nl|eu|uk|ru|cn|jp|in|br|pl|ch|at|be|se|no|dk|fi|ie|ca|au"
-_VALUE = re.compile(
-    rf"""
-    (?P<money> (?:US|A|C|HK)?[$€£¥₹₩₽₺]\s?{_NUMBER}{_SCALE}?\b\.?
-             | {_NUMBER}{_SCALE}?\s?
-               (?:[$€£¥₹₩₽₺]|(?:USD|EUR|GBP|CHF|JPY|INR|CNY|SEK|NOK|DKK|PLN|BRL|CAD|AUD)\b) )
-  | (?P<range> [<>~+]?\s?{_NUMBER}(?:\s?(?:[-–—]|to|bis|à|a|до)\s?{_NUMBER}|\s?\+)? )
-  | (?P<url> (?:https?://|www\.)\S+ | [\w-]+(?:\.[\w-]+)*\.(?:{_ENDINGS})(?:/\S*)? )
-  | (?P<email> [\w.+-]+@[\w-]+(?:\.[\w-]+)+ )
-  | (?P<phone> \+?[\d(][\d\s()./-]{{6,}}\d )
-  | (?P<ticker> [A-Z]{{2,8}}\s?:\s?[A-Z0-9.]{{1,6}} | [A-Z]{{2,5}} )
-  | (?P<year> (?:[^\W\d]{{3,10}}\.?\s)?(?:\d{{1,2}},?\s)?(?:1[5-9]|20)\d\d )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_UNIT = re.compile(r"\s*(?:\(.{0,30}\)|[^\W\d_]+(?:\s[^\W\d_]+)?)?\.?$")
-_LIST = re.compile(r"^[^\W\d_][^,.!?]{1,30}(?:, [^\W_][^,.!?]{1,30}){1,5}$")
-
-# The kind of value that a lone line with one of these labels must have to be believed.
-_TYPES = {
-    "employees": "range",
-    "founded": "range year",
-    "total_raised": "money range",
-    "last_funding_amount": "money range",
-    "website": "url",
-    "ticker": "ticker",
-    "funding_rounds": "range",
-    "linkedin": "url",
-    "twitter": "url",
-    "facebook": "url",
-    "registration_number": "range phone",
-    "vat_number": "range ticker",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One fact lifted out of a text: its key, its value as written, the indices of its lines, the layout."""
-
-    key: str
-    value: str
-    lines: tuple[int, ...]
-    layout: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +66,10 @@ def find_facts(lines: Sequence[Line], labels: Mapping[str, str] | None = None) -
     prose = [i for i, line in enumerate(lines) if line.is_prose]
     head = prose[0] if prose else len(lines)
     tail = prose[-1] if prose else -1
-    finder = _Finder(lines, words.labels() if labels is None else labels, head, tail)
+    labels = words.labels() if labels is None else labels
+    finder = _Finder(lines, labels, head, tail)
     runs = list(finder.runs())
-    runs += finder.stacked({line for run in runs for fact in run for line in fact.lines})
+    runs += Stacks(lines, labels, {line for run in runs for fact in run for line in fact.lines}).runs()
     runs = [run for run in runs if not _is_one_of_many(run, runs)]
     headings = {finder.heading(run) for run in runs} - {None}
     facts = sorted((fact for run in runs for fact in run), key=lambda fact: fact.lines)
@@ -160,44 +104,6 @@ def to_metadata(facts: Sequence[Fact]) -> dict[str, str]:
     return metadata
 
 
-def value_kinds(value: str) -> frozenset[str]:
-    """Tell what a value looks like: money, range (any number), url, email, phone, ticker, year, list.
-
-    >>> sorted(value_kinds("$310.85K")), sorted(value_kinds("1001-5000 people")), sorted(value_kinds("1958"))
-    (['money'], ['range'], ['range', 'year'])
-    >>> value_kinds("I think so.")
-    frozenset()
-    """
-    value = value.strip()
-    kinds = set()
-    found = _VALUE.match(value)
-    if found and _UNIT.match(value, found.end()):
-        kinds.add(str(found.lastgroup))
-        if re.fullmatch(r"(?:[^\W\d]{3,10}\.?\s)?(?:\d{1,2},?\s)?(?:1[5-9]|20)\d\d", value):
-            kinds.add("year")
-    if _LIST.match(value) and not ends_sentence(value):
-        kinds.add("list")
-    return frozenset(kinds)
-
-
-def split_pair(text: str) -> tuple[str, str, str] | None:
-    """Split a line at its first divider into label, value and the divider's first character.
-
-    >>> split_pair("• Read more: Why the bridge stays closed")
-    ('Read more', 'Why the bridge stays closed', ':')
-    """
-    found = _PAIR.match(_bare(text))
-    if not found or found["value"].startswith("//"):
-        return None
-    divider = found.string[found.end("label") : found.start("value")].strip()[:1]
-    return found["label"].strip(), found["value"].strip(), divider
-
-
-def _bare(text: str) -> str:
-    """Take bullets, outer bars and marks of emphasis off a line."""
-    return _BULLET.sub("", text).strip("| \t").replace("**", "").replace("__", "")
-
-
 class _Finder:
     """The lines of one text, looked at as facts."""
 
@@ -212,10 +118,8 @@ class _Finder:
             for i, line in enumerate(lines)
             if len(line.text) <= _LINE_CHARACTERS
             and not (line.is_prose and len(line.text) > _VALUE_CHARACTERS)
-            and _DIVIDED.search(line.text)
+            and is_divided(line.text)
         }
-
-    # --- one fact a line, several facts a line, rows ---------------------------------------------------
 
     def runs(self) -> Iterator[list[Fact]]:
         """Give the accepted runs of neighboring lines that hold facts."""
@@ -246,67 +150,19 @@ class _Finder:
         text = self.lines[i].text
         if i not in self.divided or text[-1] == ":":
             return None
-        bare = _bare(text)
-        several = self.several(bare)
+        line = bare(text)
+        several = several_pairs(line, self.labels)
         if several:
             return _Pair(
                 i, several, [self.labels.get(words.fold(label)) for label, _ in several], "line of facts"
             )
-        found = split_pair(bare)
+        found = split_pair(line)
         if not found:
             return None
         label, value, divider = found
-        if not _is_label(label) or len(value) > _VALUE_CHARACTERS:
+        if not is_label(label) or len(value) > _VALUE_CHARACTERS:
             return None
         return _Pair(i, [(label, value)], [self.labels.get(words.fold(label))], "labeled line", divider)
-
-    def several(self, text: str) -> list[tuple[str, str]]:
-        """Read several facts on one line, whatever divides them; at least two labels must be known."""
-        if len(_COLON.findall(text)) >= 2:
-            pairs = self.colons(text)
-            if pairs:
-                return pairs
-        segments = [segment for segment in _SEGMENTS.split(text) if segment]
-        if len(segments) >= 4 and len(segments) % 2 == 0 and not _COLON.search(text):
-            pairs = list(zip(segments[::2], segments[1::2], strict=True))
-            if sum(words.fold(label) in self.labels for label, _ in pairs) * 2 > len(pairs):
-                return pairs
-        return []
-
-    def colons(self, text: str) -> list[tuple[str, str]]:
-        """Cut a line at its labels: each is the longest known label that ends at a colon."""
-        marks: list[tuple[int, int, bool]] = []
-        for colon in _COLON.finditer(text):
-            before = text[: colon.start()]
-            start = self.label_start(before)
-            if marks and start == marks[-1][1]:
-                continue  # `Ticker: NASDAQ:ABC`: what looks like a label is the whole value so far
-            if start is not None:
-                marks.append((start, colon.end(), True))
-            else:
-                # An unknown label counts where a divider shows where it begins.
-                divider = max(before.rfind(mark) for mark in ("|", "•", "·", ";", "\t", " / ", "   "))
-                label = before[divider + 1 :].strip(" /") if divider >= 0 else before.strip()
-                if _is_label(label) and (divider >= 0 or not marks):
-                    marks.append((before.rfind(label), colon.end(), False))
-        if sum(known for _, _, known in marks) < 2 or marks[0][0] > 0:
-            return []
-        pairs = []
-        for (start, value_start, _), (end, _, _) in zip(
-            marks, [*marks[1:], (len(text), 0, False)], strict=True
-        ):
-            label = text[start:value_start].rstrip(":： ")
-            pairs.append((label, text[value_start:end].strip(" \t|•·;/,")))
-        return pairs if all(value for _, value in pairs) else []
-
-    def label_start(self, before: str) -> int | None:
-        """Give where the longest known label that ends a text begins."""
-        starts = [found.start() for found in re.finditer(r"(?<!\w)\w", before[-_LABEL_CHARACTERS:])]
-        offset = max(len(before) - _LABEL_CHARACTERS, 0)
-        for start in starts[-_LABEL_WORDS:]:
-            if words.fold(before[offset + start :]) in self.labels:
-                return offset + start
-        return None
 
     def accept(self, run: list[_Pair]) -> Iterator[list[Fact]]:
         """Decide about a run of lines; give its facts if it is a data sheet."""
@@ -319,13 +175,12 @@ class _Finder:
         if len(set(known)) >= 2 and strong:
             accepted = 2 * len(known) >= total
         elif len(run) == 1 and len(strong) == 1 and total == 1:
-            wanted = _TYPES.get(strong[0], "").split()
-            accepted = not value_kinds(run[0].pairs[0][1]).isdisjoint(wanted)
+            accepted = is_believable(strong[0], run[0].pairs[0][1])
         else:
             accepted = self.by_shape(run, known)
         if accepted:
             yield [
-                Fact(key or _key(label), value, (pair.line,), pair.layout)
+                Fact(key or to_key(label), value, (pair.line,), pair.layout)
                 for pair in run
                 for (label, value), key in zip(pair.pairs, pair.keys, strict=True)
             ]
@@ -351,10 +206,7 @@ class _Finder:
             text = self.lines[pair.line].text
             if pair.known:
                 return True
-            if (
-                words.furniture(words.fold(text))
-                or words.fold(text).partition(" ")[0] in words.byline_words()
-            ):
+            if words.furniture(words.fold(text)) or opens_byline(pair.pairs[0][0]):
                 return False
             # A headline may have the form of a pair (`Budget: Council seeks savings`); a number seldom does.
             return all(value_kinds(value) - {"list", "ticker"} for _, value in pair.pairs)
@@ -369,112 +221,21 @@ class _Finder:
         """Read a row of labels with rows of values below it."""
         if i not in self.divided:
             return []
-        cells = _cells(self.lines[i].text)
-        keys = [self.labels.get(words.fold(cell)) for cell in cells]
+        head = cells(self.lines[i].text)
+        keys = [self.labels.get(words.fold(cell)) for cell in head]
         known = [key for key in keys if key]
-        if len(known) < 2 or 2 * len(known) < len(cells) or not set(known) - self.weak:
+        if len(known) < 2 or 2 * len(known) < len(head) or not set(known) - self.weak:
             return []
         facts: list[Fact] = []
         for row in range(i + 1, min(i + 4, len(self.lines))):
-            values = _cells(self.lines[row].text)
-            if len(values) != len(cells) or any(words.fold(value) in self.labels for value in values):
+            values = cells(self.lines[row].text)
+            if len(values) != len(head) or any(words.fold(value) in self.labels for value in values):
                 break
             facts += [
-                Fact(key or _key(cell), value, (i, row), "table")
-                for key, cell, value in zip(keys, cells, values, strict=True)
+                Fact(key or to_key(cell), value, (i, row), "table")
+                for key, cell, value in zip(keys, head, values, strict=True)
             ]
         return facts
-
-    # --- label and value on lines of their own ---------------------------------------------------------
-
-    def stacked(self, taken: set[int]) -> Iterator[list[Fact]]:
-        """Give the runs of facts whose label stands on a line of its own, above or below the value."""
-        label_at = {
-            i: key
-            for i, line in enumerate(self.lines)
-            if i not in taken
-            and len(line.text) <= _LABEL_CHARACTERS
-            and (key := self.labels.get(words.fold(line.text)))
-        }
-        done: set[int] = set()
-        for i in sorted(label_at):
-            if i in done:
-                continue
-            chain = [i]
-            while (nearest := self.next_label(chain[-1], label_at, taken)) is not None:
-                chain.append(nearest)
-            facts = self.stack(chain, label_at, taken)
-            done.update(chain)
-            if facts:
-                yield facts
-
-    def next_label(self, i: int, label_at: dict[int, str], taken: set[int]) -> int | None:
-        """Give the next label of a chain: two lines on, or four with an unknown label between."""
-        if not all(self.is_short(k) and k not in taken for k in (i + 1, i + 2)):
-            return None
-        if i + 2 in label_at:
-            return i + 2
-        if i + 4 in label_at and all(self.is_short(k) and k not in taken for k in (i + 3, i + 4)):
-            return i + 4 if _is_label(self.lines[i + 2].text.rstrip(":：")) else None
-        return None
-
-    def stack(self, chain: list[int], label_at: dict[int, str], taken: set[int]) -> list[Fact]:
-        keys = {label_at[i] for i in chain}
-        strong = keys - self.weak
-        step = self.direction(chain, taken)
-        if step is None:
-            return []
-        if len(keys) == 1:
-            key = next(iter(keys))
-            value = self.lines[chain[0] + step].text
-            if not strong or value_kinds(value).isdisjoint(_TYPES.get(key, "").split()):
-                return []
-        elif not strong:
-            return []
-        facts = []
-        for i in range(chain[0], chain[-1] + 1, 2):
-            label, value = self.lines[i].text, self.lines[i + step].text
-            span = (i, i + step) if step > 0 else (i + step, i)
-            facts.append(Fact(label_at.get(i) or _key(label), value, span, "label and value lines"))
-        return self.extend(facts, step, taken)
-
-    def direction(self, chain: list[int], taken: set[int]) -> int | None:
-        """Tell where the values stand: 1 below their labels, -1 above, None where neither can be."""
-        below, above = chain[-1] + 1, chain[0] - 1
-        can_below = self.is_short(below) and below not in taken
-        can_above = self.is_short(above) and above not in taken
-        if can_below and can_above:
-            kinds_above = value_kinds(self.lines[above].text) - {"list", "ticker"}
-            kinds_below = value_kinds(self.lines[below].text) or len(self.lines[below].text) < _SHORT_VALUE
-            return -1 if kinds_above and not kinds_below else 1
-        return 1 if can_below else -1 if can_above else None
-
-    def extend(self, facts: list[Fact], step: int, taken: set[int]) -> list[Fact]:
-        """Take in unknown labels at both ends of a chain whose values are plainly those of facts."""
-        for way in (-2, 2):
-            edge = facts[0 if way < 0 else -1]
-            i = edge.lines[0] if step > 0 else edge.lines[1]
-            while True:
-                i += way
-                pair = sorted((i, i + step))
-                if any(k in taken or not self.is_short(k, is_menu=k == i) for k in pair):
-                    break
-                label, value = self.lines[i].text, self.lines[i + step].text
-                kinds = value_kinds(value) - {"list", "ticker"}
-                if not kinds or value_kinds(label) - {"list", "ticker"} or not _is_label(label.rstrip(":：")):
-                    break
-                fact = Fact(_key(label), value, (pair[0], pair[1]), "label and value lines")
-                facts = [fact, *facts] if way < 0 else [*facts, fact]
-        return facts
-
-    def is_short(self, i: int, is_menu: bool = False) -> bool:
-        """Tell whether a line can be a label or a value; `is_menu`: even if it is a word of menus (`Web`)."""
-        if not 0 <= i < len(self.lines):
-            return False
-        text = self.lines[i].text
-        if len(text) > _SHORT_VALUE or self.lines[i].is_prose:
-            return False
-        return is_menu or bool(value_kinds(text)) or words.furniture(words.fold(text)) is None
 
     # --- what stands over them -------------------------------------------------------------------------
 
@@ -517,25 +278,3 @@ class _Finder:
         # The line above the box is the title itself where nothing else could be one.
         above = [line.text for line in self.lines[:i] if len(line.text.split()) >= 3]
         return i > self.tail or bool(above)
-
-
-def _is_label(text: str) -> bool:
-    """Tell whether a text has the form of a label: a few words that begin one, no sentence."""
-    if not 2 <= len(text) <= _LABEL_CHARACTERS or len(text.split()) > _LABEL_WORDS:
-        return False
-    return (
-        not text[0].isdigit() and not any(mark in text for mark in '"“”„«»?!;,') and not ends_sentence(text)
-    )
-
-
-def _cells(text: str) -> list[str]:
-    return [cell.strip() for cell in _SEGMENTS.split(text.strip("| \t")) if cell.strip()]
-
-
-def _key(label: str) -> str:
-    """Make a key of an unknown label.
-
-    >>> _key("Trading name:")
-    'trading_name'
-    """
-    return words.fold(label).replace(" ", "_") or "fact"

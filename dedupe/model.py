@@ -123,3 +123,13 @@ class Failure:
     place: str
     reason: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact lifted out of a text: its key, its value as written, the indices of its lines, the layout."""
+
+    key: str
+    value: str
+    lines: tuple[int, ...]
+    layout: str

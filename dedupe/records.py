@@ -7,8 +7,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
+from dedupe.address import host_of
 from dedupe.errors import RecordError
 from dedupe.model import Article, Document
 from dedupe.settings import Settings
@@ -145,7 +145,7 @@ def to_document(record: object, place: str, settings: Settings) -> Document:
     if isinstance(name, Raw | bool) or not isinstance(name, str | int) or name == "":
         name = url or text_id(text)
     return Document(
-        name, text, url, source or host(url), title, None if date == "None" else date,
+        name, text, url, source or (host_of(url or "") or None), title, None if date == "None" else date,
         dict(_foreign(record, settings)),
     )  # fmt: skip
 
@@ -210,19 +210,6 @@ def text_id(text: str) -> str:
     'sha1:da39a3ee5e6b'
     """
     return "sha1:" + hashlib.sha1(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def host(url: str | None) -> str | None:
-    """Give the host of a url, without `www.`; None where there is none.
-
-    >>> host("https://www.example.org:8080/a")
-    'example.org'
-    """
-    try:
-        name = urlsplit(url).hostname if url else None
-    except ValueError:  # an address such as http://[broken
-        return None
-    return str(name).removeprefix("www.") if name else None
 
 
 def facts(article: Article) -> str:

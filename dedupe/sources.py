@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from dedupe.address import host_of
 from dedupe.formats import Entry
 from dedupe.settings import Settings
-from dedupe.survey import host_of
 
 _HOST = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)+")
 _NUMBERS = re.compile(r"[\d.]+")

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from sys import intern
-from urllib.parse import urlsplit
 from zlib import crc32
 
 from dedupe import words
+from dedupe.address import host_of, site_name
 from dedupe.lines import split_lines
-from dedupe.metadata import split_pair
 from dedupe.model import Document, Line
+from dedupe.pairs import split_pair
 from dedupe.repair import repair
 
 SITE = "§"
@@ -65,27 +65,6 @@ def source_of(document: Document) -> str:
     if document.source:
         return document.source
     return host_of(document.url or "")
-
-
-def host_of(url: str) -> str:
-    """Give the host of an address without `www.`, or nothing where there is none."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.") if "//" in url else ""
-    except ValueError:
-        return ""
-
-
-def site_name(source: str) -> str:
-    """Give the name of a site as its host has it; nothing for a source that is no host.
-
-    >>> site_name("harbor-times.co.uk"), site_name("feed 7")
-    ('harbortimes', '')
-    """
-    labels = source.split(".")
-    if len(labels) < 2 or " " in source:
-        return ""
-    second = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
-    return labels[-3 if second else -2].replace("-", "").casefold()
 
 
 def line_key(text: str, site: str = "") -> str:

@@ -8,7 +8,6 @@ text, see `fold`. Nothing here decides what is cut: a word is one piece of evide
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -16,22 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypedDict, cast
 
-LONGEST_LINE = 600
-"""Characters above which a folded line is never furniture: the longest consent prompts end below it,
-and a whole article on one line must not go because it opens with "Read more"."""
-
-FEW_WORDS = r"\S+(?: \S+){0,7}"
-"""What `~` stands for, and `*` at the beginning of a pattern or inside it, between words."""
-
-FEW_CHARACTERS = r".{1,40}"
-"""What `*` stands for where it touches a letter, as it does in scripts without blanks."""
-
-NUMBER = r"\d+(?: \d+){0,2}"
-"""What `#` stands for: `1,200` and `14:32` fold to two words, `2025-05-27` to three."""
-
-
-_WILD = re.compile("[*~#]")
-
+from dedupe.phrases import Phrases
 
 _DATA = Path(__file__).parent / "data"
 
@@ -244,25 +228,7 @@ def furniture(folded: str) -> str | None:
     ('timestamp', 'read_more')
     >>> furniture(fold("He read more than anyone expected."))
     """
-    kind = _exact().get(folded)
-    if kind is not None or not folded or len(folded) > LONGEST_LINE:
-        return kind
-    patterns = _patterns()
-    first, _, rest = folded.partition(" ")
-    last = folded.rpartition(" ")[2]
-    for key in (
-        f"^{first} {rest.partition(' ')[0]}",
-        "^" + first,
-        "^" + first[:2],
-        *(_number_keys(folded) if first[0].isdigit() else ()),
-        last + "$",
-        last[-2:] + "$",
-    ):
-        if key in patterns:
-            kind = _match(key, folded)
-            if kind is not None:
-                return kind
-    return None
+    return _furniture().kind(folded)
 
 
 @cache
@@ -340,101 +306,11 @@ def _union(lists: Iterable[Iterable[str]]) -> frozenset[str]:
 
 
 @cache
-def _exact() -> Mapping[str, str]:
-    """Map each pattern without a wildcard to its kind; the first language that has it wins."""
-    return _sorted_patterns()[0]
-
-
-@cache
-def _patterns() -> Mapping[str, list[tuple[str, str]]]:
-    """Map the fixed beginning (or end) of each pattern with wildcards to the pattern and its kind."""
-    return _sorted_patterns()[1]
-
-
-@cache
-def _sorted_patterns() -> tuple[Mapping[str, str], Mapping[str, list[tuple[str, str]]]]:
-    exact: dict[str, str] = {}
-    wild: dict[str, list[tuple[str, str]]] = {}
-    for language in languages().values():
-        for kind, patterns in language["furniture"].items():
-            for pattern in patterns:
-                if _WILD.search(pattern):
-                    wild.setdefault(_key(pattern), []).append((pattern, kind))
-                else:
-                    exact.setdefault(pattern, kind)
-    return exact, wild
-
-
-def _key(pattern: str) -> str:
-    """Give the key by which a line that may match is found.
-
-    The first two words, as far as they are fixed; the first two characters of a first word that a wildcard
-    touches; `#` for a number; and for a pattern that begins with `*` the last word, from the end.
-
-    >>> [_key(pattern) for pattern in ("read more *", "tags *", "阅读更多*", "# min read", "*の記事一覧")]
-    ['^read more', '^tags', '^阅读', '^# min', '一覧$']
-    """
-    if pattern.startswith("#"):
-        second = pattern.partition(" ")[2].partition(" ")[0]
-        return "^#" if not second or not pattern.startswith("# ") or _WILD.search(second) else f"^# {second}"
-    if pattern.startswith("*"):
-        last = pattern.rpartition(" ")[2]
-        return (last[-2:] if _WILD.search(last) else last) + "$"
-    first, _, rest = pattern.partition(" ")
-    second = rest.partition(" ")[0]
-    if _WILD.search(first):
-        return "^" + first[:2]
-    return f"^{first} {second}" if second and not _WILD.search(second) else "^" + first
-
-
-def _number_keys(folded: str) -> list[str]:
-    """Give the keys of a line that begins with a number, which may be folded to three.
-
-    >>> _number_keys("1 200 comments")
-    ['^# 200', '^# comments', '^#']
-    """
-    found = folded.split(" ", 4)
-    keys = []
-    for i in range(1, min(len(found), 4)):
-        if not found[i - 1].isdigit():
-            break
-        keys.append(f"^# {found[i]}")
-    return [*keys, "^#"]
-
-
-@cache
-def _compiled(key: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """Compile all patterns under one key, when a line with that key first turns up."""
-    patterns, kinds = zip(*_patterns()[key], strict=True)
-    return re.compile("|".join(f"({_regex(pattern)})" for pattern in patterns)), kinds
-
-
-def _match(key: str, folded: str) -> str | None:
-    expression, kinds = _compiled(key)
-    match = expression.fullmatch(folded)
-    return kinds[match.lastindex - 1] if match and match.lastindex else None
-
-
-def _regex(pattern: str) -> str:
-    """Translate one pattern.
-
-    >>> lines = ("read more", "read more of it", "read mores")
-    >>> [bool(re.fullmatch(_regex("read more *"), line)) for line in lines]
-    [True, True, False]
-    """
-    if pattern.endswith(" *"):
-        return _regex(pattern[:-2]) + "(?: .*)?"
-    parts = []
-    place = 0
-    for wild in _WILD.finditer(pattern):
-        start, end = wild.span()
-        parts.append(re.escape(pattern[place:start]))
-        apart = pattern[start - 1 : start] in ("", " ") and pattern[end : end + 1] in ("", " ")
-        if wild[0] == "#":
-            parts.append(NUMBER)
-        elif wild[0] == "*" and end == len(pattern):
-            parts.append(".*")
-        else:
-            parts.append(FEW_WORDS if apart else FEW_CHARACTERS)
-        place = end
-    return "".join(parts) + re.escape(pattern[place:])
+def _furniture() -> Phrases:
+    """Gather the patterns of all languages; the first language that has one wins."""
+    return Phrases(
+        (pattern, kind)
+        for language in languages().values()
+        for kind, patterns in language["furniture"].items()
+        for pattern in patterns
+    )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dedupe.lines import split_lines
-from dedupe.metadata import Fact, find_facts, to_metadata, value_kinds
+from dedupe.metadata import find_facts, to_metadata
+from dedupe.model import Fact
+from dedupe.values import value_kinds
 
 PROSE = (
     "The harbor office said on Friday that the ferry to the islands runs again after three weeks of repairs."

@@ -1,0 +1,352 @@
+"""The lines that repeat over a site, learned from its pages.
+
+What the trouble looks like: menus, share bars, `Read more: …`, newsletter prompts, author boxes, counters
+and legal lines, saved into every article of a site. What is left alone: the lines of an article that was
+scraped fifty times, of articles written from a form, refrains, subheadings that recur, and the standing
+paragraph of a column, which is listed for review instead of cut.
+
+Only documents count, not occurrences, and only documents that may testify (`Survey.witnesses`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from dedupe import words
+from dedupe.address import site_name
+from dedupe.byline import is_date_line, is_heading_line
+from dedupe.dates import Order, numeric_orders
+from dedupe.lines import ends_sentence
+from dedupe.model import Document
+from dedupe.survey import Page, SeenLine, Survey, head_of, line_key, survey
+from dedupe.templates import Template, Templates
+from dedupe.values import is_fact
+
+# A line is furniture of a source from three pages on, and from one page in fifty. Measured flat: five pages
+# do as well, five in a hundred too; with two pages fourteen times as much good text goes.
+_PAGES, _SHARE = 3, 0.02
+# Between two paragraphs, where subheadings stand, one page in ten.
+_SHARE_BETWEEN = 0.1
+# A sentence needs far more than a two-word line: one page in five, and furniture on both sides.
+_SHARE_PROSE, _COMPANY = 0.2, 0.7
+# A fixed beginning with a varying end (`Read more: …`): one page in thirty, and so many different ends.
+_SHARE_HEAD, _TAILS = 0.03, 0.15
+# A heading with changing short lines below it (`Related articles`).
+_BELOW, _BELOW_DIFFERENT = 0.8, 0.25
+# The same line on five sites belongs to none of their authors.
+_SITES = 5
+# Runs of four words that recur in short lines at the edges of an article (author boxes).
+_SLOT = 4
+
+
+def learn(documents: Iterable[Document]) -> Templates:
+    """Learn the templates of the sources of some documents, in one pass."""
+    seen = Survey()
+    for document in documents:
+        seen.add(survey(document))
+    return derive(seen)
+
+
+def derive(seen: Survey) -> Templates:
+    """Derive templates from the pages of a survey."""
+    witnesses = seen.witnesses()
+    sources = {
+        name: _Learner(name, pages).template() for name, pages in witnesses.items() if len(pages) >= _PAGES
+    }
+    return Templates(
+        {name: each for name, each in sources.items() if _is_any(each)},
+        _shared(sources, _everywhere(witnesses, sources)),
+    )
+
+
+def merge(old: Templates, new: Templates) -> Templates:
+    """Bring templates up to date: sources of `new` replace those of the same name, the others stay.
+
+    What several sources share is gathered from all of them; what stood on many sites goes on to be known.
+    """
+    sources = {**old.sources, **new.sources}
+    return Templates(sources, _shared(sources, Counter(old.shared.lines) | Counter(new.shared.lines)))
+
+
+class _Learner:
+    """The pages of one source."""
+
+    def __init__(self, source: str, pages: Sequence[Page]) -> None:
+        self.pages = pages
+        self.site = site_name(source)
+        self.count = Counter(key for each in pages for key in {line.key for line in each.lines if line.key})
+        self.frequent = {key for key, count in self.count.items() if self.is_many(count, _SHARE)}
+        self.example: dict[str, str] = {}
+        self.prose: set[str] = set()
+        for each in pages:
+            for line in each.lines:
+                if line.key in self.frequent:
+                    self.example[line.key] = min(self.example.get(line.key, line.text), line.text)
+                    if line.is_prose:
+                        self.prose.add(line.key)
+        self.edges = [self.body_edges(each) for each in pages]
+
+    def is_many(self, count: int, share: float) -> bool:
+        return count >= max(_PAGES, share * len(self.pages))
+
+    def body_edges(self, each: Page) -> tuple[int, int]:
+        """Give the first and the last line of prose that is the page's own."""
+        own = [i for i, line in enumerate(each.lines) if line.is_prose and line.key not in self.frequent]
+        return (own[0], own[-1]) if own else (len(each.lines), -1)
+
+    def template(self) -> Template:
+        """Learn all that the pages of the source tell."""
+        lines, review = self.lines()
+        tails, labels = self.heads()
+        stacked = self.stacked_labels()
+        labels |= stacked
+        for key in list(lines):
+            # Dates are for the heading, facts for the metadata, and bylines are nobody's furniture.
+            head = head_of(self.example[key], self.site)
+            if key in stacked or (head and head[0] in labels) or is_heading_line(self.example[key]):
+                del lines[key]
+        return Template(
+            pages=len(self.pages),
+            order=self.order(),
+            lines=_ordered(lines, self.example),
+            tails=_ordered(tails),
+            labels=_ordered(labels),
+            below=_ordered({k: n for k, n in self.below().items() if k not in stacked}, self.example),
+            slots=_ordered(self.slots(lines)),
+            review=_ordered(review, self.example),
+        )
+
+    def order(self) -> Order | None:
+        """Tell how the source writes numeric dates, from those that can be read in one way only."""
+        proved: Counter[Order] = Counter()
+        for each in self.pages:
+            for line in each.lines:
+                if not line.is_prose:
+                    proved.update(numeric_orders(line.text))
+        return next(iter(proved)) if len(proved) == 1 else None
+
+    def lines(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Tell furniture from the recurring lines that may be the author's."""
+        between: Counter[str] = Counter()
+        company: Counter[str] = Counter()
+        for each, (first, last) in zip(self.pages, self.edges, strict=True):
+            met: set[str] = set()
+            for i, line in enumerate(each.lines):
+                if line.key not in self.frequent or line.key in met:
+                    continue
+                met.add(line.key)
+                between[line.key] += first < i < last
+                near = each.lines[max(i - 1, 0) : i] + each.lines[i + 1 : i + 2]
+                company[line.key] += all(other.key in self.frequent for other in near)
+        lines: dict[str, int] = {}
+        review: dict[str, int] = {}
+        for key in self.frequent:
+            count = self.count[key]
+            if key in self.prose:
+                # A standing paragraph of a column touches the text; a notice stands among other furniture.
+                is_furniture = company[key] >= _COMPANY * count and self.is_many(count, _SHARE_PROSE)
+                (lines if is_furniture and 2 * between[key] < count else review)[key] = count
+            elif 2 * between[key] < count or self.is_many(count, _SHARE_BETWEEN):
+                lines[key] = count
+        return lines, review
+
+    def heads(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Learn beginnings with varying ends: those that stand alone, and those of data sheets."""
+        pages: Counter[str] = Counter()
+        company: Counter[str] = Counter()
+        facts: Counter[str] = Counter()
+        tails: dict[str, set[str]] = defaultdict(set)
+        for each in self.pages:
+            heads = [self.head(line) for line in each.lines]
+            for i, found in enumerate(heads):
+                if found is None or found[0] in {h[0] for h in heads[:i] if h}:
+                    continue
+                head, tail = found
+                pages[head] += 1
+                tails[head].add(words.fold(tail))
+                near = [other for other in (*heads[max(i - 1, 0) : i], *heads[i + 1 : i + 2]) if other]
+                facts[head] += is_fact(tail)
+                company[head] += any(other[0] != head and is_fact(other[1]) for other in near)
+        learned_tails: dict[str, int] = {}
+        learned_labels: dict[str, int] = {}
+        for head, count in pages.items():
+            if not self.is_many(count, _SHARE_HEAD) or len(tails[head]) < max(2, _TAILS * count):
+                continue
+            if 2 * company[head] > count or 2 * facts[head] > count:
+                learned_labels[head] = count
+            else:
+                learned_tails[head] = count
+        return learned_tails, learned_labels
+
+    def head(self, line: SeenLine) -> tuple[str, str] | None:
+        if not line.text or (line.is_prose and len(line.text) > 160) or is_date_line(line.text):
+            return None
+        return head_of(line.text, self.site)
+
+    def stacked_labels(self) -> dict[str, int]:
+        """Learn labels that stand on lines of their own, values below: a chain of them is a data sheet."""
+        facts: Counter[str] = Counter()
+        short: Counter[str] = Counter()
+        near: dict[str, Counter[str]] = defaultdict(Counter)
+        for each in self.pages:
+            met: set[str] = set()
+            for i, line in enumerate(each.lines[:-1]):
+                if line.key not in self.frequent or line.key in met or line.is_prose or len(line.text) > 45:
+                    continue
+                met.add(line.key)
+                value = each.lines[i + 1].text
+                facts[line.key] += is_fact(value) and not is_fact(line.text)
+                short[line.key] += 0 < len(value.split()) <= 5
+                for k in (i - 2, i + 2):
+                    if 0 <= k < len(each.lines):
+                        near[line.key][each.lines[k].key] += 1
+        labels = {key for key, count in facts.items() if 2 * count > self.count[key]}
+        for key in facts:
+            beside = sum(near[key][label] for label in labels if label != key)
+            if 2 * beside > self.count[key] and short[key] >= 0.9 * self.count[key]:
+                labels.add(key)
+        chained = {key for key in labels if any(near[key][other] for other in labels if other != key)}
+        return {key: self.count[key] for key in chained}
+
+    def below(self) -> dict[str, int]:
+        """Learn headings over lists: short lines with a short line below that differs from page to page."""
+        below: dict[str, set[str]] = defaultdict(set)
+        good: Counter[str] = Counter()
+        for each, (_, last) in zip(self.pages, self.edges, strict=True):
+            for line, following in pairwise(each.lines[last + 1 :]):
+                if line.key in self.frequent and len(line.text.split()) <= 5 and not line.is_prose:
+                    short = following.text and not ends_sentence(following.text) and not following.is_prose
+                    good[line.key] += bool(short) and following.key not in self.frequent
+                    below[line.key].add(following.key)
+        return {
+            key: self.count[key]
+            for key, count in good.items()
+            if count >= max(_PAGES, _BELOW * self.count[key])
+            and len(below[key]) >= max(2, _BELOW_DIFFERENT * self.count[key])
+        }
+
+    def slots(self, lines: Mapping[str, int]) -> dict[str, int]:
+        """Learn runs of four words that recur in lines around the article, whatever stands between them.
+
+        They must come from two lines at least: the boxes of two authors share a form, but the standing
+        paragraph of a column is always the same.
+        """
+        count: Counter[str] = Counter()
+        seen: dict[str, set[str]] = defaultdict(set)
+        for each, (first, last) in zip(self.pages, self.edges, strict=True):
+            found: set[str] = set()
+            for i, line in enumerate(each.lines):
+                if line.text and line.key not in lines and (not first <= i <= last or "§" in line.key):
+                    for run in word_runs(line.key):
+                        found.add(run)
+                        seen[run].add(line.key)
+            count.update(found)
+        return {
+            run: pages
+            for run, pages in count.items()
+            if self.is_many(pages, _SHARE_HEAD) and len(seen[run]) >= 2
+        }
+
+
+def _is_articles_own(text: str) -> bool:
+    """Tell whether a line is a date, a byline or a fact: it recurs without being furniture."""
+    head = head_of(text)
+    return is_heading_line(text) or is_fact(text) or (head is not None and is_fact(head[1]))
+
+
+def word_runs(key: str) -> list[str]:
+    """Give the runs of four words of a key; runs of mostly numbers say nothing.
+
+    >>> word_runs("is a senior reporter at §")
+    ['is a senior reporter', 'a senior reporter at', 'senior reporter at §']
+    """
+    found = key.split()
+    runs = (found[i : i + _SLOT] for i in range(len(found) - _SLOT + 1))
+    return [" ".join(run) for run in runs if run.count("0") <= 1]
+
+
+def _everywhere(witnesses: Mapping[str, Sequence[Page]], sources: Mapping[str, Template]) -> dict[str, int]:
+    """Find lines that stand around the articles of many sites, on however few pages of each."""
+    learned = {
+        line_key(text, site_name(source))
+        for source, each in sources.items()
+        for text in (*each.lines, *each.review)
+    }
+    sites: dict[str, set[str]] = defaultdict(set)
+    example: dict[str, str] = {}
+    between: Counter[str] = Counter()
+    count: Counter[str] = Counter()
+    for source, pages in witnesses.items():
+        for each in pages:
+            own = [i for i, line in enumerate(each.lines) if line.is_prose and line.key not in learned]
+            first, last = (own[0], own[-1]) if own else (len(each.lines), -1)
+            for i, line in enumerate(each.lines):
+                if line.key and not (line.is_prose and len(line.text) > 160):
+                    sites[line.key].add(source)
+                    example.setdefault(line.key, line.text)
+                    count[line.key] += 1
+                    between[line.key] += first < i < last
+    return {
+        key: len(found)
+        for key, found in sites.items()
+        if len(found) >= _SITES and 4 * between[key] < count[key] and not _is_articles_own(example[key])
+    }
+
+
+def _judge_reviewed(sources: Mapping[str, Template]) -> dict[str, Template]:
+    """Take the standing sentences that several sites have for furniture: no author writes for all of them."""
+    sites: Counter[str] = Counter()
+    for source, each in sources.items():
+        sites.update({line_key(text, site_name(source)) for text in (*each.lines, *each.review)})
+    judged = {}
+    for source, each in sources.items():
+        moved = {
+            text: count
+            for text, count in each.review.items()
+            if sites[line_key(text, site_name(source))] >= 2
+        }
+        if moved:
+            lines = _ordered({**each.lines, **moved})
+            review = {text: count for text, count in each.review.items() if text not in moved}
+            each = replace(each, lines=lines, review=review)
+        judged[source] = each
+    return judged
+
+
+def _shared(sources: Mapping[str, Template], everywhere: Mapping[str, int]) -> Template:
+    """Gather what at least two sources have learned, or five sources have; numbers are those of sources."""
+
+    def gather(name: str) -> dict[str, int]:
+        count: Counter[str] = Counter()
+        example: dict[str, str] = {}
+        for source, each in sources.items():
+            site = site_name(source)
+            keys = {line_key(text, site): text for text in getattr(each, name)}
+            count.update(keys.keys())
+            for key, text in keys.items():
+                example[key] = key if "§" in key else min(example.get(key, text), text)
+        return _ordered({key: number for key, number in count.items() if number >= 2}, example)
+
+    return Template(
+        pages=len(sources),
+        lines=_ordered(dict(everywhere) | gather("lines")),
+        tails=gather("tails"),
+        labels=gather("labels"),
+        below=gather("below"),
+        slots=gather("slots"),
+    )
+
+
+def _ordered(counts: Mapping[str, int], example: Mapping[str, str] | None = None) -> dict[str, int]:
+    names = example or {}
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return {names.get(key, key): count for key, count in ranked}
+
+
+def _is_any(each: Template) -> bool:
+    return bool(
+        each.order or each.lines or each.tails or each.labels or each.below or each.slots or each.review
+    )
