@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dedupe.body import find_furniture as find_around
 from dedupe.errors import RecordError
 from dedupe.furniture import Known, find_furniture
 from dedupe.header import Heading, find_heading
@@ -140,9 +141,8 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
     removals = [*_heading_removals(document.id, lines, heading), *_fact_removals(document.id, lines, facts)]
     if "repeats" in stages:
         removals += _repeat_removals(document.id, lines, facts, {removal.start for removal in removals})
-    if known and "template" in stages:
-        gone = {removal.start for removal in removals}
-        furniture = list(_furniture_removals(document.id, lines, gone, heading, known, settings))
+    furniture = _furniture_removals(document, lines, removals, heading, known, settings)
+    if furniture:
         removals = [*_recalled(removals, furniture), *furniture]
     removals.sort(key=lambda removal: removal.start)
     return Examined(
@@ -225,15 +225,35 @@ def _fact_removals(id: str | int, lines: Sequence[Line], facts: Facts) -> Iterat
 
 
 def _furniture_removals(
-    id: str | int, lines: Sequence[Line], gone: set[int], heading: Heading, known: Known, settings: Settings
-) -> Iterator[Removal]:
+    document: Document,
+    lines: Sequence[Line],
+    removals: Sequence[Removal],
+    heading: Heading,
+    known: Known | None,
+    settings: Settings,
+) -> list[Removal]:
+    """Find the furniture among the lines that are left: what its languages call so, and what was learned."""
+    gone = {removal.start for removal in removals}
+    taken = {i for i, line in enumerate(lines) if line.start in gone}
     title = heading.title_lines[0] if heading.title_lines else None
-    taken = frozenset(i for i, line in enumerate(lines) if line.start in gone)
-    phrases = "phrases" in settings.lists
-    for each in find_furniture(
-        lines, known, title=title, is_sure=heading.is_sure, taken=taken, phrases=phrases
-    ):
-        yield _removal(id, lines[each.line], "furniture", each.rule)
+    phrases = "phrases" in settings.lists and "furniture" in settings.stages
+    rules: dict[int, str] = {}
+    if phrases:
+        found = find_around(
+            lines,
+            title=heading.title,
+            url=document.url,
+            title_line=title,
+            keep=taken,
+            only_pages=known is not None and known.is_learned and "template" in settings.stages,
+        )
+        rules = {each.line: f"{each.kind}: {each.rule}" for each in found}
+    if known and "template" in settings.stages:
+        learned = find_furniture(
+            lines, known, title=title, is_sure=heading.is_sure, taken=taken, found=rules, phrases=phrases
+        )
+        rules = {each.line: each.rule for each in learned}
+    return [_removal(document.id, lines[i], "furniture", rule) for i, rule in sorted(rules.items())]
 
 
 def _labels(settings: Settings, known: Known | None) -> Mapping[str, str] | None:

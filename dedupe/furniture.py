@@ -46,6 +46,7 @@ class Known:
         own = templates.sources.get(source, Template())
         shared = templates.shared
         self.order = own.order
+        self.is_learned = bool(own.pages)
         self.lines = self._keys(own.lines) | self._keys(shared.lines)
         self.tails = self._keys(own.tails) | self._keys(shared.tails)
         self.below = self._keys(own.below) | self._keys(shared.below)
@@ -79,15 +80,17 @@ def find_furniture(
     title: int | None = None,
     is_sure: bool = False,
     taken: Collection[int] = (),
+    found: Mapping[int, str] | None = None,
     phrases: bool = True,
 ) -> list[Furniture]:
     """Find the furniture among the lines of a document.
 
     `title` is the index of the title line, `is_sure` tells that a date or the address confirms it; `taken`
-    are the lines that are gone already, as title, date, fact or repeat. Without `phrases` only what was
+    are the lines that are gone already, as title, date, fact or repeat; `found` has the furniture that the
+    text alone tells (`dedupe.body`), which is among the result. Without `phrases` only what was
     learned counts.
     """
-    return _Finder(lines, known, title, is_sure, frozenset(taken), phrases).find()
+    return _Finder(lines, known, title, is_sure, frozenset(taken), dict(found or {}), phrases).find()
 
 
 class _Finder:
@@ -98,6 +101,7 @@ class _Finder:
         title: int | None,
         is_sure: bool,
         taken: frozenset[int],
+        found: dict[int, str],
         phrases: bool,
     ) -> None:
         self.lines = lines
@@ -107,7 +111,7 @@ class _Finder:
         self.taken = taken
         self.phrases = phrases
         self.keys = ["" if len(line.text) > LONGEST else line_key(line.text, known.site) for line in lines]
-        self.found: dict[int, str] = {}
+        self.found = found
 
     def find(self) -> list[Furniture]:
         """Run the rules in their order."""

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from dedupe.errors import SettingsError
 
-STAGES = ("repair", "header", "metadata", "repeats", "template")
+STAGES = ("repair", "header", "metadata", "repeats", "furniture", "template")
 LISTS = ("labels", "phrases")
 SOURCES = ("host", "domain")
 
@@ -39,7 +39,8 @@ class Settings:
     """How documents are read and cleaned.
 
     stages
-        What is done, always in the order `repair, header, metadata, repeats, template`. Default: all.
+        What is done, always in the order `repair, header, metadata, repeats,
+        furniture, template`. Default: all.
     lists
         Which word lists may testify: `labels` (names of facts such as `Employees`) and `phrases`
         (site furniture such as `Share this article`). Without them only shape, run and place decide.

@@ -113,9 +113,10 @@ REASONS = {
     "header": {"title", "date"},
     "metadata": {"metadata"},
     "repeats": {"repeat"},
+    "furniture": set(),  # the page has none
     "template": set(),  # nothing was learned of the source of a single text
 }
-COMBINATIONS = [chosen for n in range(6) for chosen in combinations(STAGES, n)]
+COMBINATIONS = [chosen for n in range(7) for chosen in combinations(STAGES, n)]
 
 
 @pytest.mark.parametrize("stages", COMBINATIONS, ids=["+".join(chosen) or "none" for chosen in COMBINATIONS])
