@@ -17,6 +17,8 @@ from dedupe.records import to_document
 from dedupe.repair import Repaired, repair
 from dedupe.repeats import find_repeats
 from dedupe.settings import Settings
+from dedupe.survey import source_of
+from dedupe.templates import Templates
 
 LIFTED = frozenset(("title", "date"))
 """Reasons of removals that a text *file* keeps: its heading stays where it was."""
@@ -66,9 +68,17 @@ class Examined:
 
 
 def clean(
-    text: str, *, id: str | int = "", url: str | None = None, settings: Settings | None = None
+    text: str,
+    *,
+    id: str | int = "",
+    url: str | None = None,
+    settings: Settings | None = None,
+    templates: Templates | None = None,
 ) -> Article:
     r"""Clean one scraped text: repair its characters, lift its heading and facts, cut what stands twice.
+
+    `templates` (`dedupe.learn`) know the lines of sites; the host of `url` says which. Raises TypeError for
+    bytes.
 
     >>> pasted = "The ferry to the islands runs again after three weeks, the harbor office said on Friday."
     >>> head = "Ferry runs again\n3 May 2024\n\nEmployees: 11-50\nFounded: 1994"
@@ -83,11 +93,16 @@ def clean(
             f"clean() takes text, not {type(text).__name__}; decode bytes first, for example with "
             "open(path, encoding='utf-8')"
         )
-    return examine(Document(id, text, url), settings or Settings()).article()
+    document = Document(id, text, url)
+    known = Known(templates, source_of(document)) if templates else None
+    return examine(document, settings or Settings(), known).article()
 
 
 def clean_many(
-    documents: Iterable[str | Mapping[str, Any] | Document], *, settings: Settings | None = None
+    documents: Iterable[str | Mapping[str, Any] | Document],
+    *,
+    settings: Settings | None = None,
+    templates: Templates | None = None,
 ) -> Iterator[Article | Failure]:
     """Clean any number of strings, records or documents, lazily, in their order.
 
@@ -97,13 +112,24 @@ def clean_many(
     ['Article', 'Failure', 'Article']
     """
     settings = settings or Settings()
+    known: dict[str, Known] = {}
     for number, item in enumerate(documents, 1):
         try:
             document = _document(item, number, settings)
         except RecordError as error:
             yield Failure(error.place, error.reason, str(error))
         else:
-            yield examine(document, settings).article()
+            source = source_of(document)
+            if templates and source not in known:
+                known[source] = Known(templates, source)
+            yield examine(document, settings, known.get(source)).article()
+
+
+def apply(document: Document, templates: Templates, settings: Settings | None = None) -> list[Removal]:
+    """Give what the templates of its source would take out of a document, with its places in the original."""
+    known = Known(templates, source_of(document))
+    rows = examine(document, settings or Settings(), known).receipt()
+    return [row for row in rows if row.reason == "furniture"]
 
 
 def _document(item: str | Mapping[str, Any] | Document, number: int, settings: Settings) -> Document:

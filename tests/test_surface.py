@@ -40,8 +40,11 @@ def test_the_public_names():
         "Removal",
         "Settings",
         "SettingsError",
+        "Templates",
+        "apply",
         "clean",
         "clean_many",
+        "learn",
     ]
     assert all(hasattr(library, name) for name in library.__all__)
 
