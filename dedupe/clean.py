@@ -89,10 +89,8 @@ def clean(
     (True, [(1, 'title'), (2, 'date'), (4, 'metadata'), (5, 'metadata'), (7, 'repeat')])
     """
     if not isinstance(text, str):
-        raise TypeError(
-            f"clean() takes text, not {type(text).__name__}; decode bytes first, for example with "
-            "open(path, encoding='utf-8')"
-        )
+        advice = "; decode it first, as open(path, encoding='utf-8') does" if isinstance(text, bytes) else ""
+        raise TypeError(f"clean() takes text, not {type(text).__name__}{advice}")
     document = Document(id, text, url)
     known = Known(templates, source_of(document)) if templates else None
     return examine(document, settings or Settings(), known).article()

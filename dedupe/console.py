@@ -46,6 +46,7 @@ class Report:
         self._verbose: bool = options.get("verbose", False)
         self._dry: bool = options.get("dry_run", False) or options.get("diff", False)
         self._in_place: bool = options.get("in_place", False)
+        self._ledger: bool = bool(options.get("ledger"))
         self._shown: Counter[str] = Counter()
         self._bar: Any = None
         self._documents = 0
@@ -152,6 +153,9 @@ class Report:
                 say("furniture, by source:")
                 for line in lines:
                     say(line)
+            facts = summary.lifted["metadata"]
+            if facts and self._in_place and not self._ledger:
+                say(f"note: a text file has no fields; only --ledger FILE keeps its facts ({facts:,} lifted)")
             if self._dry:
                 say("nothing was written (dry run)")
             elif self._in_place:
