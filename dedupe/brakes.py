@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from dedupe.clean import Examined
+from dedupe.clean import Examined, cut
 from dedupe.errors import BrakeError
 from dedupe.ledger import shortened
 
@@ -60,9 +60,12 @@ class Loss:
 
 
 def spare(examined: Examined, spared: list[str]) -> Examined:
-    """Keep the furniture that is most of its document; append the text of what is kept to `spared`."""
+    """Keep the furniture that is most of its document, or all that is left of it; note it in `spared`."""
     limit = _MOST * len(examined.repaired.text.strip())
-    kept = [r for r in examined.removals if r.reason == FURNITURE and r.end - r.start > limit]
+    furniture = [r for r in examined.removals if r.reason == FURNITURE]
+    kept = [r for r in furniture if r.end - r.start > limit]
+    if not kept and furniture and not cut(examined.repaired.text, examined.removals).strip():
+        kept = furniture  # many lines can empty a document, too
     if not kept:
         return examined
     spared.extend(removal.text for removal in kept)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dedupe.body import find_furniture as find_around
 from dedupe.errors import RecordError
 from dedupe.furniture import Known, find_furniture
 from dedupe.header import Heading, find_heading
@@ -263,6 +262,8 @@ def _furniture_removals(
     phrases = "phrases" in settings.lists and "furniture" in settings.stages
     rules: dict[int, str] = {}
     if phrases:
+        from dedupe.body import find_furniture as find_around
+
         found = find_around(
             lines,
             title=heading.title,

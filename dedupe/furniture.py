@@ -47,11 +47,11 @@ class Known:
         shared = templates.shared
         self.order = own.order
         self.is_learned = bool(own.pages)
-        self.lines = self._keys(own.lines) | self._keys(shared.lines)
+        # What this source lists for review is not cut because other sources have it.
+        self.lines = self._keys(own.lines) | (self._keys(shared.lines) - self._keys(own.review))
         self.tails = self._keys(own.tails) | self._keys(shared.tails)
         self.below = self._keys(own.below) | self._keys(shared.below)
         self.slots = frozenset(own.slots) | frozenset(shared.slots)
-        self.review = self._keys(own.review) - self.lines
         self.own_labels: Mapping[str, int] = own.labels
         self.shared_labels: Mapping[str, int] = shared.labels
 

@@ -56,6 +56,7 @@ def derive(seen: Survey) -> Templates:
     sources = {
         name: _Learner(name, pages).template() for name, pages in witnesses.items() if len(pages) >= _PAGES
     }
+    sources = _judge_reviewed(sources)
     return Templates(
         {name: each for name, each in sources.items() if _is_any(each)},
         _shared(sources, _everywhere(witnesses, sources)),
@@ -161,10 +162,12 @@ class _Learner:
         tails: dict[str, set[str]] = defaultdict(set)
         for each in self.pages:
             heads = [self.head(line) for line in each.lines]
+            met: set[str] = set()
             for i, found in enumerate(heads):
-                if found is None or found[0] in {h[0] for h in heads[:i] if h}:
+                if found is None or found[0] in met:
                     continue
                 head, tail = found
+                met.add(head)
                 pages[head] += 1
                 tails[head].add(words.fold(tail))
                 near = [other for other in (*heads[max(i - 1, 0) : i], *heads[i + 1 : i + 2]) if other]

@@ -70,19 +70,21 @@ def find_facts(lines: Sequence[Line], labels: Mapping[str, str] | None = None) -
     finder = _Finder(lines, labels, head, tail)
     runs = list(finder.runs())
     runs += Stacks(lines, labels, {line for run in runs for fact in run for line in fact.lines}).runs()
-    runs = [run for run in runs if not _is_one_of_many(run, runs)]
+    boxes = [{fact.key: fact.value for fact in run} for run in runs]
+    several = [box for box in boxes if len(box) >= 2]
+    runs = [run for run, box in zip(runs, boxes, strict=True) if not _is_one_of_many(box, several)]
     headings = {finder.heading(run) for run in runs} - {None}
     facts = sorted((fact for run in runs for fact in run), key=lambda fact: fact.lines)
     return Facts(tuple(facts), tuple(sorted(heading for heading in headings if heading is not None)))
 
 
-def _is_one_of_many(run: Sequence[Fact], runs: Sequence[Sequence[Fact]]) -> bool:
+def _is_one_of_many(box: Mapping[str, str], boxes: Sequence[Mapping[str, str]]) -> bool:
     """Tell whether another box has the same labels and other values: then the article is a list of firms."""
-    own = {fact.key: fact.value for fact in run}
-    for other in runs:
-        values = {fact.key: fact.value for fact in other}
-        shared = own.keys() & values.keys()
-        if len(shared) >= 2 and all(own[key] != values[key] for key in shared):
+    if len(box) < 2:
+        return False
+    for other in boxes:
+        shared = box.keys() & other.keys()
+        if len(shared) >= 2 and all(box[key] != other[key] for key in shared):
             return True
     return False
 
@@ -94,12 +96,16 @@ def to_metadata(facts: Sequence[Fact]) -> dict[str, str]:
     {'phone': '1', 'phone_2': '2'}
     """
     metadata: dict[str, str] = {}
+    seen: set[tuple[str, str]] = set()
+    numbers: dict[str, int] = {}
     for fact in facts:
-        key, number = fact.key, 2
-        if metadata.get(key) == fact.value:
+        if (fact.key, fact.value) in seen:
             continue
+        seen.add((fact.key, fact.value))
+        key = fact.key
         while key in metadata:
-            key, number = f"{fact.key}_{number}", number + 1
+            numbers[fact.key] = numbers.get(fact.key, 1) + 1
+            key = f"{fact.key}_{numbers[fact.key]}"
         metadata[key] = fact.value
     return metadata
 

@@ -111,8 +111,8 @@ class Article:
         if isinstance(foreign, Mapping):
             # Many schemas have a `metadata` of their own, ours among them: what it says stays.
             record["metadata"] = {**foreign, **{k: v for k, v in self.metadata.items() if k not in foreign}}
-        elif foreign is not None and not self.metadata:
-            record["metadata"] = foreign
+        elif foreign is not None:
+            record["metadata_original"] = foreign
         return record | {name: value for name, value in self.extra.items() if name not in record}
 
 

@@ -54,6 +54,12 @@ _SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _MARK = re.compile("(?:^|\n)[\u0300-\u036f]")
 
 
+def _decode_entity(found: re.Match[str]) -> str:
+    """Decode one entity; a line break that is written as one (`&#10;`) is a blank: lines stay lines."""
+    decoded = unescape(found[0])
+    return " " if decoded in ("\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029") else decoded
+
+
 def fix_entities(line: str) -> str:
     """Decode HTML entities, up to three layers of them.
 
@@ -64,7 +70,7 @@ def fix_entities(line: str) -> str:
     'R&D – café, AT&T; fish & chips'
     """
     for _ in range(3):
-        decoded = _ENTITY.sub(lambda found: unescape(found[0]), line)
+        decoded = _ENTITY.sub(_decode_entity, line)
         if decoded == line:
             break
         line = decoded

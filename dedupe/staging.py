@@ -64,6 +64,7 @@ class Staged:
         self._files: list[StagedFile] = []
         self._folders: list[Path] = []
         self._number = 0
+        self._begun: Path | None = None
 
     def open(self, target: Path) -> StagedFile:
         """Start a file that will stand at `target`; its folder is made if it does not exist."""
@@ -74,6 +75,7 @@ class Staged:
             if target.is_dir():
                 raise IsADirectoryError(21, "there is a folder of this name")
             self._make(target.parent)
+            self._begun = temporary  # known before it exists: an interruption can come in between
             file = StagedFile(target, temporary)
         self._files.append(file)
         return file
@@ -95,8 +97,8 @@ class Staged:
             missing.append(folder)
             folder = folder.parent
         for new in reversed(missing):
-            new.mkdir()
             self._folders.append(new)
+            new.mkdir()
 
     def __enter__(self) -> Self:
         return self
@@ -125,6 +127,8 @@ class Staged:
     def _discard(self) -> None:
         for file in self._files:
             self._remove(file)
+        if self._begun is not None:
+            self._begun.unlink(missing_ok=True)
         for folder in reversed(self._folders):
             try:
                 folder.rmdir()

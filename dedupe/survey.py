@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from sys import intern
@@ -17,7 +17,7 @@ from zlib import crc32
 
 from dedupe import words
 from dedupe.address import host_of, site_name
-from dedupe.lines import split_lines
+from dedupe.lines import NO_SPACES_CHARACTER, split_lines
 from dedupe.model import Document, Line
 from dedupe.pairs import split_pair
 from dedupe.repair import repair
@@ -168,13 +168,17 @@ class Survey:
         del kept[self.most :]
 
 
-def _grams(texts: Iterable[str]) -> Iterator[int]:
+def _grams(texts: Iterable[str]) -> list[int]:
+    """Sample the word runs of some prose; in scripts without spaces, runs of twice as many characters."""
+    values: list[int] = []
     for text in texts:
-        found = _DIGITS.sub("0", text).split()
-        for gram in zip(*[iter(found)] * _GRAM, strict=False):
-            value = crc32(" ".join(gram).encode("utf-8", "replace"))
-            if value % _ONE_IN == 0:
-                yield value
+        masked = _DIGITS.sub("0", text)
+        dense = not masked.isascii() and NO_SPACES_CHARACTER.search(masked) is not None
+        found = [c for c in masked if c.isalnum()] if dense else masked.split()
+        for gram in zip(*[iter(found)] * (2 * _GRAM if dense else _GRAM), strict=False):
+            values.append(crc32(" ".join(gram).encode("utf-8", "replace")))
+    sampled = [value for value in values if value % _ONE_IN == 0]
+    return sampled if len(sampled) >= 4 else values  # too small a sample proves nothing
 
 
 def _mask_site(folded: str, site: str) -> str:

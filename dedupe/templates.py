@@ -59,6 +59,8 @@ class Templates:
         """Read templates; raise InputError, naming `place`, for anything that they are not."""
         try:
             table = json.loads(text)
+        except RecursionError:
+            raise InputError(place, "nested too deeply for templates; learn it again") from None
         except json.JSONDecodeError as error:
             raise InputError(place, f"not JSON (line {error.lineno}): {error.msg}; learn it again") from None
         if not isinstance(table, dict) or "sources" not in table:

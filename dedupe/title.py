@@ -72,7 +72,8 @@ class TitleLines:
             if folded and (
                 folded == wanted or (wanted.startswith(folded + " ") and len(folded.split()) >= 3)
             ):
-                return i, self.lines[i].text if folded != wanted else given
+                # The record may have the site's name behind the title; what else it says more, it knows.
+                return i, self.without_site(given)
             if (
                 folded.startswith(wanted + " ")
                 and self.without_site(self.lines[i].text) != self.lines[i].text
