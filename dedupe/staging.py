@@ -128,7 +128,10 @@ class Staged:
         for file in self._files:
             self._remove(file)
         if self._begun is not None:
-            self._begun.unlink(missing_ok=True)
+            try:
+                self._begun.unlink(missing_ok=True)
+            except OSError:  # its folder could not be made either
+                pass
         for folder in reversed(self._folders):
             try:
                 folder.rmdir()
