@@ -286,21 +286,6 @@ def scan_words(
     return count
 
 
-def scan_hashes(
-    data: Any, starts: Any, ends: Any, quick: Any, packed: Any, kind: Any, width: Any, folds: Any,
-    stream: Any, first: Any, last: Any, hashes: Any, offsets: Any,
-) -> None:  # fmt: skip
-    """Hash the words of many texts. `hashes` needs a place for every other byte, `offsets` texts + 1."""
-    total = 0
-    offsets[0] = 0
-    for text in range(len(starts)):
-        total += scan_words(
-            data, starts[text], ends[text], quick, packed, kind, width, folds, stream, first, last,
-            hashes[total:],
-        )  # fmt: skip
-        offsets[text + 1] = total
-
-
 def hash_shingles(hashes: Any, begin: int, end: int, size: int, out: Any) -> int:
     """Hash the runs of `size` words of one text, as `dedupe.sketch.shingles` does; give their number."""
     count = end - begin

@@ -135,13 +135,6 @@ class Survey:
         if len(kept) >= 2 * self.most:
             self._trim(kept)
 
-    def merge(self, other: Survey) -> None:
-        """Take in what another worker has seen."""
-        for source, count in other.documents.items():
-            self.documents[source] += count
-            self.pages[source] += other.pages[source]
-            self._trim(self.pages[source])
-
     def witnesses(self) -> dict[str, list[Page]]:
         """Give the pages that may testify about furniture, by source.
 
