@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -326,15 +327,17 @@ def _in_original(removal: Removal, repaired: Repaired) -> Removal:
 
 def _repairs(id: str | int, repaired: Repaired, removals: Sequence[Removal]) -> Iterator[Removal]:
     """Give a row for each repaired line that stays: the part of the original that was replaced."""
-    starts = {removal.start for removal in removals}
+    spans = sorted((removal.start, removal.end) for removal in removals)
     numbers = {start: number for number, (_, start) in enumerate(repaired.anchors, 1)}
     for change in repaired.changes:
         before, after = (
             repaired.original[change.start : change.end],
             repaired.text[change.to_start : change.to_end],
         )
-        if change.to_start + len(after) - len(after.lstrip()) in starts:
-            continue
+        first = change.to_start + len(after) - len(after.lstrip())
+        at = bisect_right(spans, (first, len(repaired.text) + 1)) - 1
+        if at >= 0 and min(change.to_start + len(after.rstrip()), len(repaired.text)) <= spans[at][1]:
+            continue  # all of it is gone, and its own row says so
         shortest = min(len(before), len(after))
         head = next((k for k in range(shortest) if before[k] != after[k]), shortest)
         tail = next((k for k in range(shortest - head) if before[-1 - k] != after[-1 - k]), shortest - head)
