@@ -12,7 +12,7 @@ import os
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import IO
@@ -28,11 +28,24 @@ MARKDOWN = (".md", ".markdown")
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a source: from `start` up to `end`, behind `before` lines of it.
+
+    JSON lines are counted in bytes; a format may count in what it can be cut at (row groups, say).
+    """
+
+    start: int
+    end: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """One thing to read: a file, or standard input where `path` is None.
+    """One thing to read: a file, a part of one, or standard input where `path` is None.
 
     `name` is the path as messages show it; `id` names a text file's document; `mirror` is where its
-    cleaned copy goes below the output folder; `folder` is what it counts as its source.
+    cleaned copy goes below the output folder; `folder` is what it counts as its source. `size` is in
+    bytes, of the part where there is one.
     """
 
     name: str
@@ -41,6 +54,7 @@ class Source:
     mirror: str = ""
     folder: str | None = None
     size: int = 0
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +219,10 @@ def read_text(source: Source, stream: IO[bytes], settings: Settings) -> Iterator
 def read_records(source: Source, stream: IO[bytes], settings: Settings) -> Iterator[Entry | Unusable]:
     """Read JSON lines, one record a line; blank lines are passed over."""
     packed = source.name.endswith(".gz")
-    number, before = 0, 0
+    number, before = source.part.before if source.part else 0, 0
     lines: Iterable[bytes] = gzip.GzipFile(fileobj=stream) if packed else stream
+    if source.part:
+        lines = _stretch(stream, source.part)
     try:
         for raw in lines:
             number += 1
@@ -223,6 +239,14 @@ def read_records(source: Source, stream: IO[bytes], settings: Settings) -> Itera
         place = f"{source.name}:{number + 1}"
         message = f"{place}: damaged gzip data, the rest of the file cannot be read: {error}"
         yield Unusable(Failure(place, "damaged gzip", message), source=source)
+
+
+def _stretch(stream: IO[bytes], part: Part) -> Iterator[bytes]:
+    """Give the lines of a part of a file."""
+    at = stream.seek(part.start)
+    while at < part.end and (raw := stream.readline()):
+        at += len(raw)
+        yield raw
 
 
 def _record(raw: bytes, number: int, size: int, source: Source, settings: Settings) -> Entry | Unusable:
@@ -314,6 +338,42 @@ def reader_of(name: str) -> Reader | None:
         reader = READERS.get(Path(lower.removesuffix(".gz")).suffix)
         return reader if reader is read_records else None
     return READERS.get(suffix) if suffix else read_text
+
+
+def cut(source: Source, size: int) -> list[Source]:
+    """Cut a source into parts of about `size` bytes, to be read by different processes; most come whole.
+
+    Read one after the other, the parts give what the source gives. This is the one place that knows how
+    a source is cut: formats that can be are in `CUTTERS`.
+    """
+    if source.path is None or source.size <= size or not source.path.is_file():
+        return [source]
+    cutter = CUTTERS.get(Path(source.path.name.lower()).suffix)
+    try:
+        return cutter(source, source.path, size) if cutter else [source]
+    except OSError:  # said again, with its reason, when it is read
+        return [source]
+
+
+def cut_lines(source: Source, path: Path, size: int) -> list[Source]:
+    """Cut JSON lines at ends of lines."""
+    parts: list[Source] = []
+    start = before = 0
+    with path.open("rb") as stream:
+        while block := stream.read(size):
+            if not start and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                return [source]
+            block += stream.readline()
+            part = Part(start, start + len(block), before)
+            parts.append(replace(source, size=len(block), part=part))
+            start, before = part.end, before + block.count(b"\n")
+    return parts or [source]
+
+
+CUTTERS: dict[str, Callable[[Source, Path, int], list[Source]]] = dict.fromkeys(
+    (suffix for suffix, reader in READERS.items() if reader is read_records), cut_lines
+)
+"""Suffix to what cuts a file of it; a packed one (`.gz`) has another suffix, and comes whole."""
 
 
 def _known() -> str:
