@@ -61,3 +61,15 @@ def count_shared(hashes: Any, offsets: Any, pairs: Any, shared: Any) -> None:
             else:
                 j += 1
         shared[p] = common
+
+
+def sign_shingles(hashes: Any, offsets: Any, a: Any, b: Any, signatures: Any) -> None:
+    """Sign texts, the twin of `dedupe.sketch.sign`: signatures[t, k] is the least a[k] h + b[k] of text t."""
+    for text in range(len(offsets) - 1):
+        for at in range(offsets[text], offsets[text + 1]):
+            h = np.uint32(hashes[at] >> np.uint64(32))
+            h = np.uint32((h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
+            h = np.uint32((h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
+            h = np.uint32(h ^ (h >> np.uint32(16)))
+            for k in range(len(a)):
+                signatures[text, k] = min(signatures[text, k], np.uint32(a[k] * h + b[k]))

@@ -122,17 +122,21 @@ def _pairs_fast(samples: Shingles, keys: NDArray[np.uint64], order: NDArray[np.i
 def _share_enough(samples: Shingles, pairs: NDArray[np.int64], fast: bool) -> NDArray[np.bool_]:
     sizes = np.diff(samples.offsets)
     least = needed(np.minimum(sizes[pairs[:, 0]], sizes[pairs[:, 1]]))
+    return count_shared(samples, pairs, fast) >= least
+
+
+def count_shared(samples: Shingles, pairs: NDArray[np.int64], fast: bool) -> NDArray[np.int64]:
+    """Count the shingles that the two texts of each pair share; those of a text are sorted and distinct."""
+    shared = np.zeros(len(pairs), np.int64)
     if fast:
         from dedupe.kernels import compiled
 
-        shared = np.zeros(len(pairs), np.int64)
         compiled("count_shared")(samples.hashes, samples.offsets, pairs, shared)
-        return shared >= least
+        return shared
     sets: dict[int, set[int]] = {}
-    enough = np.zeros(len(pairs), np.bool_)
     for number, (one, other) in enumerate(pairs.tolist()):
         for text in (one, other):
             if text not in sets:
                 sets[text] = set(samples.hashes[samples.offsets[text] : samples.offsets[text + 1]].tolist())
-        enough[number] = len(sets[one] & sets[other]) >= least[number]
-    return enough
+        shared[number] = len(sets[one] & sets[other])
+    return shared

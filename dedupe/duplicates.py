@@ -7,7 +7,7 @@ the relation (`dedupe.relation`), and documents join a kept one that they were c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,15 +119,33 @@ def compare_all(
     copies = np.zeros(len(order), np.bool_)
     copies[twins[:, 1]] = True
     pairs = np.concatenate([twins, candidates(samples.kept, order, copies | (samples.words == 0), quick)])
-    compared = Compared(pairs, verify(texts, samples, pairs, quick))
     wanted = [NAMES.index(name) for name in relations if name != NAMES[relation.OTHER_FACTS]]
+    return settle(
+        pairs,
+        order,
+        lambda some: verify(texts, samples, some, quick),
+        lambda compared: _joinable(compared, samples, wanted),
+    )
+
+
+def settle(
+    pairs: NDArray[np.int64],
+    order: NDArray[np.int64],
+    verify: Callable[[NDArray[np.int64]], Verdicts],
+    joinable: Callable[[Compared], NDArray[np.bool_]],
+) -> tuple[Compared, dict[int, Link]]:
+    """Verify pairs and group; where a match was removed, compare with what it was removed for, and again.
+
+    `joinable` says for each pair whether its later document may go for its earlier one.
+    """
+    compared = Compared(pairs, verify(pairs))
     for _ in range(ROUNDS):
-        links = list(_links(compared, samples, wanted))
+        links = _links(compared, joinable(compared))
         joined = group(len(order), order.tolist(), links)
         more = _missed(compared, links, joined, order)
         if not len(more):
             break
-        compared = _with(compared, more, verify(texts, samples, more, quick))
+        compared = _with(compared, more, verify(more))
     return compared, joined
 
 
@@ -214,19 +232,20 @@ def _compare_slow(details: Details, left: NDArray[np.int64], right: NDArray[np.i
     return np.array(counts, np.int64)
 
 
-def _links(compared: Compared, samples: Samples, wanted: Sequence[int]) -> Any:
-    """Give the links that a document may join by, never a longer text to one cut from it."""
+def _joinable(compared: Compared, samples: Samples, wanted: Sequence[int]) -> NDArray[np.bool_]:
+    """Say which pairs may remove a document: never a longer text for one that was cut from it."""
     verdicts, words = compared.verdicts, samples.words
     kept, other = compared.pairs[:, 0], compared.pairs[:, 1]
     whole = np.isin(verdicts.relation, [relation.SAME, relation.EDITED])
-    good = np.isin(verdicts.relation, list(wanted)) & (whole | (words[other] <= words[kept]))
-    rows = np.flatnonzero(good)
-    for row, a, b, strength, first, last in zip(
-        rows.tolist(), kept[rows].tolist(), other[rows].tolist(), verdicts.coverage[rows].tolist(),
-        verdicts.first[rows].tolist(), verdicts.last[rows].tolist(), strict=True,
-    ):  # fmt: skip
-        del row
-        yield Link(b, a, strength, (first, last))
+    return np.isin(verdicts.relation, list(wanted)) & (whole | (words[other] <= words[kept]))
+
+
+def _links(compared: Compared, joinable: NDArray[np.bool_]) -> list[Link]:
+    """Give the links by which documents may join others."""
+    pairs, verdicts = compared.pairs[joinable], compared.verdicts
+    columns = (verdicts.coverage, verdicts.first, verdicts.last)
+    rows = zip(*pairs.T.tolist(), *(column[joinable].tolist() for column in columns), strict=True)
+    return [Link(other, kept, strength, (first, last)) for kept, other, strength, first, last in rows]
 
 
 def _missed(

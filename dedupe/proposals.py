@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dedupe.sketch import Rule, band_keys, empty, shingles, sign, similarity
+from dedupe.sketch import Rule, band_keys, bucket_pairs, empty, shingles, sign, similarity
 from dedupe.tokens import tokens
 
 BANDS, ROWS = 32, 3
@@ -39,28 +38,9 @@ def propose_repeats(paragraphs: Sequence[str]) -> list[tuple[int, int]]:
     signed = sign(shingles(tokens(paragraphs), rule.shingle), rule)
     wordy = np.flatnonzero(~empty(signed))
     signed = signed[wordy]
-    found = [_pairs(keys) for keys in band_keys(signed, BANDS, ROWS)]
-    packed = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
-    later, earlier = np.divmod(packed, max(1, len(signed)))
-    likely = np.zeros(len(packed), np.bool_)
-    for start in range(0, len(packed), 1 << 16):
+    earlier, later = bucket_pairs(band_keys(signed, BANDS, ROWS), NEAREST, EARLIEST).T
+    likely = np.zeros(len(later), np.bool_)
+    for start in range(0, len(later), 1 << 16):
         part = slice(start, start + (1 << 16))
         likely[part] = similarity(signed[later[part]], signed[earlier[part]]) >= FLOOR
     return list(zip(wordy[later[likely]].tolist(), wordy[earlier[likely]].tolist(), strict=True))
-
-
-def _pairs(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Pair the members of each bucket, packed as later * n + earlier."""
-    order = np.argsort(keys, kind="stable")
-    keys = keys[order]
-    head = np.flatnonzero(np.concatenate([np.ones(1, np.bool_), keys[1:] != keys[:-1]]))
-    place = np.arange(len(keys))
-    start = np.repeat(head, np.diff(np.append(head, len(keys))))
-    found = []
-    for back in range(1, NEAREST + 1):
-        at = place[place - start >= back]
-        found.append(order[at] * len(keys) + order[at - back])
-    for ahead in range(EARLIEST):
-        at = place[place - start > ahead]
-        found.append(order[at] * len(keys) + order[start[at] + ahead])
-    return np.concatenate(found) if len(keys) else np.zeros(0, np.int64)

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from dedupe import facts
 
-SAME, EDITED, TRUNCATED, CONTAINED, OTHER_FACTS, UNRELATED = range(6)
-NAMES = ("same", "edited", "truncated", "contained", "other facts", "unrelated")
+SAME, EDITED, TRUNCATED, CONTAINED, OTHER_FACTS, UNRELATED, SIMILAR = range(7)
+NAMES = ("same", "edited", "truncated", "contained", "other facts", "unrelated", "similar")
+"""`similar` is what `dedupe.similar` finds, by the share of common shingles alone."""
 DUPLICATES = ("same", "edited", "truncated", "contained")
 """Relations that remove a document unless told otherwise; `other facts` never does."""
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -135,11 +135,19 @@ _BLOCK = 1 << 11
 """Shingles permuted at a time: 2,048 of them by 128 permutations are 1 MB."""
 
 
-def sign(found: Shingles, rule: Rule | None = None) -> NDArray[np.uint32]:
-    """Give the MinHash signatures, uint32[texts, permutations], of shingles made by `shingles`."""
+def sign(found: Shingles, rule: Rule | None = None, fast: bool = False) -> NDArray[np.uint32]:
+    """Give the MinHash signatures, uint32[texts, permutations], of shingles made by `shingles`.
+
+    `fast` chooses numba (the extra `fast`) for NumPy.
+    """
     rule = rule or Rule()
     a, b = permutations(rule)
     signatures = np.full((len(found.offsets) - 1, rule.permutations), EMPTY, np.uint32)
+    if fast:
+        from dedupe.kernels import compiled
+
+        compiled("sign_shingles")(found.hashes, found.offsets, a, b, signatures)
+        return signatures
     hashes = mix32((found.hashes >> np.uint64(32)).astype(np.uint32))
     text = np.repeat(np.arange(len(signatures)), np.diff(found.offsets))
     for start in range(0, len(hashes), _BLOCK):
@@ -199,10 +207,54 @@ def band_keys(signed: NDArray[np.uint32], bands: int, rows: int) -> Iterator[NDA
         yield mix(key)
 
 
+def bucket_pairs(keys: Iterable[NDArray[np.uint64]], nearest: int, earliest: int) -> NDArray[np.int64]:
+    """Pair the texts that share a key of some band: int64[pairs, 2], earlier text first, sorted, each once.
+
+    `keys` has an array for each band, one key for each text. A text is paired with the `nearest` before it in
+    its bucket and the `earliest` of all, so that a bucket of n texts costs n and not n squared.
+    """
+    found, count = [np.zeros(0, np.int64)], 1
+    for band in keys:
+        count = max(1, len(band))
+        # One sort for both: the bits that are lost can only propose a pair too many.
+        bits = np.uint64(count.bit_length())
+        packed = np.sort(band >> bits << bits | np.arange(len(band), dtype=np.uint64))
+        order = (packed & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
+        start = np.flatnonzero(np.diff(packed >> bits, prepend=~np.uint64(0)))
+        start = np.repeat(start, np.diff(np.append(start, len(band))))
+        place = np.arange(len(band))
+        for back in range(1, nearest + 1):
+            at = place[place - start >= back]
+            found.append(order[at - back] * count + order[at])
+        for ahead in range(earliest):
+            at = place[place - start > ahead]
+            found.append(order[start[at] + ahead] * count + order[at])
+    return np.stack(np.divmod(np.unique(np.concatenate(found)), count), axis=1)
+
+
 def empty(signed: NDArray[np.uint32]) -> NDArray[np.bool_]:
     """Say which texts had no words at all."""
     none: NDArray[np.bool_] = (signed == EMPTY).all(axis=1)
     return none
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Which shingles a sample keeps: of runs of `shingle` words one in `one_in`, the `least` smallest always.
+
+    Of word-3-grams one in eight and at least 24: on 4,909 planted pairs of all noises .9998 have enough in
+    common (4-grams 1.0000, 2-grams .9993, one in sixteen .9993).
+    """
+
+    shingle: int = 3
+    one_in: int = 8
+    least: int = 24
+    normalizer: int = fold.VERSION
+
+
+def limit(one_in: int) -> np.uint64:
+    """Give the value that one hash in `one_in` is below."""
+    return np.uint64(min((1 << 64) // one_in, (1 << 64) - 1))
 
 
 def sample(found: Shingles, one_in: int = 8, least: int = 24) -> Shingles:
@@ -219,7 +271,7 @@ def sample(found: Shingles, one_in: int = 8, least: int = 24) -> Shingles:
         hashes, text = hashes[fresh], text[fresh]
     heads = np.searchsorted(text, np.arange(len(found.offsets) - 1))
     rank = np.arange(len(hashes)) - heads[text]
-    kept = (rank < least) | (hashes < np.uint64((1 << 64) // one_in))
+    kept = (rank < least) | (hashes < limit(one_in))
     counts = np.bincount(text[kept], minlength=len(found.offsets) - 1)
     return Shingles(hashes[kept], np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]))
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dedupe.fold import tables
 from dedupe.lexicon import lexicon
-from dedupe.sketch import Shingles, sample, shingles
+from dedupe.sketch import Sampling, Shingles, limit, sample, shingles
 from dedupe.tokens import NUMBER, PRIME, decode, mix, tokens
 from dedupe.tokens import Folded as FoldedTexts
 
@@ -38,6 +38,14 @@ class Texts:
     def text(self, number: int) -> str:
         """Give one text as a string; malformed bytes become U+FFFD."""
         return decode(self.data[self.starts[number] : self.ends[number]].tobytes())
+
+    def part(self, first: int, last: int) -> Texts:
+        """Give the texts from `first` to before `last`, over the same buffer."""
+        return Texts(self.data, self.starts[first:last], self.ends[first:last])
+
+    def some(self, numbers: NDArray[np.int64]) -> Texts:
+        """Give some of the texts, over the same buffer."""
+        return Texts(self.data, self.starts[numbers], self.ends[numbers])
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Texts:
@@ -61,11 +69,6 @@ class Samples:
     wholes: NDArray[np.uint64]
 
 
-SIZE, ONE_IN, LEAST = 3, 8, 24
-"""Word-3-grams, one in eight, and at least the 24 smallest of a text: on 4,909 planted pairs of all noises
-.9998 have enough in common (4-grams 1.0000, 2-grams .9993, one in sixteen .9993)."""
-
-
 def fast_engine(size: int, fast: bool | None) -> bool:
     """Say whether numba does the work: when asked for, or when there is much of it and numba is there."""
     if fast is None:
@@ -73,13 +76,14 @@ def fast_engine(size: int, fast: bool | None) -> bool:
     return fast
 
 
-def sample_texts(texts: Texts, fast: bool | None = None) -> Samples:
+def sample_texts(texts: Texts, fast: bool | None = None, rule: Sampling | None = None) -> Samples:
     """Sample texts; `fast` chooses the engine, None by size."""
+    rule = rule or Sampling()
     if fast_engine(len(texts.data), fast):
-        return _sample_fast(texts)
+        return _sample_fast(texts, rule)
     words = tokens([texts.text(number) for number in range(len(texts))])
-    counts = np.diff(words.offsets)
-    return Samples(sample(shingles(words, SIZE), ONE_IN, LEAST), counts, _wholes(words.hashes, words.offsets))
+    kept = sample(shingles(words, rule.shingle), rule.one_in, rule.least)
+    return Samples(kept, np.diff(words.offsets), _wholes(words.hashes, words.offsets))
 
 
 def _wholes(hashes: NDArray[np.uint64], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -94,7 +98,7 @@ def _wholes(hashes: NDArray[np.uint64], offsets: NDArray[np.int64]) -> NDArray[n
     return np.where(counts > 0, mix(sums), np.uint64(0))
 
 
-def _sample_fast(texts: Texts) -> Samples:
+def _sample_fast(texts: Texts, rule: Sampling) -> Samples:
     from dedupe.kernels import compiled
     from dedupe.scan import packed_table, quick_table, room
 
@@ -104,7 +108,7 @@ def _sample_fast(texts: Texts) -> Samples:
     words, wholes = np.zeros(count, np.int64), np.zeros(count, np.uint64)
     kept, ends = [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)]
     total = 0
-    for first, last in _chunks(texts, 1 << 24):
+    for first, last in chunks(texts, 1 << 24):
         longest = int((texts.ends[first:last] - texts.starts[first:last]).max())
         size = int((texts.ends[first:last] - texts.starts[first:last]).sum())
         stream = np.empty(room(longest), np.uint32)
@@ -115,7 +119,8 @@ def _sample_fast(texts: Texts) -> Samples:
         loop(
             texts.data, texts.starts[first:last], texts.ends[first:last], quick, packed, table.kind,
             table.width, table.folds, stream, edges[0], edges[1], work[0], work[1],
-            SIZE, np.uint64((1 << 64) // ONE_IN), LEAST, out, out_ends, words[first:last], wholes[first:last],
+            rule.shingle, limit(rule.one_in), rule.least,
+            out, out_ends, words[first:last], wholes[first:last],
         )  # fmt: skip
         kept.append(out[: out_ends[-1]].copy())
         ends.append(out_ends[1:] + total)
@@ -123,8 +128,8 @@ def _sample_fast(texts: Texts) -> Samples:
     return Samples(Shingles(np.concatenate(kept), np.concatenate(ends)), words, wholes)
 
 
-def _chunks(texts: Texts, size: int) -> list[tuple[int, int]]:
-    """Cut texts into runs of about `size` bytes."""
+def chunks(texts: Texts, size: int) -> list[tuple[int, int]]:
+    """Cut texts into runs of about `size` bytes: (first, last) of each."""
     sums = np.cumsum(texts.ends - texts.starts)
     chunk = sums // size
     edges = [0, *(np.flatnonzero(np.diff(chunk)) + 1).tolist(), len(texts)]
@@ -198,7 +203,7 @@ def _details_of(text: str) -> tuple[Any, ...]:
 
 def shingles_of(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Hash the word-3-grams of one text of three words and more."""
-    if len(hashes) < SIZE:
+    if len(hashes) < 3:
         return hashes[:0]
     return mix((hashes[:-2] * PRIME + hashes[1:-1]) * PRIME + hashes[2:])
 
