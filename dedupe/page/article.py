@@ -94,12 +94,13 @@ class Look:
     rows: NDArray[np.float32]
 
 
-def read_page(page: bytes | str | BeautifulSoup, *, url: str | None = None) -> Page:
+def read_page(page: bytes | str | BeautifulSoup, *, url: str | None = None, charset: str = "") -> Page:
     """Find the article of a web page: its text, title, date, byline and language.
 
     What the trouble looks like: a page of 250 blocks of text of which 30 are the article; the rest is menus,
     teasers, prompts, captions, comments and legal lines. Nothing is fetched and no script is run. `url`, if
-    known, helps to find the page's own description in JSON-LD and dates in addresses.
+    known, helps to find the page's own description in JSON-LD and dates in addresses; `charset` is what the
+    server said that bytes are in.
 
     Raises RecordError (its `reason` to count by) for what is no page, and for a page without text.
 
@@ -109,7 +110,7 @@ def read_page(page: bytes | str | BeautifulSoup, *, url: str | None = None) -> P
     'A bridge'
     """
     place = url or "page"
-    return article_of(take_apart(read_source(page, place), url), block_model(), url)
+    return article_of(take_apart(read_source(page, place, charset), url), block_model(), url)
 
 
 def article_of(look: Look, model: Model, url: str | None) -> Page:
