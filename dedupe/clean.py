@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dedupe.errors import RecordError
 from dedupe.furniture import Known, find_furniture
@@ -19,6 +19,10 @@ from dedupe.repeats import find_repeats
 from dedupe.settings import Settings
 from dedupe.survey import source_of
 from dedupe.templates import Templates
+from dedupe.webpage import is_page, open_page, outside, places, to_markdown, without
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 LIFTED = frozenset(("title", "date"))
 """Reasons of removals that a text *file* keeps: its heading stays where it was."""
@@ -54,31 +58,49 @@ class Examined:
         )
 
     def file_text(self) -> str:
-        """Cut all but the heading, for a text file that is cleaned in place or mirrored."""
-        return cut(self.repaired.text, [r for r in self.removals if r.reason not in LIFTED])
+        """Cut all but the heading, for a text file in place or its cleaned copy; a page becomes Markdown."""
+        text = self.repaired.text
+        removals = [r for r in self.removals if r.reason not in LIFTED]
+        if not self.document.blocks:
+            return cut(text, removals)
+        kept = []
+        at = 0
+        for block, _, start, end in places(self.document, text):
+            first = at
+            while at < len(removals) and removals[at].start < end:
+                at += 1
+            inside = [replace(r, start=r.start - start, end=r.end - start) for r in removals[first:at]]
+            if left := cut(text[start:end], inside).strip():
+                kept.append((block.mark, left))
+        if self.title and not any(removal.reason == "title" for removal in self.removals):
+            kept.insert(0, ("# ", self.title))  # it stood in the page's head alone
+        return to_markdown(kept)
 
     def receipt(self) -> tuple[Removal, ...]:
         """Give all that was removed or repaired, with its place in the original, in the original's order."""
         if self.repaired.text is self.repaired.original or not self.repaired.anchors:
             return self.removals
-        rows = [_in_original(removal, self.repaired) for removal in self.removals]
+        rows = [_in_original(removal, self.repaired, self.document.text) for removal in self.removals]
         rows += _repairs(self.document.id, self.repaired, self.removals)
         rows.sort(key=lambda row: (row.start, row.end))
         return tuple(rows)
 
 
 def clean(
-    text: str,
+    text: str | bytes | BeautifulSoup,
     *,
     id: str | int = "",
     url: str | None = None,
+    html: bool | None = None,
     settings: Settings | None = None,
     templates: Templates | None = None,
 ) -> Article:
-    r"""Clean one scraped text: repair its characters, lift its heading and facts, cut what stands twice.
+    r"""Clean one scraped text or page: repair its characters, lift heading and facts, cut what stands twice.
 
+    What begins as a page does (`<!doctype html>` or `<html>` and another tag) is read as one, and so is a
+    BeautifulSoup object; with `html=True` any markup, bytes too, with `html=False` nothing.
     `templates` (`dedupe.learn`) know the lines of sites; the host of `url` says which. Raises TypeError for
-    bytes.
+    bytes that are not said to be a page, and RecordError for a page that is none or has no text.
 
     >>> pasted = "The ferry to the islands runs again after three weeks, the harbor office said on Friday."
     >>> head = "Ferry runs again\n3 May 2024\n\nEmployees: 11-50\nFounded: 1994"
@@ -88,10 +110,13 @@ def clean(
     >>> article.text == pasted + "\n", [(row.line, row.reason) for row in article.removed]
     (True, [(1, 'title'), (2, 'date'), (4, 'metadata'), (5, 'metadata'), (7, 'repeat')])
     """
-    if not isinstance(text, str):
-        advice = "; decode it first, as open(path, encoding='utf-8') does" if isinstance(text, bytes) else ""
+    if html if html is not None else is_page(text):
+        document = open_page(Document(id, url=url, html=text))
+    elif isinstance(text, str):
+        document = Document(id, text, url)
+    else:
+        advice = "; a page's bytes need html=True, others open(path, encoding='utf-8')"
         raise TypeError(f"clean() takes text, not {type(text).__name__}{advice}")
-    document = Document(id, text, url)
     known = Known(templates, source_of(document)) if templates else None
     return examine(document, settings or Settings(), known).article()
 
@@ -102,7 +127,7 @@ def clean_many(
     settings: Settings | None = None,
     templates: Templates | None = None,
 ) -> Iterator[Article | Failure]:
-    """Clean any number of strings, records or documents, lazily, in their order.
+    """Clean any number of strings, pages, records or documents, lazily, in their order.
 
     What cannot be used comes out as a `Failure` in its place; nothing is raised half way.
 
@@ -125,6 +150,7 @@ def clean_many(
 
 def apply(document: Document, templates: Templates, settings: Settings | None = None) -> list[Removal]:
     """Give what the templates of its source would take out of a document, with its places in the original."""
+    document = open_page(document)
     known = Known(templates, source_of(document))
     rows = examine(document, settings or Settings(), known).receipt()
     return [row for row in rows if row.reason == "furniture"]
@@ -132,20 +158,27 @@ def apply(document: Document, templates: Templates, settings: Settings | None = 
 
 def _document(item: str | Mapping[str, Any] | Document, number: int, settings: Settings) -> Document:
     if isinstance(item, Document):
-        return item
+        return open_page(item)
     place = f"document {number}"
+    if is_page(item):
+        return open_page(Document(place, html=item))  # type: ignore[arg-type]
     return Document(place, item) if isinstance(item, str) else to_document(item, place, settings)
 
 
 def examine(document: Document, settings: Settings, known: Known | None = None) -> Examined:
     """Run the stages over one document and collect what they would remove.
 
-    `known` is what was learned of the document's source.
+    A page must have been opened (`dedupe.webpage.open_page`). `known` is what was learned of the
+    document's source.
     """
     stages = settings.stages
-    text = document.text
+    text = without(document.text, outside(document, stages))
     repaired = repair(text) if "repair" in stages else Repaired(text, text)
     lines = split_lines(repaired.text)
+    removals = list(_page_removals(document, repaired.text, stages))
+    for each in removals:
+        if each.reason == "title":
+            lines = [line for line in lines if not each.start <= line.start < each.end]
     facts, heading = Facts(), Heading(document.title, document.date)
     if "metadata" in stages or "header" in stages:
         facts = find_facts(lines, _labels(settings, known))
@@ -162,7 +195,8 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
         )
     if "metadata" not in stages:
         facts = Facts()
-    removals = [*_heading_removals(document.id, lines, heading), *_fact_removals(document.id, lines, facts)]
+    removals += _heading_removals(document.id, lines, heading)
+    removals += _fact_removals(document.id, lines, facts)
     if "repeats" in stages:
         removals += _repeat_removals(document.id, lines, facts, {removal.start for removal in removals})
     furniture = _furniture_removals(document, lines, removals, heading, known, settings)
@@ -197,7 +231,7 @@ def cut(text: str, removals: Iterable[Removal]) -> str:
         while at < len(spans) and spans[at][1] <= start:
             at += 1
         left, touched = _without(text, start, end, spans, at)
-        if not physical.strip():
+        if not physical.strip() and not touched:
             blanks.append(physical)
             gaps[-1:] = [(gaps[-1] if gaps else 0) + 1]
         elif not left:
@@ -231,6 +265,17 @@ def _removal(
 ) -> Removal:
     place = Twin(id, twin.number, twin.start, twin.end) if twin else None
     return Removal(id, "line", reason, rule, line.number, line.start, line.end, line.text, place, similarity)
+
+
+def _page_removals(document: Document, text: str, stages: Collection[str]) -> Iterator[Removal]:
+    """Give the blocks of a page that are not the article, with their places in the repaired text."""
+    gone = set(outside(document, stages))
+    for block, number, start, end in places(document, text):
+        if block in gone:
+            left_out = document.text[block.start : block.end]
+            yield Removal(document.id, "line", block.reason, block.rule, number, start, end, left_out)
+        elif block.reason == "title" and "header" in stages:
+            yield Removal(document.id, "line", "title", "page heading", number, start, end, text[start:end])
 
 
 def _heading_removals(id: str | int, lines: Sequence[Line], heading: Heading) -> Iterator[Removal]:
@@ -315,14 +360,14 @@ def _repeat_removals(id: str | int, lines: Sequence[Line], facts: Facts, gone: s
             yield _removal(id, line, "repeat", repeat.rule, twin, repeat.similarity)
 
 
-def _in_original(removal: Removal, repaired: Repaired) -> Removal:
+def _in_original(removal: Removal, repaired: Repaired, original: str) -> Removal:
     start, end = repaired.origin(removal.start, removal.end)
     twin = removal.twin
     if twin:
         twin = replace(
             twin, **dict(zip(("start", "end"), repaired.origin(twin.start, twin.end), strict=True))
         )
-    return replace(removal, start=start, end=end, text=repaired.original[start:end], twin=twin)
+    return replace(removal, start=start, end=end, text=original[start:end], twin=twin)
 
 
 def _repairs(id: str | int, repaired: Repaired, removals: Sequence[Removal]) -> Iterator[Removal]:

@@ -4,24 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of a web page in the text of its document: one or several whole lines.
+
+    `mark` is what Markdown writes before it, such as `## ` or `- `. A block outside of the article has a
+    `reason`, `page` (or `title` for the heading that became the title), and the `rule` that said so.
+    """
+
+    start: int
+    end: int
+    mark: str = ""
+    reason: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One scraped text as a reader yields it.
+    """One scraped text, or a web page, as a reader yields it.
 
     `id` names the document in the ledger. `title`, `date` and `source` are what the record said of
     itself, if anything. `extra` holds every other field of the record, untouched, in its order.
+
+    A page that was not looked at yet is in `html`, and has no text. Once it was opened
+    (`dedupe.webpage.open_page`), `text` is all of its visible text, one line a block, menus and all, and
+    `blocks` tells which lines are the article: so a page, like any text, loses nothing without a receipt.
     """
 
     id: str | int
-    text: str
+    text: str = ""
     url: str | None = None
     source: str | None = None
     title: str | None = None
     date: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    html: bytes | str | BeautifulSoup | None = None
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +78,11 @@ class Twin:
 class Removal:
     """One thing taken out of a document, with the reason and the evidence: a row of the ledger.
 
-    `scope` says what went: `line` (a line or a part of one) or `document`. `reason` is the word by
-    which removals are counted (`title`, `date`, `metadata`, `repeat`, `repair`), `rule` names the rule
-    that fired. `line` counts physical lines from 1; `start` and `end` are offsets in characters.
-    Stages speak of the repaired text; in `Article.removed` and in the ledger all places are those of
-    the *original* text, so that `original[start:end] == text`.
+    `scope` says what went: `line` (a line, a part of one, or the lines of a menu) or `document`. `reason` is
+    the word by which removals are counted (`page`, `title`, `date`, `metadata`, `repeat`, `furniture`,
+    `repair`), `rule` names the rule that fired. `line` counts physical lines from 1; `start` and `end` are
+    offsets in characters. Stages speak of the repaired text; in `Article.removed` and in the ledger all
+    places are those of the *original* text, so that `original[start:end] == text`.
     """
 
     id: str | int

@@ -6,12 +6,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dedupe.address import host_of
 from dedupe.errors import RecordError
 from dedupe.model import Article, Document
 from dedupe.settings import Settings
+from dedupe.webpage import open_page
 
 OWN = ("id", "url", "source", "title", "date", "text", "metadata")
 """Fields of an article; a foreign field of such a name is kept as `original_NAME`."""
@@ -127,27 +129,45 @@ def _value(raw: Raw, is_id: bool) -> Any:
 def to_document(record: object, place: str, settings: Settings) -> Document:
     """Read a record as a document.
 
-    A record without an id is named by its url, one without both by its text (`sha1:` and 12 hex
-    digits), so that the name does not hang on the order of the input. `source` is the field of that
-    name, or the host of the url. A field of ours that holds something else than a string (a date as a
-    number) is left alone: it is kept as `original_date`.
+    Where it has no text (none, null or empty) but a page, the text is that of the page, and the field of
+    the page is not among the foreign ones. A record without an id is named by its url, one without both by
+    its text (`sha1:` and 12 hex digits), so that the name does not hang on the order of the input. `source`
+    is the field of that name, or the host of the url. A field of ours that holds something else than a
+    string (a date as a number) is left alone: it is kept as `original_date`.
 
-    Raises RecordError (`not an object`, `no text`, `text is null`, `text is not a string`).
+    Raises RecordError (`not an object`, `no text`, `text is null`, `text is not a string`, and the reasons
+    for which a page cannot be read).
     """
     if not isinstance(record, Mapping):
         raise RecordError(place, "not an object", f"a {type(record).__name__} where a record was expected")
-    text = _text(record, place, settings)
+    html = _page(record, settings)
+    text = _text(record, place, settings) if html is None else ""
     url, source, title, date = (
         _string(record.get(field))
         for field in (settings.url_field, settings.source_field, settings.title_field, settings.date_field)
     )
     name = record.get(settings.id_field)
-    if isinstance(name, Raw | bool) or not isinstance(name, str | int) or name == "":
-        name = url or text_id(text)
-    return Document(
-        name, text, url, source or (host_of(url or "") or None), title, None if date == "None" else date,
-        dict(_foreign(record, settings)),
+    if isinstance(name, Raw | bool) or not isinstance(name, str | int):
+        name = ""
+    document = Document(
+        name, text, url, source, title, None if date == "None" else date, html=html,
+        extra=dict(_foreign(record, settings, html is not None)),
     )  # fmt: skip
+    document = open_page(document, place=place)
+    return replace(
+        document,
+        id=name if name != "" else document.url or text_id(document.text),
+        source=source or host_of(document.url or "") or None,
+    )
+
+
+def _page(record: Mapping[str, Any], settings: Settings) -> str | None:
+    """Give the page of a record that has one and no text beside it."""
+    page, text = record.get(settings.html_field), record.get(settings.text_field)
+    if settings.html_field != settings.text_field and text not in (None, "", "null", '""'):
+        return None
+    page = _value(page, is_id=False) if isinstance(page, Raw) else page
+    return page if isinstance(page, str) and not isinstance(page, Raw) and page else None
 
 
 def _text(record: Mapping[str, Any], place: str, settings: Settings) -> str:
@@ -169,9 +189,11 @@ def _string(value: object) -> str | None:
     return value if isinstance(value, str) and not isinstance(value, Raw) and value else None
 
 
-def _foreign(record: Mapping[str, Any], settings: Settings) -> Iterable[tuple[str, Any]]:
+def _foreign(record: Mapping[str, Any], settings: Settings, is_page: bool) -> Iterable[tuple[str, Any]]:
     """Yield the fields that are not ours, in their order; no value is lost because of its field's name."""
     for name, value in record.items():
+        if is_page and name == settings.html_field:
+            continue
         if name in settings.field_names and _is_read(name, value, settings):
             continue
         if name == "metadata" and _is_object(value):

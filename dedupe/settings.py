@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from dedupe.errors import SettingsError
 
-STAGES = ("repair", "header", "metadata", "repeats", "furniture", "template")
+STAGES = ("page", "repair", "header", "metadata", "repeats", "furniture", "template")
 LISTS = ("labels", "phrases")
 SOURCES = ("host", "domain")
 
@@ -31,7 +31,7 @@ PRESETS: dict[str, dict[str, str]] = {
 }
 """Field names of known schemas; what is not named here keeps its default."""
 
-FIELD_OPTIONS = tuple(f"{name}_field" for name in ("text", "id", "url", "title", "date", "source"))
+FIELD_OPTIONS = tuple(f"{name}_field" for name in ("text", "html", "id", "url", "title", "date", "source"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,15 @@ class Settings:
     """How documents are read and cleaned.
 
     stages
-        What is done, always in the order `repair, header, metadata, repeats,
-        furniture, template`. Default: all.
+        What is done, always in the order `page, repair, header, metadata, repeats,
+        furniture, template`. Default: all. Without `page`, all visible text of a web page is its text.
     lists
         Which word lists may testify: `labels` (names of facts such as `Employees`) and `phrases`
         (site furniture such as `Share this article`). Without them only shape, run and place decide.
-    text_field, id_field, url_field, title_field, date_field, source_field
-        Where a record keeps what we read; every other field passes through untouched.
+    text_field, html_field, id_field, url_field, title_field, date_field, source_field
+        Where a record keeps what we read; every other field passes through untouched. The page in
+        `html_field` is read where there is no text (none, null or empty); name one field for both
+        where texts are pages.
     sources
         What is one site where a document names its host: `host`, or `domain` for all hosts of one
         registered domain.
@@ -60,6 +62,7 @@ class Settings:
     stages: tuple[str, ...] = STAGES
     lists: tuple[str, ...] = LISTS
     text_field: str = "text"
+    html_field: str = "html"
     id_field: str = "id"
     url_field: str = "url"
     title_field: str = "title"
@@ -91,8 +94,8 @@ class Settings:
 
     @property
     def field_names(self) -> frozenset[str]:
-        """The names of the fields that we read."""
-        return frozenset(getattr(self, option) for option in FIELD_OPTIONS)
+        """The names of the fields that we always read; beside a text, the page stays as it is."""
+        return frozenset(getattr(self, option) for option in FIELD_OPTIONS if option != "html_field")
 
     @classmethod
     def from_mapping(cls, table: Mapping[str, Any], base: Self | None = None) -> Self:

@@ -21,6 +21,8 @@ from dedupe.lines import NO_SPACES_CHARACTER, split_lines
 from dedupe.model import Document, Line
 from dedupe.pairs import split_pair
 from dedupe.repair import repair
+from dedupe.settings import STAGES
+from dedupe.webpage import open_page, outside, without
 
 SITE = "§"
 """Stands for the name of the site in a key."""
@@ -88,9 +90,11 @@ def line_key(text: str, site: str = "") -> str:
 
 
 def survey(document: Document) -> Page:
-    """Reduce a document to what it testifies with."""
+    """Reduce a document to what it testifies with; a page to the lines of its article."""
+    document = open_page(document)
     source = source_of(document)
-    return page(document, source, split_lines(repair(document.text).text))
+    text = without(document.text, outside(document, STAGES))
+    return page(document, source, split_lines(repair(text).text))
 
 
 def page(document: Document, source: str, lines: Sequence[Line]) -> Page:

@@ -109,6 +109,7 @@ def test_a_record_whose_fields_are_set_loses_nothing_of_its_body(article: dict[s
 # --- stages ----------------------------------------------------------------------------------------------
 
 REASONS = {
+    "page": set(),  # it is a text
     "repair": {"repair"},
     "header": {"title", "date"},
     "metadata": {"metadata"},
@@ -116,7 +117,7 @@ REASONS = {
     "furniture": set(),  # the page has none
     "template": set(),  # nothing was learned of the source of a single text
 }
-COMBINATIONS = [chosen for n in range(7) for chosen in combinations(STAGES, n)]
+COMBINATIONS = [chosen for n in range(8) for chosen in combinations(STAGES, n)]
 
 
 @pytest.mark.parametrize("stages", COMBINATIONS, ids=["+".join(chosen) or "none" for chosen in COMBINATIONS])

@@ -1,5 +1,5 @@
 """The article in a web page: text, title, date, byline, language, and what was left out."""
 
-from dedupe.page.article import LeftOut, Page, read_page
+from dedupe.page.article import Block, Page, read_page
 
-__all__ = ["LeftOut", "Page", "read_page"]
+__all__ = ["Block", "Page", "read_page"]

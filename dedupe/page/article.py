@@ -13,6 +13,7 @@ from dedupe.page.blocks import furniture, join_rows
 from dedupe.page.features import features
 from dedupe.page.head import Head, plain, read_head
 from dedupe.page.language import page_language
+from dedupe.page.marks import Marks
 from dedupe.page.model import Model, block_model
 from dedupe.page.regions import Regions, measure
 from dedupe.page.source import read_source
@@ -28,22 +29,25 @@ if TYPE_CHECKING:
 CAUTION = 0.55  # 0.5 by theory; probabilities of pages not seen before come out a little high
 BYLINE = 5  # blocks below the title in which a byline stands
 RESCUE = 5  # JSON-LD must hold so many times the text that the markup has before it is believed
+SCRIPT = "text taken from JSON-LD"
 
 
-class LeftOut(NamedTuple):
-    """A block of a page that is not part of the article.
+class Block(NamedTuple):
+    """A block of text of a page, and what was decided of it.
 
-    `reason` is the word to count by: `title` (it became the title), `furniture` (menu, crumbs, link list),
-    `repeat` (a kept block says the same), `not article` (the model's verdict). `rule` names what decided,
-    `probability` is the model's where it was asked. `block` counts the page's blocks of text from 1 (0 is a
-    whole menu or footer), `path` names the tags around it.
+    `reason` is empty for a block of the article; else it is the word to count by: `title` (it became the
+    title), `furniture` (menu, crumbs, link list), `repeat` (a kept block says the same), `not article` (the
+    model's verdict, or JSON-LD has the text). `rule` names what decided, `probability` is the model's where
+    it was asked. `number` counts the page's blocks from 1 (0 is a whole menu or footer, or from a script),
+    `path` names the tags around it, `mark` is what Markdown writes before it (`## `, `- `).
     """
 
     text: str
     reason: str
     rule: str
-    block: int
+    number: int
     path: str
+    mark: str = ""
     probability: float | None = None
 
 
@@ -51,19 +55,29 @@ class LeftOut(NamedTuple):
 class Page:
     """The article of a web page.
 
-    `text` is one line for each block (heading, paragraph, list item, table row), in the page's order;
-    `date` is ISO 8601; `language` a code such as `en`, of the page's own statement or by its words.
-    `origin` is `markup`, or `json-ld` where the text stood in a script only. `removed` has every block
-    of text that is not in `text`, in order.
+    `blocks` has every block of text of the page in order (menus first, footers last), each with what was
+    decided of it. `date` is ISO 8601; `language` a code such as `en`, of the page's own statement or by
+    its words; `address` what the page calls its own. `origin` is `markup`, or `json-ld` where the
+    text stood in a script only.
     """
 
     title: str | None
     date: str | None
     byline: str | None
     language: str | None
-    text: str
-    removed: tuple[LeftOut, ...] = ()
+    address: str | None
+    blocks: tuple[Block, ...]
     origin: str = "markup"
+
+    @property
+    def text(self) -> str:
+        """The article, one line for each block: heading, paragraph, list item, quote, table row."""
+        return "\n".join(block.text for block in self.blocks if not block.reason)
+
+    @property
+    def removed(self) -> tuple[Block, ...]:
+        """Every block that is not in the text, in order."""
+        return tuple(block for block in self.blocks if block.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +94,13 @@ class Look:
     rows: NDArray[np.float32]
 
 
-def read_page(page: bytes | str | BeautifulSoup, *, url: str | None = None) -> Page:
+def read_page(page: bytes | str | BeautifulSoup, *, url: str | None = None, charset: str = "") -> Page:
     """Find the article of a web page: its text, title, date, byline and language.
 
     What the trouble looks like: a page of 250 blocks of text of which 30 are the article; the rest is menus,
     teasers, prompts, captions, comments and legal lines. Nothing is fetched and no script is run. `url`, if
-    known, helps to find the page's own description in JSON-LD and dates in addresses.
+    known, helps to find the page's own description in JSON-LD and dates in addresses; `charset` is what the
+    server said that bytes are in.
 
     Raises RecordError (its `reason` to count by) for what is no page, and for a page without text.
 
@@ -95,23 +110,26 @@ def read_page(page: bytes | str | BeautifulSoup, *, url: str | None = None) -> P
     'A bridge'
     """
     place = url or "page"
-    return article_of(take_apart(read_source(page, place), url), block_model(), url)
+    return article_of(take_apart(read_source(page, place, charset), url), block_model(), url)
 
 
 def article_of(look: Look, model: Model, url: str | None) -> Page:
     """Put the article of a page together from its blocks; raise RecordError if it has no text."""
     date = page_date(look.head, look.tree, look.title_block, url)
-    text, origin = "", "markup"
-    removed: tuple[LeftOut, ...] = ()
-    if look.tree.text:
-        text, removed = _write(look, *decide(look, model))
-    body = script_body(look.head)
-    if len(body) > RESCUE * len(text) and (len(body) > 300 or not text):
-        text, origin = body, "json-ld"
-    if not text:
+    blocks = _judge(look, *decide(look, model))
+    size = sum(len(block.text) for block in blocks if not block.reason)
+    origin = "markup"
+    script = script_body(look.head)
+    if len(script) > RESCUE * size and (len(script) > 300 or not size):
+        blocks = [b._replace(reason="not article", rule=SCRIPT) if not b.reason else b for b in blocks]
+        blocks += [Block(line, "", SCRIPT, 0, "script") for line in script.split("\n")]
+        origin = "json-ld"
+    elif not size:
         raise RecordError(url or "page", "no text", "a page without text: only scripts, frames or images")
+    text = "\n".join(block.text for block in blocks if not block.reason)
     language = page_language(look.head.language, text)
-    return Page(look.title, date, page_byline(look), language, text, removed, origin)
+    address = look.head.address if look.head.address.startswith(("http://", "https://")) else None
+    return Page(look.title, date, page_byline(look), language, address, tuple(blocks), origin)
 
 
 def take_apart(markup: str, url: str | None) -> Look:
@@ -151,25 +169,23 @@ def decide(look: Look, model: Model) -> tuple[NDArray[np.bool_], NDArray[np.floa
     return chance > CAUTION * f1.max(), chance
 
 
-def _write(
-    look: Look, chosen: NDArray[np.bool_], chances: NDArray[np.float32]
-) -> tuple[str, tuple[LeftOut, ...]]:
+def _judge(look: Look, chosen: NDArray[np.bool_], chances: NDArray[np.float32]) -> list[Block]:
+    """Give all blocks of a page in order, each with the verdict about it."""
     tree = look.tree
     verdict = dict(zip(look.kept.tolist(), zip(chosen.tolist(), chances.tolist(), strict=True), strict=True))
     paths: dict[int, str] = {}
-    lines: list[str] = []
+    marks = Marks(tree)
     seen: set[str] = set()
-    removed = [LeftOut(text, "furniture", "menu or footer", 0, path) for path, text in tree.margins]
+    margins = [Block(text, "furniture", "menu or footer", 0, path) for path, text in tree.margins]
+    blocks = [block for block in margins if not block.path.endswith("footer")]
     for b, text in enumerate(tree.text):
         keep, chance = verdict.get(b, (False, None))
-        reason, rule = "not article", "model"
+        reason, rule = "" if keep else "not article", "model"
         if keep and len(text) > 40 and text in seen:
-            keep, reason, rule = False, "repeat", "same text kept above"
-        if keep:
-            lines.append(text)
+            reason, rule = "repeat", "same text kept above"
+        elif keep:
             seen.add(text)
-            continue
-        if b == look.title_block:
+        elif b == look.title_block:
             reason, rule = "title", "heading"
         elif look.rules[b] is not None:
             reason, rule = "furniture", look.rules[b] or ""
@@ -177,8 +193,9 @@ def _write(
         path = paths.get(container)
         if path is None:
             path = paths[container] = tree.path(container)
-        removed.append(LeftOut(text, reason, rule, b + 1, path, chance))
-    return "\n".join(lines), tuple(removed)
+        mark = marks.mark(container) if not reason or b == look.title_block else ""
+        blocks.append(Block(text, reason, rule, b + 1, path, mark, chance))
+    return blocks + [block for block in margins if block.path.endswith("footer")]
 
 
 def script_body(head: Head) -> str:

@@ -28,6 +28,7 @@ _MARKS = (
 _CHARSET = re.compile(
     rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)""", re.I
 )
+_ESCAPE = re.compile(r"\x1b(?:\$[@B]|\$\)C|\(J)")  # of ISO-2022-JP and -KR
 _ROOT = re.compile(
     r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype\s[^>\[]*>\s*)*<([a-zA-Z][\w:.-]*)", re.S | re.I
 )
@@ -47,15 +48,16 @@ _CLOSES_ITSELF = frozenset((
 ))  # fmt: skip
 
 
-def read_source(page: bytes | str | BeautifulSoup, place: str) -> str:
+def read_source(page: bytes | str | BeautifulSoup, place: str, charset: str = "") -> str:
     """Give the markup of a page as text.
 
-    Bytes are decoded by their byte order mark, as UTF-8 where that fits, by the declared charset, by
-    bs4's detector, and as Windows-1252; gzip is unpacked. Raises RecordError, naming `place` and what was
-    found instead, for what is no page: nothing, PDF, image, archive, JSON, an XML feed, other binary data.
+    Bytes are decoded by their byte order mark, as UTF-8 where that fits, by the `charset` that the server
+    said, by the one that the page declares, by bs4's detector, and as Windows-1252; gzip is
+    unpacked. Raises RecordError, naming `place` and what was found instead, for what is no page: nothing,
+    PDF, image, archive, JSON, an XML feed, other binary data.
     """
     if isinstance(page, bytes):
-        text = decode(unpack(page, place), place)
+        text = decode(unpack(page, place), place, charset)
     elif isinstance(page, str):
         text = page
     elif type(page).__module__.partition(".")[0] == "bs4":
@@ -82,7 +84,7 @@ def unpack(data: bytes, place: str) -> bytes:
     return out
 
 
-def decode(data: bytes, place: str) -> str:
+def decode(data: bytes, place: str, charset: str = "") -> str:
     """Decode the bytes of a page; raise RecordError for data that is no text."""
     if len(data) > LARGEST:
         raise RecordError(place, "too large", f"{len(data):,} bytes; pages have less than {LARGEST:,}")
@@ -95,7 +97,10 @@ def decode(data: bytes, place: str) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        text = _decode_otherwise(data, place)
+        text = _decode_otherwise(data, charset)
+    else:
+        if _ESCAPE.search(text):  # Japanese and Korean of the seven-bit kind, which is ASCII to look at
+            text = _decode_otherwise(data, charset)
     # A page in UTF-16 without its mark is half NUL characters; a picture is full of control characters.
     head = text[:4000]
     odd = sum(c < "\t" or "\r" < c < " " or c == "\ufffd" for c in head)
@@ -108,14 +113,14 @@ def decode(data: bytes, place: str) -> str:
     return text
 
 
-def _decode_otherwise(data: bytes, place: str) -> str:
+def _decode_otherwise(data: bytes, charset: str) -> str:
     found = _CHARSET.search(data[:8192])
-    declared = (found[1] or found[2]).decode("ascii", "replace").lower() if found else ""
-    if declared in _LATIN:
-        declared = "cp1252"  # what browsers take it for
-    for name in filter(None, (declared if declared not in ("utf-8", "utf8") else "",)):
+    stated = (found[1] or found[2]).decode("ascii", "replace") if found else ""
+    for name in (charset.lower(), stated.lower()):
+        if name in ("", "utf-8", "utf8"):
+            continue
         try:
-            return data.decode(name)
+            return data.decode("cp1252" if name in _LATIN else name)  # what browsers take it for
         except (UnicodeDecodeError, LookupError):
             continue
     # Mostly UTF-8 with a broken character here and there: repairing it loses less than another charset.
