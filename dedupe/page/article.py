@@ -29,6 +29,8 @@ CAUTION = 0.55  # 0.5 by theory; probabilities of pages not seen before come out
 BYLINE = 5  # blocks below the title in which a byline stands
 RESCUE = 5  # JSON-LD must hold so many times the text that the markup has before it is believed
 
+NOSCRIPT = re.compile(r"<noscript\b.*?</noscript\s*>", re.I | re.S)
+
 
 class LeftOut(NamedTuple):
     """A block of a page that is not part of the article.
@@ -100,14 +102,15 @@ def read_page(page: bytes | str | BeautifulSoup, *, url: str | None = None) -> P
 
 def article_of(look: Look, model: Model, url: str | None) -> Page:
     """Put the article of a page together from its blocks; raise RecordError if it has no text."""
-    date = page_date(look.head, look.tree, look.title_block, url)
+    body = 0 if look.regions is None else look.regions.first_block()
+    date = page_date(look.head, look.tree, look.title_block, url, body)
     text, origin = "", "markup"
     removed: tuple[LeftOut, ...] = ()
     if look.tree.text:
         text, removed = _write(look, *decide(look, model))
-    body = script_body(look.head)
-    if len(body) > RESCUE * len(text) and (len(body) > 300 or not text):
-        text, origin = body, "json-ld"
+    script = script_body(look.head)
+    if len(script) > RESCUE * len(text) and (len(script) > 300 or not text):
+        text, origin = script, "json-ld"
     if not text:
         raise RecordError(url or "page", "no text", "a page without text: only scripts, frames or images")
     language = page_language(look.head.language, text)
@@ -121,6 +124,9 @@ def take_apart(markup: str, url: str | None) -> Look:
     parser = LexborHTMLParser(markup)
     head = read_head(parser, url)
     tree = read_tree(parser)
+    if not tree.text and "<noscript" in markup:
+        # Broken markup in a <noscript> can swallow the page: browsers, which run scripts, never look into it.
+        tree = read_tree(LexborHTMLParser(NOSCRIPT.sub("", markup)))
     join_rows(tree)
     title, title_block = page_title(head, tree, url)
     if not tree.text:
