@@ -249,6 +249,11 @@ def test_an_unclosed_menu_does_not_swallow_the_article() -> None:
     assert "forty years" in page.text
 
 
+def test_a_noscript_that_swallows_the_page_is_opened() -> None:
+    page = read_page(f"<body><noscript><div></noscript><div><h1>The mill</h1>{PARAGRAPH}</div>")
+    assert "forty years" in page.text
+
+
 def test_repeat_inside_the_page_is_kept_once() -> None:
     other = "<p>The village bought it for one coin and paid with two years of evenings for the rest.</p>"
     page = read_page(f"<article><h1>The mill</h1>{PARAGRAPH}{other}{PARAGRAPH}</article>")

@@ -61,6 +61,7 @@ def test_order_of_day_and_month() -> None:
 
 def test_date_in_an_address() -> None:
     assert address_date("https://example.org/20240305/a") == "2024-03-05"
+    assert address_date("https://example.org/news/05-03-2024/mill") == "2024-03-05"
     assert address_date("https://example.org/a-2024-1999") is None
 
 
@@ -78,6 +79,37 @@ DATES = {
     "the first publication goes before the update": (
         "", "<p>Updated 4 January 2020, first published 2 January 2020</p>", "2020-01-02",
     ),
+    "a shown update older than the statement proves it wrong": (
+        '<meta name="date" content="2020-01-05">', "<p>Updated: 4 January 2020</p>", "2020-01-04",
+    ),
+    "a plain date of the minute of the update is the update's": (
+        '<meta name="date" content="2020-01-05T10:00:01Z"><meta property="article:modified_time" '
+        'content="2020-01-05T10:00:59Z">', "<p>2 January 2020</p>", "2020-01-02",
+    ),
+    "a caption's date is not the article's": (
+        "<title>The mill turns again | 28.04.2023</title>",
+        "<p>The wheel of the mill as visitors saw it, 24 April 2023</p>", "2023-04-28",
+    ),
+    "nor is that of a labeled fact": (
+        "", "<p>Joined: Monday, 9 June 2014</p><dl><dt>Built<dd>3 May 1920</dl><p>2 January 2020</p>", "2020-01-02",
+    ),
+    "an author's line is a date line": (
+        "", "<p>02/01/2020 by Ann Lee, mill correspondent of the river towns association, Hull</p>"
+        "<p>3 January 2020</p>", "2020-02-01",
+    ),
+    "British spelling puts the day first": (
+        "", "<p>Ann Lee - 02/01/2020</p><p>The neighbours travelled for kilometres to see its colour and its harbour.</p>",
+        "2020-01-02",
+    ),
+    "a <time> is read as machines do": (
+        "", '<p><time datetime="2020-01-02T10:00">Thursday</time></p><p>5 May 2021</p>', "2020-01-02T10:00",
+    ),
+    "glued cells": ("", "<p>By Ann LeeJan 022020</p>", "2020-01-02"),
+    "bars between the parts": ("", "<p>02 | 01 | 2020 | Upper river</p>", "2020-01-02"),
+    "a year of two digits before a time of day": ("", "<p>Do 02.01.20 | 14:07 Uhr</p>", "2020-01-02T14:07"),
+    "a month under two names": ("", "<p>2 كانون الثاني / يناير 2020</p>", "2020-01-02"),
+    "a dateline": ("", "<p>Hull, (02.01.2020). The mill on the river will turn again, as the town decided" + " today" * 20,
+        "2020-01-02"),
     "none": ("", "", None),
 }  # fmt: skip
 
@@ -91,7 +123,32 @@ def test_date(case: str) -> None:
     assert page.date == date
 
 
+ADDRESSES = {
+    "https://example.org/2019/12/31/mill": "2019-12-31",  # the address was made with the page
+    "https://example.org/2020/01/mill": "2020-01-05",  # the month confirms what the head states
+    "https://example.org/mill": "2020-01-20",
+}
+
+
+@pytest.mark.parametrize("url", ADDRESSES)
+def test_the_address_testifies(url: str) -> None:
+    page = read_page(
+        '<meta property="article:published_time" content="2020-01-05"><body><article><h1>The mill turns again</h1>'
+        f"<p>20 January 2020</p>{PARAGRAPH * 3}</article>",
+        url=url,
+    )
+    assert page.date == ADDRESSES[url]
+
+
 TITLES = {
+    "a teaser's heading is a link": (
+        "<title>The mill of Upper River turns</title>",
+        "<h1><a href=/a>The mill of Upper River and its miller</a></h1><h1>The mill turns again</h1>",
+    ),
+    "the masthead is the site's": (
+        '<title>The mill turns again | River Town Notes</title><meta property="og:title" content="The mill turns again">',
+        "<h1>River Town Notes</h1>",
+    ),
     "site's name cut": ("<title>The mill turns again | Post</title><meta property=og:site_name content=Post>", ""),
     "heading of the page": ("<title>Home</title>", "<h1>The mill turns again</h1>"),
     "kicker left out": (

@@ -31,6 +31,8 @@ BYLINE = 5  # blocks below the title in which a byline stands
 RESCUE = 5  # JSON-LD must hold so many times the text that the markup has before it is believed
 SCRIPT = "text taken from JSON-LD"
 
+NOSCRIPT = re.compile(r"<noscript\b.*?</noscript\s*>", re.I | re.S)
+
 
 class Block(NamedTuple):
     """A block of text of a page, and what was decided of it.
@@ -115,7 +117,8 @@ def read_page(page: bytes | str | BeautifulSoup, *, url: str | None = None, char
 
 def article_of(look: Look, model: Model, url: str | None) -> Page:
     """Put the article of a page together from its blocks; raise RecordError if it has no text."""
-    date = page_date(look.head, look.tree, look.title_block, url)
+    body = 0 if look.regions is None else look.regions.first_block()
+    date = page_date(look.head, look.tree, look.title_block, url, body)
     blocks = _judge(look, *decide(look, model))
     size = sum(len(block.text) for block in blocks if not block.reason)
     origin = "markup"
@@ -139,6 +142,9 @@ def take_apart(markup: str, url: str | None) -> Look:
     parser = LexborHTMLParser(markup)
     head = read_head(parser, url)
     tree = read_tree(parser)
+    if not tree.text and "<noscript" in markup:
+        # Broken markup in a <noscript> can swallow the page: browsers, which run scripts, never look into it.
+        tree = read_tree(LexborHTMLParser(NOSCRIPT.sub("", markup)))
     join_rows(tree)
     title, title_block = page_title(head, tree, url)
     if not tree.text:

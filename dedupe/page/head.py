@@ -28,7 +28,8 @@ class Head:
     """What a page's head says.
 
     `meta` has the first value of each meta tag, by its name in lower case; `article` the JSON-LD object of
-    this page's article; `published` and `times` the values of `itemprop=datePublished` and `<time>`.
+    this page's article; `published` and `times` the values of `itemprop=datePublished` and `<time>`; `timed`
+    what `<time>` elements show, with what they say to machines.
     """
 
     meta: dict[str, str] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Head:
     article: dict[str, Any] = field(default_factory=dict)
     published: list[str] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
+    timed: dict[str, str] = field(default_factory=dict)
 
     def said(self, *names: str) -> str:
         """Give the first of these meta tags that has a value, as plain text."""
@@ -108,6 +110,8 @@ def read_head(parser: LexborHTMLParser, url: str | None) -> Head:
                 head.times.append(value)
             else:
                 head.published.append(value)
+            if tag == "time" and attributes.get("datetime"):
+                head.timed[plain(node.text())] = value
     head.address = head.address or head.meta.get("og:url") or url or ""
     head.article = own_article(objects, head)
     return head

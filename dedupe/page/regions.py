@@ -44,6 +44,10 @@ class Regions:
     count_of: Floats
     best: int
 
+    def first_block(self) -> int:
+        """Give the first block inside the container that holds most prose."""
+        return int(np.argmax((self.container >= self.best) & (self.container < self.end_of[self.best])))
+
 
 def measure(tree: Tree) -> Regions:
     """Measure the regions of a page that has at least one block."""

@@ -16,6 +16,7 @@ DIVIDER = re.compile(r"\s+[|•·»›–—~:-]+\s+|\s*\|\s*|\s+::\s+|--")
 _TAIL = re.compile(r"^(.{12,}?)\s+\|\s.*$|^(.{12,})\s[-–—:»·]\s\S+(?:\s\S+){0,2}$", re.S)
 LONGEST = 400  # characters of a heading that may be a title
 LIKE = 0.3  # share of trigrams that a heading must have in common with what the head says
+MARGIN = 0.1  # by which a later heading must fit better than one above it
 H1, H3 = TAG_NUMBER["h1"], TAG_NUMBER["h3"]
 
 
@@ -28,6 +29,7 @@ def page_title(head: Head, tree: Tree, url: str | None) -> tuple[str | None, int
     on 98 of 100.
     """
     sites = site_names(head, url)
+    ending = "".join(map(_letters, DIVIDER.split(head.title)[1:][-1:]))
     headline = without_site(head.stated("headline"), sites)
     shared = without_site(head.said("og:title"), sites)
     tag = without_site(head.title, sites)
@@ -37,7 +39,11 @@ def page_title(head: Head, tree: Tree, url: str | None) -> tuple[str | None, int
         for b, c in enumerate(tree.container)
         if H1 <= tree.tag[c] <= H3 and len(tree.text[b]) <= LONGEST
     ]
-    tops = [(b, text) for b, text in heads if tree.tag[tree.container[b]] == H1]
+    if ending and (headline or shared) and ending not in _letters(headline + shared):
+        heads = [(b, text) for b, text in heads if _letters(text) != ending]  # the masthead
+    # A heading that is a link leads elsewhere: another article's.
+    own = [(b, text) for b, text in heads if tree.links[b] < 0.8 * len(tree.text[b])]
+    tops = [(b, text) for b, text in own if tree.tag[tree.container[b]] == H1]
     shown, fit = _closest(tops, said)
     if fit < 0.5:
         lower, other = _closest(heads, said)
@@ -78,7 +84,7 @@ def _closest(heads: Iterable[tuple[int, str]], said: list[str]) -> tuple[tuple[i
     for head in heads:
         own = _trigrams(head[1])
         fit = max((2 * len(own & other) / (len(own) + len(other)) for other in wanted), default=0.0)
-        if fit > most:
+        if fit > most + (MARGIN if most else 0.0):
             best, most = head, fit
     return best, most
 
