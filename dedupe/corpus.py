@@ -198,7 +198,7 @@ def learn(
 
     With `strict` the first record that cannot be used raises its RecordError.
     """
-    learned, survey = Learned(), Survey()
+    learned = Learned()
 
     def count(unusable: Unusable) -> None:
         _stop_at(unusable, strict)
@@ -209,15 +209,16 @@ def learn(
         count(unusable)
         watch(unusable)
     pieces = _pieces(_entries(inputs, settings, stdin), settings)
-    for kept, pages in (workers or Workers()).map(Surveyor(settings), pieces, _place):
-        for each in pages:
-            survey.add(each)
-        for entry in kept:
-            if isinstance(entry, Unusable):
-                count(entry)
-            watch(entry)
-    learned.documents, learned.sources = sum(survey.documents.values()), len(survey.documents)
-    learned.templates = derive(survey)
+    with Survey() as survey:
+        for kept, pages in (workers or Workers()).map(Surveyor(settings), pieces, _place):
+            for each in pages:
+                survey.add(each)
+            for entry in kept:
+                if isinstance(entry, Unusable):
+                    count(entry)
+                watch(entry)
+        learned.documents, learned.sources = survey.documents.total(), len(survey.documents)
+        learned.templates = derive(survey)
     return learned
 
 

@@ -21,7 +21,7 @@ from dedupe.byline import is_date_line, is_heading_line
 from dedupe.dates import Order, numeric_orders
 from dedupe.lines import ends_sentence
 from dedupe.model import Document
-from dedupe.survey import Page, SeenLine, Survey, head_of, line_key, survey
+from dedupe.survey import SeenLine, Survey, Witness, head_of, line_key, survey
 from dedupe.templates import Template, Templates
 from dedupe.values import is_fact
 
@@ -38,28 +38,33 @@ _SHARE_HEAD, _TAILS = 0.03, 0.15
 _BELOW, _BELOW_DIFFERENT = 0.8, 0.25
 # The same line on five sites belongs to none of their authors.
 _SITES = 5
+# Slots in which the sites of each line are counted before any line is kept by name.
+_SIEVE = 1 << 24
 # Runs of four words that recur in short lines at the edges of an article (author boxes).
 _SLOT = 4
 
 
 def learn(documents: Iterable[Document]) -> Templates:
     """Learn the templates of the sources of some documents, in one pass."""
-    seen = Survey()
-    for document in documents:
-        seen.add(survey(document))
-    return derive(seen)
+    with Survey() as seen:
+        for document in documents:
+            seen.add(survey(document))
+        return derive(seen)
 
 
 def derive(seen: Survey) -> Templates:
     """Derive templates from the pages of a survey."""
-    witnesses = seen.witnesses()
-    sources = {
-        name: _Learner(name, pages).template() for name, pages in witnesses.items() if len(pages) >= _PAGES
-    }
+    sources: dict[str, Template] = {}
+    sieve = bytearray(_SIEVE)
+    for name, pages in seen.witnesses():
+        if len(pages) >= _PAGES:
+            sources[name] = _Learner(name, pages).template()
+        for slot in {hash(line.key) % _SIEVE for each in pages for line in each.lines if line.key}:
+            sieve[slot] += sieve[slot] < _SITES
     sources = _judge_reviewed(sources)
     return Templates(
         {name: each for name, each in sources.items() if _is_any(each)},
-        _shared(sources, _everywhere(witnesses, sources)),
+        _shared(sources, _everywhere(seen, sieve, sources)),
     )
 
 
@@ -75,7 +80,7 @@ def merge(old: Templates, new: Templates) -> Templates:
 class _Learner:
     """The pages of one source."""
 
-    def __init__(self, source: str, pages: Sequence[Page]) -> None:
+    def __init__(self, source: str, pages: Sequence[Witness]) -> None:
         self.pages = pages
         self.site = site_name(source)
         self.count = Counter(key for each in pages for key in {line.key for line in each.lines if line.key})
@@ -93,7 +98,7 @@ class _Learner:
     def is_many(self, count: int, share: float) -> bool:
         return count >= max(_PAGES, share * len(self.pages))
 
-    def body_edges(self, each: Page) -> tuple[int, int]:
+    def body_edges(self, each: Witness) -> tuple[int, int]:
         """Give the first and the last line of prose that is the page's own."""
         own = [i for i, line in enumerate(each.lines) if line.is_prose and line.key not in self.frequent]
         return (own[0], own[-1]) if own else (len(each.lines), -1)
@@ -271,31 +276,40 @@ def word_runs(key: str) -> list[str]:
     return [" ".join(run) for run in runs if run.count("0") <= 1]
 
 
-def _everywhere(witnesses: Mapping[str, Sequence[Page]], sources: Mapping[str, Template]) -> dict[str, int]:
-    """Find lines that stand around the articles of many sites, on however few pages of each."""
+def _everywhere(seen: Survey, sieve: bytearray, sources: Mapping[str, Template]) -> dict[str, int]:
+    """Find lines that stand around the articles of many sites, on however few pages of each.
+
+    Only lines that the sieve lets through are counted by name. It counts the sites of all lines whose keys
+    share a slot, so it never keeps back a line that five sites have; how many it lets through besides
+    changes the memory that is needed, not the result.
+    """
     learned = {
         line_key(text, site_name(source))
         for source, each in sources.items()
         for text in (*each.lines, *each.review)
     }
-    sites: dict[str, set[str]] = defaultdict(set)
+    sites: Counter[str] = Counter()
     example: dict[str, str] = {}
     between: Counter[str] = Counter()
     count: Counter[str] = Counter()
-    for source, pages in witnesses.items():
+    for _, pages in seen.witnesses():
+        here: set[str] = set()
         for each in pages:
             own = [i for i, line in enumerate(each.lines) if line.is_prose and line.key not in learned]
             first, last = (own[0], own[-1]) if own else (len(each.lines), -1)
             for i, line in enumerate(each.lines):
-                if line.key and not (line.is_prose and len(line.text) > 160):
-                    sites[line.key].add(source)
+                if line.key and sieve[hash(line.key) % _SIEVE] >= _SITES:
+                    if line.is_prose and len(line.text) > 160:
+                        continue
+                    here.add(line.key)
                     example.setdefault(line.key, line.text)
                     count[line.key] += 1
                     between[line.key] += first < i < last
+        sites.update(here)
     return {
-        key: len(found)
-        for key, found in sites.items()
-        if len(found) >= _SITES and 4 * between[key] < count[key] and not _is_articles_own(example[key])
+        key: number
+        for key, number in sites.items()
+        if number >= _SITES and 4 * between[key] < count[key] and not _is_articles_own(example[key])
     }
 
 

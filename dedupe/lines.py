@@ -31,7 +31,7 @@ _SENTENCE_END = re.compile(
     r"(?:[\"'”’»“)\]]|[ \u00a0\u202f]»)*\s+(?=[^\Wa-zß-öø-ÿ]|[\"'“‘«„(¿¡\[])"
     r"|[。！？｡]+[”’」』）]*\s*"
 )
-_ENDS_SENTENCE = re.compile(r"[.!?…。！？؟۔।｡][\"'”’»«“)\]」』）]*$")
+_STOPS, _CLOSERS = ".!?…。！？؟۔।｡", "\"'”’»«“)]」』）"
 
 # Greedy wrapping is proved by the word that did not fit. Mail and terminals wrap at 60 to 80, and few
 # texts at more than 120 characters; longer "lines" are paragraphs.
@@ -51,7 +51,7 @@ def split_lines(text: str) -> list[Line]:
     for number, physical in enumerate(text.split("\n"), 1):
         bare = physical.strip()
         if bare:
-            begin = start + (len(physical) - len(physical.lstrip()))
+            begin = start if bare[0] == physical[0] else start + len(physical) - len(physical.lstrip())
             lines.append(_line(bare, begin, number))
         start += len(physical) + 1
     if not lines:
@@ -69,7 +69,9 @@ def ends_sentence(text: str) -> bool:
     >>> ends_sentence("“We won.”"), ends_sentence("Trade talks resume")
     (True, False)
     """
-    return _ENDS_SENTENCE.search(text, max(len(text) - 6, 0)) is not None
+    if text and text[-1] in _CLOSERS:
+        text = text[-6:].rstrip(_CLOSERS)
+    return text != "" and text[-1] in _STOPS
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -140,7 +142,7 @@ def is_prose(text: str) -> bool:
     # 60 characters and 8 words: no menu, label or headline of the pages looked at is as long *and* ends
     # like a sentence; a character of Han or kana says as much as two and a half letters.
     if len(text) >= 60:
-        return ends_sentence(text) and words(text) >= 8
+        return ends_sentence(text) and (len(text.split(None, 7)) == 8 if text.isascii() else words(text) >= 8)
     return (
         len(text) >= 24
         and not text.isascii()

@@ -1,18 +1,24 @@
 """What the documents of a dump testify about the sites they come from.
 
-A document is reduced to a page: its short lines with the keys by which they are compared, and a sample of
-the word runs of its prose. Pages are small, do not depend on each other, and can be gathered in any order
-and by any number of workers; how many are kept is bounded, by a rule that looks at names only.
+A document is reduced to a page: its short lines, and a sample of the word runs of its prose. Pages are small,
+do not depend on each other, and can be gathered in any order and by any number of workers; how many are kept
+is bounded, by a rule that looks at names only, and beyond some size they lie in a temporary file.
 """
 
 from __future__ import annotations
 
+import marshal
+import os
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
-from sys import intern
+from tempfile import SpooledTemporaryFile
+from types import TracebackType
+from typing import Self
 from zlib import crc32
 
 from dedupe import words
@@ -22,6 +28,7 @@ from dedupe.model import Document, Line
 from dedupe.pairs import split_pair
 from dedupe.repair import repair
 from dedupe.settings import STAGES
+from dedupe.staging import writing
 from dedupe.webpage import open_page, outside, without
 
 SITE = "§"
@@ -33,15 +40,37 @@ LONGEST = 260
 PAGES = 200
 """Pages of one source that are kept: enough to see what stands on one page in fifty."""
 
-# A gram is four words of prose; one in four is sampled, which leaves about thirty a page.
-_GRAM, _ONE_IN = 4, 4
+MEMORY = 64_000_000
+"""Bytes of pages that are held in memory; a page of a news site takes about 600."""
+
+# A gram is four words of prose. The first four of each paragraph are taken, of these the smallest by their
+# hash, so that two copies of a text give nearly the same sample wherever they were edited.
+_GRAM, _A_LINE, _A_PAGE = 4, 4, 32
+# From so many grams on they are counted by NumPy.
+_MANY = 1_000_000
 _TRAIL = re.compile(r"(\S[^>»›/|:：]{0,24}?)\s+[>»›/|]\s+(\S.*)")
 _DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """What one document testifies with, as it travels between processes and into a file.
+
+    `order` is a hash of the id of the document: the smallest are kept. `texts` holds its lines, nothing for
+    those that are too long to be furniture; `prose` a byte for each, 1 for prose; `grams` the sample of its
+    word runs, as the bytes of 32-bit hashes.
+    """
+
+    source: str
+    order: int
+    texts: tuple[str, ...]
+    prose: bytes
+    grams: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SeenLine:
-    """A line of a page: the key it is compared by, its text, and whether it is prose."""
+    """A line of a page that testifies: the key it is compared by, its text, and whether it is prose."""
 
     key: str
     text: str
@@ -49,13 +78,10 @@ class SeenLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What one document testifies with. `order` is a hash of its id: the smallest are kept."""
+class Witness:
+    """A page that testifies about the furniture of its source."""
 
-    source: str
-    order: int
     lines: tuple[SeenLine, ...]
-    grams: frozenset[int]
 
 
 def source_of(document: Document) -> str:
@@ -69,6 +95,7 @@ def source_of(document: Document) -> str:
     return host_of(document.url or "")
 
 
+@lru_cache(1 << 15)  # the lines of sites are the same few, over and over
 def line_key(text: str, site: str = "") -> str:
     """Give the key of a line: folded, each number as `0`, the site's own name as `§`.
 
@@ -99,17 +126,21 @@ def survey(document: Document) -> Page:
 
 def page(document: Document, source: str, lines: Sequence[Line]) -> Page:
     """Reduce a document, whose lines are known, to what it testifies with."""
-    site = site_name(source)
-    seen = tuple(
-        SeenLine(intern(line_key(line.text, site)), intern(line.text), line.is_prose)
-        if len(line.text) <= LONGEST
-        else SeenLine("", "", True)
-        for line in lines
+    return Page(
+        source,
+        order_of(document),
+        tuple([line.text if len(line.text) <= LONGEST else "" for line in lines]),
+        bytes([line.is_prose for line in lines]),
+        _grams([line.text for line in lines if line.is_prose]).tobytes(),
     )
-    order = int.from_bytes(blake2b(str(document.id).encode("utf-8", "replace"), digest_size=8).digest())
-    return Page(source, order, seen, frozenset(_grams(line.text for line in lines if line.is_prose)))
 
 
+def order_of(document: Document) -> int:
+    """Give the hash by which the pages of a source are ordered."""
+    return int.from_bytes(blake2b(str(document.id).encode("utf-8", "replace"), digest_size=8).digest())
+
+
+@lru_cache(1 << 15)
 def head_of(text: str, site: str = "") -> tuple[str, str] | None:
     """Split a line at its first divider into the key of its beginning and the rest.
 
@@ -124,58 +155,144 @@ def head_of(text: str, site: str = "") -> tuple[str, str] | None:
 
 
 class Survey:
-    """The pages of a dump, at most so many of a source; the same ones in whatever order they came."""
+    """The pages of a dump, at most so many of a source; the same ones in whatever order they came.
 
-    def __init__(self, pages: int = PAGES) -> None:
+    In memory it needs 24 bytes for a page and as many for what is counted of its prose; the pages themselves
+    go into a temporary file from `memory` bytes on. Use it in a `with` block; raises OutputError where there
+    is no room for the file.
+    """
+
+    def __init__(self, pages: int = PAGES, memory: int = MEMORY) -> None:
         self.most = pages
-        self.documents: dict[str, int] = defaultdict(int)
-        self.pages: dict[str, list[Page]] = defaultdict(list)
+        self.documents: Counter[str] = Counter()
+        # Order, checksum and place in the file of each page that is kept, one after the other.
+        self._kept: dict[str, array[int]] = {}
+        self._last: dict[str, int] = {}
+        self._witnesses: dict[str, list[int]] = {}
+        self._file = SpooledTemporaryFile(memory)  # noqa: SIM115
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def wants(self, source: str, order: int) -> bool:
+        """Tell whether a page may be kept; if not, it need not be made, only counted."""
+        return order <= self._last.get(source, order)
 
     def add(self, seen: Page) -> None:
         """Take in one page."""
         self.documents[seen.source] += 1
-        kept = self.pages[seen.source]
-        kept.append(seen)
-        if len(kept) >= 2 * self.most:
-            self._trim(kept)
+        if not self.wants(seen.source, seen.order):
+            return
+        record = marshal.dumps((seen.texts, seen.prose, seen.grams))
+        kept = self._kept.setdefault(seen.source, array("Q"))
+        with writing("temporary file"):
+            place = self._file.seek(0, os.SEEK_END)
+            self._file.write(len(record).to_bytes(4) + record)
+        # Two documents of one id: what they say decides, not which came first.
+        kept.extend((seen.order, crc32("\0".join(seen.texts).encode("utf-8", "replace")), place))
+        if len(kept) >= 6 * self.most:
+            self._trim(seen.source)
 
-    def witnesses(self) -> dict[str, list[Page]]:
-        """Give the pages that may testify about furniture, by source.
+    def witnesses(self) -> Iterator[tuple[str, list[Witness]]]:
+        """Give the pages that may testify about furniture, source by source in the order of their names.
 
         Fifty copies of one article, or weather reports of one form, say the same in fifty places without
         any of it being furniture. So a page testifies only if at least half of its sampled prose stands
         in at most two pages of the dump. One pass; it does the work of clustering, and more surely.
         """
-        for kept in self.pages.values():
-            self._trim(kept)
-        counts: dict[int, int] = defaultdict(int)
-        for kept in self.pages.values():
-            for seen in kept:
-                for gram in seen.grams:
-                    counts[gram] += 1
-        return {
-            source: [
-                seen for seen in kept if 2 * sum(counts[gram] <= 2 for gram in seen.grams) >= len(seen.grams)
-            ]
-            for source, kept in sorted(self.pages.items())
-        }
+        if not self._witnesses:
+            self._witnesses = self._choose()
+        for source, places in self._witnesses.items():
+            site = site_name(source)
+            known: dict[str, SeenLine] = {"": SeenLine("", "", True)}
+            yield source, [Witness(self._lines(place, site, known)) for place in places]
 
-    def _trim(self, kept: list[Page]) -> None:
-        kept.sort(key=lambda seen: (seen.order, [line.key for line in seen.lines]))
-        del kept[self.most :]
+    def _lines(self, place: int, site: str, known: dict[str, SeenLine]) -> tuple[SeenLine, ...]:
+        """Read the lines of a page; equal lines of a source are one object."""
+        texts, prose, _ = self._read(place)
+        for text, is_prose in zip(texts, prose, strict=True):
+            if text not in known:
+                known[text] = SeenLine(line_key(text, site), text, bool(is_prose))
+        return tuple([known[text] for text in texts])
+
+    def _read(self, place: int) -> tuple[tuple[str, ...], bytes, bytes]:
+        self._file.seek(place)
+        length = int.from_bytes(self._file.read(4))
+        record: tuple[tuple[str, ...], bytes, bytes] = marshal.loads(self._file.read(length))
+        return record
+
+    def _choose(self) -> dict[str, list[int]]:
+        """Give the places of the pages that may testify."""
+        sources = sorted(self._kept)
+        grams, sizes = array("I"), array("I")
+        for source in sources:
+            self._trim(source)
+            for place in self._kept[source][2::3]:
+                found = self._read(place)[2]
+                grams.frombytes(found)
+                sizes.append(len(found) // grams.itemsize)
+        own = iter(own_words(grams, sizes))
+        return {source: [place for place in self._kept[source][2::3] if next(own)] for source in sources}
+
+    def _trim(self, source: str) -> None:
+        values = iter(self._kept[source])
+        ordered = sorted(zip(values, values, values, strict=True))[: self.most]
+        self._kept[source] = array("Q", [value for each in ordered for value in each])
+        if len(ordered) == self.most:
+            self._last[source] = ordered[-1][0]
 
 
-def _grams(texts: Iterable[str]) -> list[int]:
+def own_words(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]:
+    """Tell for each page whether at least half of its grams stand in at most two pages.
+
+    `grams` holds the grams of all pages, each once a page, `sizes` their number in each page.
+
+    >>> own_words([1, 2, 1, 3, 1, 4], [2, 2, 2]), own_words([1, 1, 1], [1, 1, 1])
+    ([True, True, True], [False, False, False])
+    """
+    if len(grams) >= _MANY:
+        return _own_words_in_bulk(grams, sizes)
+    count = Counter(grams)
+    values = iter(grams)
+    return [2 * sum(count[next(values)] <= 2 for _ in range(size)) >= size for size in sizes]
+
+
+def _own_words_in_bulk(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]:
+    """Do the same by sorting, in sixteen parts so that little memory is needed beside the grams."""
+    import numpy as np
+
+    values = np.asarray(grams, np.uint32)
+    rare = np.zeros(len(values), np.bool_)
+    part = values >> 28
+    for number in range(16):
+        chosen = np.flatnonzero(part == number)
+        ordered, inverse = np.unique(values[chosen], return_inverse=True)
+        rare[chosen] = (np.bincount(inverse, minlength=len(ordered)) <= 2)[inverse]
+    ends = np.cumsum(np.asarray(sizes, np.int64))
+    found = np.concatenate(([0], np.cumsum(rare)))[np.concatenate(([0], ends))]
+    own: list[bool] = (2 * np.diff(found) >= np.asarray(sizes)).tolist()
+    return own
+
+
+def _grams(texts: Iterable[str]) -> array[int]:
     """Sample the word runs of some prose; in scripts without spaces, runs of twice as many characters."""
-    values: list[int] = []
+    values: set[int] = set()
     for text in texts:
-        masked = _DIGITS.sub("0", text)
-        dense = not masked.isascii() and NO_SPACES_CHARACTER.search(masked) is not None
-        found = [c for c in masked if c.isalnum()] if dense else masked.split()
-        for gram in zip(*[iter(found)] * (2 * _GRAM if dense else _GRAM), strict=False):
-            values.append(crc32(" ".join(gram).encode("utf-8", "replace")))
-    sampled = [value for value in values if value % _ONE_IN == 0]
-    return sampled if len(sampled) >= 4 else values  # too small a sample proves nothing
+        if text.isascii() or not NO_SPACES_CHARACTER.search(text):
+            found = text.split(None, _GRAM * _A_LINE)[: _GRAM * _A_LINE]
+            size = _GRAM
+        else:
+            found = [c for c in _DIGITS.sub("0", text[:400]) if c.isalnum()][: 2 * _GRAM * _A_LINE]
+            size = 2 * _GRAM
+        masked = _DIGITS.sub("0", " ".join(found)).encode("utf-8", "replace").split(b" ")
+        for i in range(0, len(masked) - size + 1, size):
+            values.add(crc32(b" ".join(masked[i : i + size])))
+    return array("I", sorted(values)[:_A_PAGE])
 
 
 def _mask_site(folded: str, site: str) -> str:
@@ -194,6 +311,8 @@ def _mask_site(folded: str, site: str) -> str:
         while j < len(found) and j - i < 4 and len(joined) < len(site):
             joined += found[j]
             j += 1
+            if not site.startswith(joined):
+                break
             if joined == site or (
                 len(joined) >= 6 and site.startswith(joined) and len(site) - len(joined) <= 4
             ):
