@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from dedupe.clean import Examined, cut
@@ -46,6 +46,17 @@ class Loss:
         """Count a line that was removed; lines that differ in numbers only count as one."""
         self.removed += len(text)
         self.lines[_DIGITS.sub("0", text)] += len(text)
+        self._trim()
+
+    def join(self, other: Loss) -> None:
+        """Add what another part of the source lost."""
+        self.documents += other.documents
+        self.characters += other.characters
+        self.removed += other.removed
+        self.lines.update(other.lines)
+        self._trim()
+
+    def _trim(self) -> None:
         if len(self.lines) > 2 * _LINES:  # what costs most is among those that cost much at any time
             self.lines = Counter(dict(self.lines.most_common(_LINES)))
 
@@ -70,6 +81,23 @@ def spare(examined: Examined, spared: list[str]) -> Examined:
         return examined
     spared.extend(removal.text for removal in kept)
     return replace(examined, removals=tuple(r for r in examined.removals if r not in kept))
+
+
+def check_groups(kept: Iterable[tuple[str, str]], most: int) -> None:
+    """Raise BrakeError where more than `most` documents go for one; `kept` names its id and its place."""
+    sizes = Counter(kept)
+    over = [(size, *name) for name, size in sizes.items() if size > most]
+    if over:
+        over.sort(key=lambda group: (-group[0], *group[1:]))
+        lines = "\n".join(
+            f"  {size:,} documents would go for {id} at {place}" for size, id, place in over[:_SHOWN]
+        )
+        more = f"\n  … and for {len(over) - _SHOWN:,} others" if len(over) > _SHOWN else ""
+        raise BrakeError(
+            f"more than {most:,} documents are near-duplicates of one:\n{lines}{more}\nnothing was written; look at "
+            f"that document: a notice or an error page is often saved in place of articles; then go on with "
+            f"--yes, or with a higher --max-group"
+        )
 
 
 def check_losses(sources: Mapping[str, Loss], most: float) -> None:

@@ -20,10 +20,19 @@ import click
 from dedupe import __version__
 from dedupe.console import Report, say, write_out
 from dedupe.errors import DedupeError, SettingsError
-from dedupe.settings import FIELD_OPTIONS, LISTS, PRESETS, SOURCES, STAGES, Settings
+from dedupe.settings import (
+    FIELD_OPTIONS,
+    KEEP,
+    LISTS,
+    PRESETS,
+    RELATIONS,
+    SOURCES,
+    STAGES,
+    Settings,
+)
 
 if TYPE_CHECKING:
-    from dedupe.corpus import Output
+    from dedupe.outputs import Output
     from dedupe.staging import Staged
     from dedupe.templates import Templates
 
@@ -92,11 +101,14 @@ def _names(text: str | None) -> list[str] | None:
 
 def _settings(options: dict[str, Any]) -> Settings:
     """Build the settings: defaults, then `[tool.dedupe]`, then the command line."""
-    plain = ("preset", *FIELD_OPTIONS, "sources", "templates", "max_loss")
+    plain = (
+        "preset", *FIELD_OPTIONS, "sources", "templates", "max_loss", "keep", "threshold", "annotate",
+        "max_group", "chunk_size",
+    )  # fmt: skip
     given = {name: options[name] for name in plain if options.get(name) is not None}
     if given.get("templates") == "none":
         given["templates"] = None
-    for name in ("stages", "lists"):
+    for name in ("stages", "lists", "relation"):
         if (names := _names(options.get(name))) is not None:
             given[name] = names
     return Settings.from_mapping(given, Settings.from_project(Path.cwd()))
@@ -148,6 +160,26 @@ _cleaning = _with([
         metavar="FILE",
         help="Lines of sites as `dedupe learn` writes them; without, they are learned from the inputs.",
     ),
+    click.option(
+        "--keep", metavar="NAME", help=f"Which near-duplicate stays: {', '.join(KEEP)} (default: longest)."
+    ),
+    click.option(
+        "--relation",
+        metavar="NAMES",
+        help=f"Which relations make a near-duplicate: {','.join(RELATIONS)} (default: all).",
+    ),
+    click.option(
+        "--threshold",
+        type=float,
+        metavar="SHARE",
+        help="Take for near-duplicates what shares so many runs of five words (Jaccard), and look no further.",
+    ),
+    click.option(
+        "--chunk-size",
+        type=int,
+        metavar="BYTES",
+        help="Bytes of input that a process works on at a time (default: 16,000,000).",
+    ),
 ])  # fmt: skip
 
 
@@ -184,7 +216,20 @@ def commands() -> None:
     metavar="SHARE",
     help="Stop where a source would lose more than this to furniture (default: 0.8).",
 )
-@click.option("--yes", is_flag=True, help="Go on where the run would stop for what a source loses.")
+@click.option(
+    "--max-group",
+    type=int,
+    metavar="N",
+    help="Stop where more near-duplicates than this would go for one document (default: 1000).",
+)
+@click.option("--yes", is_flag=True, help="Go on where the run would stop for what would go.")
+@click.option(
+    "--annotate",
+    is_flag=True,
+    default=None,
+    help="Near-duplicates stay, and records tell whom they repeat.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the work of a run that was killed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output.")
 @click.option("-v", "--verbose", is_flag=True, help="Show each removal on standard error.")
 @_guarded
@@ -200,7 +245,6 @@ def clean(**options: Any) -> int:
     """
     from dedupe.formats import find_inputs
     from dedupe.outputs import Paths, refuse_overwriting
-    from dedupe.staging import Staged
 
     out = _where(options)
     settings = _settings(options)
@@ -213,10 +257,14 @@ def clean(**options: Any) -> int:
     if not inputs.sources:
         report.nothing_to_read(inputs)
         return UNREADABLE
-    templates = _templates(settings)
-    with Staged() as staged:
-        output = _output(out, paths, options, settings, staged)
-        summary = report.run(inputs, output, settings, templates, brakes=not options["yes"])
+    summary = report.run(
+        inputs,
+        lambda staged: _output(out, paths, options, settings, staged),
+        settings,
+        _templates(settings),
+        paths=paths,
+        brakes=not options["yes"],
+    )
     report.close(summary, out)
     return UNREADABLE if summary.skipped else DONE
 
@@ -242,7 +290,7 @@ def check(**options: Any) -> int:
         report.nothing_to_read(inputs)
         return UNREADABLE
     output = CheckOutput(sys.stdout.buffer, as_json=options["as_json"])
-    summary = report.run(inputs, output, settings, _templates(settings))
+    summary = report.run(inputs, lambda staged: output, settings, _templates(settings))
     if not options["quiet"]:
         say(f"{output.findings:,} found in {output.documents:,} of {summary.read:,} documents")
     if summary.skipped:
@@ -314,6 +362,8 @@ def _where(options: dict[str, Any]) -> str | None:
     dry = options["dry_run"] or options["diff"]
     if options["as_json"] and (options["diff"] or (out == "-" and not dry)):
         raise click.UsageError("--json wants standard output for itself; leave out --diff and -o -")
+    if options["resume"] and (dry or options["in_place"] or out in (None, "-")):
+        raise click.UsageError("--resume goes on with the work that lies beside an output; give -o OUT")
     if dry or options["in_place"]:
         return None
     if out is None and options["inputs"] == ("-",) and not options["as_json"]:
@@ -336,9 +386,8 @@ def _output(
     if options["dry_run"]:
         return outputs.NoOutput()
     if paths is not None:
-        return outputs.FolderOutput(staged, paths)
+        return outputs.FolderOutput(staged, paths, settings)
     ledger = staged.open(Path(options["ledger"])) if options["ledger"] else None
     if out == "-":
-        can_stop = "template" in settings.stages and not options["yes"]
-        return outputs.StreamOutput(sys.stdout.buffer, ledger, hold=can_stop)
+        return outputs.StreamOutput(sys.stdout.buffer, ledger, settings)
     return outputs.InPlaceOutput(staged, settings, ledger)

@@ -5,21 +5,33 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from dedupe.corpus import Learned, Output, Result
-    from dedupe.formats import Entry, Inputs
+    from dedupe.chunks import Chunk, Reading, Surveyed
+    from dedupe.corpus import Learned, Watch
+    from dedupe.formats import Inputs
+    from dedupe.outcome import Note
+    from dedupe.outputs import Output, Paths
     from dedupe.settings import Settings
+    from dedupe.spool import Spool
+    from dedupe.staging import Staged
     from dedupe.summary import Summary
     from dedupe.templates import Templates
     from dedupe.workers import Workers
+    from dedupe.workfolder import WorkFolder
 
 SHOWN = 10
 """How many skipped records of one reason are shown; the rest is counted."""
+
+_LARGE = 200_000_000
+"""Bytes of input from which on the space for unfinished work is worth a word."""
 
 
 def say(line: str) -> None:
@@ -47,57 +59,70 @@ class Report:
         self._dry: bool = options.get("dry_run", False) or options.get("diff", False)
         self._in_place: bool = options.get("in_place", False)
         self._ledger: bool = bool(options.get("ledger"))
+        self._resume: bool = options.get("resume", False)
         self._shown: Counter[str] = Counter()
         self._bar: Any = None
         self._documents = 0
 
     def nothing_to_read(self, inputs: Inputs) -> None:
         """Say why there is nothing to do."""
+        from dedupe.chunks import skipped
+
         for unusable in inputs.unusable:
-            self._watch(unusable)
+            self._tell(skipped(unusable))
         say("nothing to read, so nothing was written")
 
     def learn(self, inputs: Inputs, settings: Settings) -> Learned:
         """Learn, showing what happens while it happens."""
         from dedupe import corpus
+        from dedupe.spool import Spool
 
         with ExitStack() as stack:
             workers = stack.enter_context(self._pool())
-            self._open_bar(stack, inputs.size)
+            spool = stack.enter_context(Spool(inputs, sys.stdin.buffer, self._note))
+            self._open_bar(stack, spool.inputs.size)
             learned = corpus.learn(
-                inputs, settings, stdin=sys.stdin.buffer, workers=workers, strict=self._strict,
-                watch=self._watch,
-            )  # fmt: skip
+                spool.inputs, self._reading(settings, spool), workers=workers, watch=self._watch()
+            )
         self._count_more()
         return learned
 
     def run(
         self,
         inputs: Inputs,
-        output: Output,
+        make_output: Callable[[Staged], Output],
         settings: Settings,
         templates: Templates | None = None,
         *,
+        paths: Paths | None = None,
         brakes: bool = False,
     ) -> Summary:
-        """Run, showing what happens while it happens; learn first where no templates are given."""
+        """Run, showing what happens while it happens; learn first where no templates are given.
+
+        `make_output` opens the output among staged files, once it is clear that there is a run at all.
+        """
         from dedupe import corpus
         from dedupe.formats import is_one_text, is_text_file
         from dedupe.spool import Spool
+        from dedupe.staging import Staged
 
-        stdin, learned = sys.stdin.buffer, False
+        learned = templates is None and "template" in settings.stages and not is_text_file(inputs.sources)
         with ExitStack() as stack:
             workers = stack.enter_context(self._pool())
-            if templates is None and "template" in settings.stages and not is_text_file(inputs.sources):
-                spool = stack.enter_context(Spool(inputs, stdin, self._note))
-                inputs, stdin = spool.inputs, spool.stdin
-                learned = not is_one_text(inputs.sources, stdin)
+            spool = stack.enter_context(Spool(inputs, sys.stdin.buffer, self._note))
+            work = self._work(stack, spool, settings, templates, paths)
+            staged = stack.enter_context(Staged(work.path if work and paths else None))
+            output = make_output(staged)
+            inputs, reading = spool.inputs, self._reading(settings, spool)
+            if learned and spool.stdin is not None:
+                with spool.stdin.open("rb") as stdin:
+                    learned = not is_one_text(inputs.sources, stdin)
             self._open_bar(stack, inputs.size * (2 if learned else 1))
             if learned:
-                templates = self._learn_first(inputs, settings, stdin, workers)
+                templates = self._learn_first(inputs, reading, workers, work)
             summary = corpus.run(
-                inputs, output, settings, stdin=stdin, templates=templates, learned=learned,
-                workers=workers, brakes=brakes, strict=self._strict, watch=self._watch,
+                inputs, output, reading, templates=templates, learned=learned, workers=workers, work=work,
+                brakes=brakes, verbose=self._verbose, watch=self._watch(),
             )  # fmt: skip
         self._count_more()
         given = templates.sources if templates and not learned else {}
@@ -105,22 +130,56 @@ class Report:
             say(f"note: no source of these inputs is in {settings.templates}; see --sources")
         return summary
 
-    def _learn_first(self, inputs: Inputs, settings: Settings, stdin: Any, workers: Workers) -> Templates:
+    def _reading(self, settings: Settings, spool: Spool) -> Reading:
+        from dedupe.chunks import Reading
+
+        return Reading(settings, spool.stdin, self._strict)
+
+    def _work(
+        self, stack: ExitStack, spool: Spool, settings: Settings, templates: Templates | None,
+        paths: Paths | None,
+    ) -> WorkFolder | None:  # fmt: skip
+        """Open a folder for finished chunks, unless the run is so small that they can stay in memory."""
+        from dedupe.corpus import IN_MEMORY
+
+        size = spool.inputs.size
+        if size <= min(IN_MEMORY, settings.chunk_size) and not (paths and paths.work.exists()):
+            return None
+        from dedupe.workfolder import WorkFolder, manifest
+
+        if paths is not None:
+            path, name = paths.work, paths.articles.name
+        else:
+            path, name = Path(stack.enter_context(TemporaryDirectory(prefix="dedupe-")), "work"), ""
+        if size > _LARGE and not self._quiet:
+            say(f"finished chunks are kept in {path} until the end: about {2 * size / 1e9:.1f} GB")
+        made_of = manifest(settings, spool.inputs.sources, name, templates)
+        again = paths is not None and spool.stdin is None
+        return stack.enter_context(
+            WorkFolder(path, made_of, settings, say, resume=self._resume and again, can_resume=again)
+        )
+
+    def _learn_first(
+        self, inputs: Inputs, reading: Reading, workers: Workers, work: WorkFolder | None
+    ) -> Templates:
         """Make the first of two passes; what cannot be used is said in the second."""
         from dedupe import corpus
 
-        def watch(result: Entry | Result) -> None:
+        if work is not None and (known := work.templates()) is not None:
             if self._bar is not None:
-                self._documents += hasattr(result, "document")
-                self._bar.update(_size(result), f"learning: {self._documents:,} documents")
+                self._bar.update(inputs.size)
+            return known
 
-        learned = corpus.learn(
-            inputs, settings, stdin=stdin, workers=workers, strict=self._strict, watch=watch
-        )
-        if stdin is not sys.stdin.buffer:
-            stdin.seek(0)
+        def learned(chunk: Chunk, surveyed: Surveyed) -> None:
+            self._advance(chunk.size, len(surveyed.pages), "learning: ")
+
+        templates = corpus.learn(
+            inputs, reading, workers=workers, watch=corpus.Watch(learned=learned)
+        ).templates
+        if work is not None:
+            work.keep_templates(templates)
         self._documents = 0
-        return learned.templates
+        return templates
 
     def learned(self, learned: Learned, templates: Templates, place: str) -> None:
         """Say what was learned."""
@@ -183,31 +242,25 @@ class Report:
         if self._verbose:
             say(line)
 
-    def _watch(self, result: Entry | Result) -> None:
-        from dedupe.corpus import Cleaned
-        from dedupe.formats import Unusable
-        from dedupe.ledger import message
+    def _watch(self) -> Watch:
+        from dedupe.corpus import Watch
 
-        if isinstance(result, Unusable):
-            if result.failure is not None:
-                self._show("skipped", result.failure.reason, result.failure.message)
-        else:
-            self._documents += 1
-        if isinstance(result, Cleaned):
-            for text in result.spared:
-                self._show_spared(result.entry.place, text)
-            if self._verbose:
-                for removal in result.article.removed:
-                    say(message(removal, result.entry.place, record=result.entry.file is None))
+        return Watch(
+            self._tell,
+            lambda chunk, surveyed: self._advance(chunk.size, len(surveyed.pages)),
+            lambda chunk, outcome: self._advance(chunk.size, outcome.summary.read),
+        )
+
+    def _tell(self, note: Note) -> None:
+        if not note.word:
+            say(note.line)
+        elif note.word == "skipped" or not self._quiet:
+            self._show(note.word, note.reason, note.line)
+
+    def _advance(self, size: int, documents: int, doing: str = "") -> None:
+        self._documents += documents
         if self._bar is not None:
-            self._bar.update(_size(result), f"{self._documents:,} documents")
-
-    def _show_spared(self, place: str, text: str) -> None:
-        from dedupe.ledger import shortened
-        from dedupe.summary import SPARED
-
-        if not self._quiet:
-            self._show("kept", SPARED, f"{place}: {SPARED}: {shortened(text)}")
+            self._bar.update(size, f"{doing}{self._documents:,} documents")
 
     def _show(self, word: str, reason: str, line: str) -> None:
         self._shown[reason] += 1
@@ -220,9 +273,3 @@ class Report:
         for reason, count in sorted(self._shown.items()):
             if count > SHOWN:
                 say(f"… and {count - SHOWN:,} more: {reason}")
-
-
-def _size(result: Entry | Result) -> int:
-    from dedupe.corpus import Cleaned
-
-    return result.entry.size if isinstance(result, Cleaned) else result.size

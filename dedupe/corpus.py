@@ -1,157 +1,55 @@
-"""A run over a dump: learn the lines of its sites, then read, clean, write, and count what happened.
+"""A run over a dump: learn the lines of its sites, clean each document, compare them all, write.
 
-Both passes read all inputs in their order, and spread the work over processes (`dedupe.workers`) in small
-pieces whose results come back in that order: the number of processes changes no byte.
+Inputs are cut into chunks (`dedupe.chunks`) that depend on nothing but the inputs; each is read, cleaned and
+rendered by one process (`dedupe.workers`) and comes back as an outcome (`dedupe.outcome`), in memory where
+the run is small, as a folder of files where it is large. When all are there, documents are compared
+(`dedupe.compare`), and outcomes are written in their order. So neither the number of processes nor an
+interruption changes a byte.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import IO, Protocol
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from dedupe.brakes import check_losses, spare
-from dedupe.clean import Examined, examine
-from dedupe.errors import RecordError
-from dedupe.formats import Entry, Inputs, Unusable, read
-from dedupe.furniture import Known
+from dedupe.brakes import check_groups, check_losses
+from dedupe.chunks import Chunk, Cleaner, Reading, Surveyed, Surveyor, plan, refuse, skipped
+from dedupe.formats import Inputs
 from dedupe.learn import derive
-from dedupe.ledger import REPAIRED, is_finding, message
-from dedupe.lines import split_lines
-from dedupe.markdown import clean_markdown, prose
-from dedupe.model import Article, Document, Removal
-from dedupe.repair import repair
-from dedupe.settings import Settings
-from dedupe.sources import source_of
+from dedupe.ledger import Repeat, document_message, renamed_rows
+from dedupe.outcome import DOCUMENT, FILE, REMADE, Note, Outcome
+from dedupe.outputs import Finished, Output
+from dedupe.rendering import annotated
+from dedupe.settings import RELATIONS, Settings
 from dedupe.summary import Summary
-from dedupe.survey import Page, Survey, page
+from dedupe.survey import Survey
 from dedupe.templates import Templates
 from dedupe.workers import Workers
 
+if TYPE_CHECKING:
+    from dedupe.duplicates import Finding
+    from dedupe.workfolder import WorkFolder
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
-    """A document before and after. `file_text` is what its file shall hold, None for a record.
+IN_MEMORY = 8_000_000
+"""Bytes of input up to which a run needs no folder for its work."""
 
-    `source` is the source it was compared within; `renamed` tells that its id was taken by an earlier
-    document of the run; `spared` are learned lines that stay, because it would be nearly empty without.
-    """
-
-    entry: Entry
-    article: Article
-    file_text: str | None = None
-    source: str = ""
-    renamed: bool = False
-    spared: tuple[str, ...] = ()
-
-    def findings(self, *, heading: bool = False) -> list[Removal]:
-        """Give what is to be found fault with; with `heading` also the title and date that were lifted.
-
-        A file that changes for a reason without a row of the ledger (its encoding, a character of its
-        heading) has one finding that says so.
-        """
-        found = [row for row in self.article.removed if heading or is_finding(row)]
-        file = self.entry.file
-        if not found and file is not None and self.changed:
-            rule = "characters of the heading" if file.encoding == "utf-8" else f"not UTF-8: {file.encoding}"
-            found.append(Removal(self.article.id, "line", REPAIRED, rule, 1, 0, 0, ""))
-        return found
-
-    def messages(self, *, heading: bool = False) -> Iterator[str]:
-        """Say the findings for people, a line each."""
-        for row in self.findings(heading=heading):
-            yield message(row, self.entry.place, record=self.entry.file is None)
-
-    @property
-    def changed(self) -> bool:
-        """Tell whether the text (of a text file: the file) comes out differently."""
-        if self.file_text is None:
-            return self.article.text != self.entry.document.text
-        file = self.entry.file
-        recoded = file is not None and file.encoding != "utf-8"
-        return recoded or self.file_text != unify(self.entry.document.text)
-
-
-Result = Cleaned | Unusable
-Watch = Callable[[Entry | Result], None]
-"""Is told of each thing that was read (learning) or done (cleaning)."""
-
-
-class Output(Protocol):
-    """Where results go; see `dedupe.outputs`."""
-
-    def take(self, result: Result) -> None:
-        """Write one result."""
-
-    def finish(self, summary: Summary) -> None:
-        """Write what is known only at the end."""
-
-
-def unify(text: str) -> str:
-    """Give a text with one kind of line end."""
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-
-
-def _nothing(_: object) -> None:
-    """Watch nothing."""
-
-
-# --- pieces of work --------------------------------------------------------------------------------------
-
-# A piece ends at the first that is reached; a long text is a piece of its own.
-_DOCUMENTS, _BYTES = 64, 250_000
-# What is known of so many sources is kept at hand: each holds all shared lines, about 100 kB in a large dump.
-_SOURCES = 1000
+FILE_KEPT = "near-duplicate file kept"
+"""The warning for a text file that is cleaned in place, and would go if it were a record."""
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """What a process must know of a document: itself without foreign fields, its source and its format."""
+class Watch:
+    """Is told what happens: notes, and what came of each chunk."""
 
-    document: Document
-    source: str
-    is_file: bool
-    is_markdown: bool
-
-    @classmethod
-    def of(cls, entry: Entry, settings: Settings) -> Task:
-        """Make the task of an entry."""
-        file = entry.file
-        document = replace(entry.document, extra={})
-        return cls(document, source_of(entry, settings), file is not None, file is not None and file.markdown)
+    tell: Callable[[Note], None] = lambda note: None
+    learned: Callable[[Chunk, Surveyed], None] = lambda chunk, surveyed: None
+    cleaned: Callable[[Chunk, Outcome], None] = lambda chunk, outcome: None
 
 
-def _pieces(
-    entries: Iterable[Entry | Unusable], settings: Settings
-) -> Iterator[tuple[list[Entry | Unusable], list[Task]]]:
-    """Gather entries in pieces of work, each with the tasks of those that can be used."""
-    kept: list[Entry | Unusable] = []
-    tasks: list[Task] = []
-    size = 0
-    for entry in entries:
-        kept.append(entry)
-        if isinstance(entry, Entry):
-            tasks.append(Task.of(entry, settings))
-        size += entry.size
-        if len(kept) == _DOCUMENTS or size >= _BYTES:
-            yield kept, tasks
-            kept, tasks, size = [], [], 0
-    if kept:
-        yield kept, tasks
-
-
-def _place(kept: Sequence[Entry | Unusable]) -> str:
-    """Say where a piece of work stands."""
-    places = [entry.place for entry in kept if isinstance(entry, Entry)]
-    if not places:
-        return "a record that cannot be used"
-    return places[0] if len(places) == 1 else f"{places[0]} to {places[-1]}"
-
-
-def _entries(inputs: Inputs, settings: Settings, stdin: IO[bytes]) -> Iterator[Entry | Unusable]:
-    for source in inputs.sources:
-        yield from read(source, settings, stdin)
+_SILENT = Watch()
 
 
 # --- learning --------------------------------------------------------------------------------------------
@@ -167,172 +65,38 @@ class Learned:
     skipped: Counter[str] = field(default_factory=Counter)
 
 
-class Surveyor:
-    """The work of the first pass: documents to pages."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    def __call__(self, tasks: Sequence[Task]) -> list[Page]:
-        """Reduce documents to what they testify with."""
-        return [self.page(task) for task in tasks]
-
-    def page(self, task: Task) -> Page:
-        """Reduce one document to what it testifies with."""
-        text = prose(task.document.text) if task.is_markdown else task.document.text
-        if "repair" in self.settings.stages:
-            text = repair(text).text
-        return page(task.document, task.source, split_lines(text))
-
-
 def learn(
-    inputs: Inputs,
-    settings: Settings,
-    *,
-    stdin: IO[bytes],
-    workers: Workers | None = None,
-    strict: bool = False,
-    watch: Watch = _nothing,
+    inputs: Inputs, reading: Reading, *, workers: Workers | None = None, watch: Watch = _SILENT
 ) -> Learned:
-    """Learn the templates of all sources of some inputs, in one pass; memory grows with the sources.
-
-    With `strict` the first record that cannot be used raises its RecordError.
-    """
+    """Learn the templates of all sources of some inputs, in one pass; memory grows with the sources."""
     learned = Learned()
-
-    def count(unusable: Unusable) -> None:
-        _stop_at(unusable, strict)
-        if unusable.failure is not None:
-            learned.skipped[unusable.failure.reason] += 1
-
-    for unusable in inputs.unusable:
-        count(unusable)
-        watch(unusable)
-    pieces = _pieces(_entries(inputs, settings, stdin), settings)
+    notes = list(_unusable(inputs, reading.strict))
+    chunks = ((chunk, chunk) for chunk in plan(inputs.sources, reading.settings.chunk_size))
     with Survey() as survey:
-        for kept, pages in (workers or Workers()).map(Surveyor(settings), pieces, _place):
-            for each in pages:
+        for chunk, found in (workers or Workers()).map(Surveyor(reading), chunks, _place):
+            for each in found.pages:
                 survey.add(each)
-            for entry in kept:
-                if isinstance(entry, Unusable):
-                    count(entry)
-                watch(entry)
+            notes += found.notes
+            watch.learned(chunk, found)
         learned.documents, learned.sources = survey.documents.total(), len(survey.documents)
         learned.templates = derive(survey)
+    for note in notes:
+        learned.skipped[note.reason] += 1
+        watch.tell(note)
     return learned
 
 
-# --- cleaning --------------------------------------------------------------------------------------------
+def _place(chunk: Chunk) -> str:
+    return chunk.place
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What comes back of a document: see Cleaned."""
-
-    article: Article
-    file_text: str | None
-    spared: tuple[str, ...]
-
-
-class Cleaner:
-    """The work of the second pass: documents to clean articles, with what is known of their sources."""
-
-    def __init__(self, settings: Settings, templates: Templates | None = None) -> None:
-        self.settings = settings
-        self.templates = templates
-        self._known: dict[str, Known] = {}
-
-    def __call__(self, tasks: Sequence[Task]) -> list[Done]:
-        """Clean documents."""
-        return [self.clean(task) for task in tasks]
-
-    def clean(self, task: Task) -> Done:
-        """Clean one document."""
-        known = self.known(task.source)
-        spared: list[str] = []
-
-        def examined(document: Document) -> Examined:
-            found = examine(document, self.settings, known)
-            return spare(found, spared) if known else found
-
-        if task.is_markdown:
-            article, text = clean_markdown(task.document, examined)
-        else:
-            found = examined(task.document)
-            article = found.article()
-            if not task.is_file:
-                return Done(article, None, tuple(spared))
-            text = found.file_text()
-        return Done(article, _ended(unify(text), task.document.text), tuple(spared))
-
-    def known(self, source: str) -> Known | None:
-        """Give what is known of a source."""
-        if self.templates is None or "template" not in self.settings.stages:
-            return None
-        if source not in self._known:
-            if len(self._known) == _SOURCES:
-                self._known.clear()
-            self._known[source] = Known(self.templates, source)
-        return self._known[source]
-
-
-def _ended(text: str, original: str) -> str:
-    """End a cleaned text with a line end where the original did."""
-    return text + "\n" if text and text[-1] != "\n" and original[-1:] in ("\n", "\r") else text
-
-
-def clean_inputs(
-    inputs: Inputs,
-    settings: Settings,
-    *,
-    stdin: IO[bytes],
-    templates: Templates | None = None,
-    workers: Workers | None = None,
-) -> Iterator[Result]:
-    """Read and clean all documents, in their order."""
-    names = Names()
-    pieces = _pieces(map(names.claim, _entries(inputs, settings, stdin)), settings)
-    for kept, done in (workers or Workers()).map(Cleaner(settings, templates), pieces, _place):
-        results = iter(done)
-        for entry in kept:
-            if isinstance(entry, Unusable):
-                yield entry
-                continue
-            each = next(results)
-            article = replace(each.article, extra=entry.document.extra)
-            renamed = names.forget(entry)
-            yield Cleaned(entry, article, each.file_text, source_of(entry, settings), renamed, each.spared)
-
-
-class Names:
-    """The ids of a run. A second document of the same id is kept under `id#2`."""
-
-    def __init__(self) -> None:
-        self._seen: dict[str | int, int] = {}
-        self._renamed: set[str | int] = set()
-
-    def claim(self, entry: Entry | Unusable) -> Entry | Unusable:
-        """Give an entry whose document has an id of its own; it is the same object where its id was free."""
-        if isinstance(entry, Unusable):
-            return entry
-        seen, document = self._seen, entry.document
-        if document.id not in seen:
-            seen[document.id] = 1
-            return entry
-        while True:
-            seen[document.id] += 1
-            name = f"{document.id}#{seen[document.id]}"
-            if name not in seen:
-                seen[name] = 1
-                self._renamed.add(name)
-                return replace(entry, document=replace(document, id=name))
-
-    def forget(self, entry: Entry) -> bool:
-        """Tell, once, whether the document of an entry was renamed."""
-        if entry.document.id in self._renamed:
-            self._renamed.remove(entry.document.id)
-            return True
-        return False
+def _unusable(inputs: Inputs, strict: bool) -> Iterator[Note]:
+    """Note which of the given names could not be used."""
+    for unusable in inputs.unusable:
+        if strict:
+            refuse(unusable)
+        if unusable.failure is not None:
+            yield skipped(unusable)
 
 
 # --- the run ---------------------------------------------------------------------------------------------
@@ -341,43 +105,200 @@ class Names:
 def run(
     inputs: Inputs,
     output: Output,
-    settings: Settings,
+    reading: Reading,
     *,
-    stdin: IO[bytes],
     templates: Templates | None = None,
     learned: bool = False,
     workers: Workers | None = None,
+    work: WorkFolder | None = None,
     brakes: bool = False,
-    strict: bool = False,
-    watch: Watch = _nothing,
+    verbose: bool = False,
+    watch: Watch = _SILENT,
 ) -> Summary:
     """Clean all inputs into an output, and count.
 
     `templates` is what is known of the sources; `learned` says that it was learned from these inputs and
-    is a result of the run. `watch` sees each result after it was written. With `brakes` a source that
-    loses too much raises BrakeError before the output is finished; with `strict` the first record that
-    cannot be used raises its RecordError. Raises OutputError and WorkerError.
+    is a result of the run. Where `work` is given, finished chunks lie there. With `brakes` a source that
+    loses too much, or a document that too many repeat, raises BrakeError before anything is written; with
+    `verbose` each removal is told. Raises RecordError, OutputError and WorkerError.
     """
+    settings = reading.settings
     summary = Summary(settings, templates=templates if learned else None)
     summary.expect(inputs)
-    for unusable in inputs.unusable:
-        _stop_at(unusable, strict)
-        summary.count(unusable)
-        watch(unusable)
-    for result in clean_inputs(inputs, settings, stdin=stdin, templates=templates, workers=workers):
-        if isinstance(result, Unusable):
-            _stop_at(result, strict)
-        output.take(result)
-        summary.count(result)
-        watch(result)
+    for note in _unusable(inputs, reading.strict):
+        summary.skipped[note.reason] += 1
+        watch.tell(note)
+    cleaner = Cleaner(
+        reading, output.render, templates, work=work.path if work else None,
+        fast=_is_large(inputs, settings), verbose=verbose,
+    )  # fmt: skip
+    corpus = Corpus(settings, work)
+    chunks = ((chunk, chunk) for chunk in plan(inputs.sources, settings.chunk_size))
+    for chunk, outcome in (workers or Workers()).map(cleaner, chunks, _place):
+        done = corpus.add(chunk, outcome)
+        summary.add(done.summary)
+        for note in done.notes:
+            watch.tell(note)
+        watch.cleaned(chunk, done)
+    if corpus.renamed:
+        summary.warnings["duplicate id"] += len(corpus.renamed)
+    repeats = corpus.repeats(output.keeps_files)
+    for repeat in repeats.values():
+        if repeat.goes or settings.annotate:
+            summary.duplicates[repeat.relation] += 1
+            summary.characters_removed += repeat.characters[0] if repeat.goes else 0
     if brakes:
         check_losses(summary.sources, settings.max_loss)
+        check_groups(((str(each.kept), each.place) for each in repeats.values()), settings.max_group)
+    for number in repeats if verbose else ():
+        watch.tell(Note("", "", corpus.message(number, repeats[number])))
+    for number, repeat in repeats.items():
+        if not (repeat.goes or settings.annotate):
+            summary.warnings[FILE_KEPT] += 1
+            watch.tell(Note("kept", FILE_KEPT, corpus.message(number, repeat)))
+    corpus.write(output, repeats)
     output.finish(summary)
     return summary
 
 
-def _stop_at(unusable: Unusable, strict: bool) -> None:
-    failure = unusable.failure
-    if strict and failure is not None:
-        problem = failure.message.removeprefix(f"{failure.place}: ")
-        raise RecordError(failure.place, failure.reason, problem)
+def _is_large(inputs: Inputs, settings: Settings) -> bool:
+    """Tell whether comparing is worth the start of the compiled engine."""
+    if "duplicates" not in settings.stages or inputs.size <= IN_MEMORY:
+        return False
+    from dedupe.texts import fast_engine
+
+    return fast_engine(inputs.size, None)
+
+
+class Corpus:
+    """All documents of a run, by their numbers: what must be known of all of them at once.
+
+    An item that is no document has a number as well, and no id (see `dedupe.outcome`).
+    """
+
+    def __init__(self, settings: Settings, work: WorkFolder | None) -> None:
+        self.settings = settings
+        self.renamed: dict[int, str] = {}
+        self._work = work
+        self._names = Names()
+        self._ids: list[str | int | None] = []
+        self._places: list[str] = []
+        self._flags = array("q")
+        self._characters = array("q")
+        self._chunks: list[tuple[Chunk, Outcome | None]] = []
+        self._documents: Any = None
+        self._related: dict[int, Finding] = {}
+
+    def add(self, chunk: Chunk, outcome: Outcome | None) -> Outcome:
+        """Take in a chunk; `outcome` is None where it lies in the work folder."""
+        self._chunks.append((chunk, outcome))
+        outcome = self._outcome(chunk, outcome)
+        for id in outcome.ids:
+            if id is not None and (name := self._names.claim(id)) != id:
+                self.renamed[len(self._ids)] = str(name)
+                id = name
+            self._ids.append(id)
+        self._places += outcome.places
+        self._flags.extend(outcome.numbers["flags"])
+        self._characters.extend(outcome.numbers["characters"])
+        if "duplicates" in self.settings.stages and len(outcome):
+            if self._documents is None:
+                self._documents = _documents(self._work)
+            self._documents.add(outcome)
+        return outcome
+
+    def _outcome(self, chunk: Chunk, outcome: Outcome | None) -> Outcome:
+        if outcome is None and self._work is not None:
+            outcome = self._work.outcome(chunk)
+        if outcome is None:
+            raise LookupError(f"chunk {chunk.number} was lost")
+        return outcome
+
+    def repeats(self, keeps_files: bool) -> dict[int, Repeat]:
+        """Compare all documents and give the near-duplicates among them, by number."""
+        if self._documents is None or len(self._ids) < 2:
+            return {}
+        ids = ["" if id is None else id for id in self._ids]
+        self._related = self._documents.repeats(ids, self.settings)
+        found = {}
+        for number, each in self._related.items():
+            if each.removed:
+                kept = int(each.kept)
+                stays = self.settings.annotate or (keeps_files and self._flags[number] & FILE)
+                found[number] = Repeat(
+                    ids[kept], self._places[kept], each.relation, each.similarity, each.coverage,
+                    each.changed_numbers, each.changed_names,
+                    (self._characters[number], self._characters[kept]), not stays,
+                )  # fmt: skip
+        return found
+
+    def message(self, number: int, repeat: Repeat) -> str:
+        """Say for people that a document repeats another."""
+        is_file = bool(self._flags[number] & FILE)
+        return document_message(repeat.relation, repeat.place, self._places[number], is_file=is_file)
+
+    def write(self, output: Output, repeats: dict[int, Repeat]) -> None:
+        """Hand all items to an output, in the order of the inputs."""
+        centers = {each.kept for each in self._related.values() if each.removed}
+        first = 0
+        for at, (chunk, outcome) in enumerate(self._chunks):
+            outcome = self._outcome(chunk, outcome)
+            self._chunks[at] = (chunk, None)  # it is not needed any more
+            output.write(self._finished(chunk, outcome, first, output, repeats, centers))
+            first += len(outcome)
+
+    def _finished(
+        self, chunk: Chunk, outcome: Outcome, first: int, output: Output, repeats: dict[int, Repeat],
+        centers: set[Any],
+    ) -> Iterator[Finished]:  # fmt: skip
+        flags, origins = outcome.numbers["flags"], outcome.numbers["origins"]
+        annotates = self.settings.annotate and output.has_records
+        for item, old in enumerate(outcome.ids):
+            number = first + item
+            line, rows = outcome.get("lines", item), outcome.get("rows", item)
+            if old is not None and number in self.renamed:
+                line = output.rename(line, old, self.renamed[number])
+                rows = renamed_rows(rows, self.renamed[number])
+            if annotates and line and flags[item] & DOCUMENT:
+                line = annotated(line, self._annotation(number, centers))
+            file = outcome.get("files", item) if flags[item] & REMADE else None
+            yield Finished(
+                self._ids[number], outcome.places[item], chunk.sources[origins[item]], flags[item], line,
+                rows, file, repeats.get(number),
+            )  # fmt: skip
+
+    def _annotation(self, number: int, centers: set[Any]) -> tuple[Any, ...]:
+        """Give duplicate_of, group, similarity and relation of a document."""
+        found = self._related.get(number)
+        if found is None:
+            return (None, self._ids[number] if number in centers else None, None, None)
+        kept = self._ids[int(found.kept)]
+        group = kept if found.removed else self._ids[number] if number in centers else None
+        repeats = found.removed or found.relation in RELATIONS
+        return (kept if repeats else None, group, found.similarity, found.relation)
+
+
+def _documents(work: WorkFolder | None) -> Any:
+    from dedupe.compare import Documents
+
+    return Documents(work.path if work else None)
+
+
+class Names:
+    """The ids of a run. A second document of the same id is kept under `id#2`."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str | int, int] = {}
+
+    def claim(self, id: str | int) -> str | int:
+        """Give a document a name of its own: its id, where that was free."""
+        seen = self._seen
+        if id not in seen:
+            seen[id] = 1
+            return id
+        while True:
+            seen[id] += 1
+            name = f"{id}#{seen[id]}"
+            if name not in seen:
+                seen[name] = 1
+                return name

@@ -11,9 +11,21 @@ Every message says what happened, where (file, line, option or record), and what
     └── WorkerError         a process of a run died or failed; nothing was written
 """
 
+from __future__ import annotations
+
 
 class DedupeError(Exception):
-    """Base of all errors raised by this package."""
+    """Base of all errors raised by this package; all of them pass from one process to another."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[DedupeError], args: tuple[object, ...], state: dict[str, object]) -> DedupeError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class SettingsError(DedupeError, ValueError):

@@ -9,10 +9,10 @@ learns what repeats over a site; it knows what the file of templates says that t
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,7 @@ from dedupe.ledger import HEADING
 from dedupe.settings import Settings
 
 if TYPE_CHECKING:
-    from dedupe.corpus import Result
-    from dedupe.formats import Entry
+    from dedupe.outcome import Outcome
     from dedupe.summary import Summary
     from dedupe.templates import Templates
 
@@ -48,15 +47,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         _say(f"error: {error}")
         return USAGE
+    seen: list[tuple[str, Outcome]] = []
     worst = CLEAN
     for name in options.filenames:
         try:
-            code = visit(name, settings, templates, check=options.check, all_text=options.all_text)
+            code = visit(name, settings, templates, check=options.check, all_text=options.all_text, seen=seen)
         except DedupeError as error:
             _say(f"error: {error}")
             code = UNREADABLE
         worst = max(worst, code)
-    return worst
+    copies = list(near_copies(seen, settings))
+    for copy in copies:
+        _say(copy)
+    return max(worst, CHANGED if copies else CLEAN)
 
 
 def _templates(settings: Settings) -> Templates | None:
@@ -75,50 +78,63 @@ def visit(
     *,
     check: bool = False,
     all_text: bool = False,
+    seen: list[tuple[str, Outcome]] | None = None,
 ) -> int:
-    """Clean one file, or report what would go, and give its exit code."""
-    from dedupe.corpus import run
+    """Clean one file, or report what would go, and give its exit code; what came of it is added to `seen`."""
+    from dedupe.chunks import Reading
+    from dedupe.corpus import Watch, run
     from dedupe.formats import Inputs, Source, reader_of
-    from dedupe.outputs import InPlaceOutput, NoOutput
+    from dedupe.outputs import CheckOutput, InPlaceOutput
     from dedupe.staging import Staged
 
     path = Path(name)
     if not all_text and (not path.suffix or reader_of(path.name) is None):
         _say(f"{name}: skipped: not an article by its suffix (--all-text takes it)")
         return CLEAN
-    problems: list[str] = []
+    found = BytesIO()
     with Staged() as staged:
-        output = NoOutput() if check else InPlaceOutput(staged, settings, None)
+        # Lifting the heading changes a record; in a text file it stays where it is.
+        output = CheckOutput(found, heading=True) if check else InPlaceOutput(staged, settings, None)
         summary = run(
             Inputs([Source(name, path, name)]),
             output,
-            settings,
-            stdin=io.BytesIO(),
+            Reading(settings),
             templates=templates,
-            watch=lambda result: problems.extend(_problems(result, check=check)),
+            watch=Watch(
+                tell=lambda note: _say(note.line) if note.word == "skipped" else None,
+                cleaned=lambda chunk, outcome: seen.append((name, outcome)) if seen is not None else None,
+            ),
         )
-    for problem in problems:
-        _say(problem)
+    sys.stdout.buffer.write(found.getvalue())
     if summary.skipped:
         return UNREADABLE
-    if not summary.changed:
+    if not summary.changed and not summary.duplicates:
         return CLEAN
     if not check:
         _say(f"Fixing {name}: {_done(summary)}")
     return CHANGED
 
 
-def _problems(result: Entry | Result, *, check: bool) -> Iterator[str]:
-    """Say what is wrong with a document: what cannot be used, and with `check` what would be changed."""
-    from dedupe.corpus import Cleaned
-    from dedupe.formats import Unusable
+def near_copies(seen: Sequence[tuple[str, Outcome]], settings: Settings) -> Iterator[str]:
+    """Say which documents of the files repeat one of another file; no file goes for that."""
+    names = [name for name, outcome in seen for _ in outcome.ids]
+    if "duplicates" not in settings.stages or len(set(names)) < 2:
+        return
+    from dedupe.compare import Documents
+    from dedupe.ledger import document_message
+    from dedupe.outcome import FILE
 
-    if isinstance(result, Unusable):
-        if result.failure is not None:
-            yield result.failure.message
-    elif check and isinstance(result, Cleaned):
-        # Lifting the heading changes a record; in a text file it stays where it is.
-        yield from result.messages(heading=result.entry.file is None)
+    documents = Documents(None)
+    for _, outcome in seen:
+        documents.add(outcome)
+    places = [place for _, outcome in seen for place in outcome.places]
+    flags = [flag for _, outcome in seen for flag in outcome.numbers["flags"]]
+    for number, found in documents.repeats(places, settings).items():
+        kept = int(found.kept)
+        if found.removed and names[number] != names[kept]:
+            yield document_message(
+                found.relation, places[kept], places[number], is_file=bool(flags[number] & FILE)
+            )
 
 
 def _done(summary: Summary) -> str:
@@ -135,6 +151,8 @@ def _done(summary: Summary) -> str:
     if removed:
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(removed.items()))
         parts.append(f"removed {counted(removed.total(), 'line')} ({reasons})")
+    if summary.duplicates:
+        parts.append(f"removed {counted(summary.duplicates.total(), 'near-duplicate')}")
     if summary.repaired:
         parts.append(f"repaired {counted(summary.repaired, 'line')}")
     return ", ".join(parts) or "repaired characters"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from dedupe.model import Removal, Twin
 from dedupe.records import encode
@@ -12,6 +13,9 @@ LIFTED = ("title", "date", "metadata")
 
 HEADING = ("title", "date")
 """Reasons that are no fault of a text: every article has a heading, and a text file keeps it."""
+
+DUPLICATE = "duplicate"
+"""The reason for which a whole document went: it repeats one that stays."""
 
 REPAIRED = "repair"
 """The reason for which characters of a line were replaced; the line stays."""
@@ -24,6 +28,72 @@ def row(removal: Removal) -> bytes:
     if removal.twin is not None:
         fields["twin"] = {name: getattr(removal.twin, name) for name in Twin.__slots__}
     return encode(json.dumps(fields, ensure_ascii=False)) + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A document of a run that repeats one that stays, with the evidence.
+
+    `kept` and `place` are the id of that one and where it stands; `characters` counts those of both
+    cleaned texts, the repeat first. `goes` says that the document is not written.
+    """
+
+    kept: str | int
+    place: str
+    relation: str
+    similarity: float
+    coverage: float
+    changed_numbers: int
+    changed_names: int
+    characters: tuple[int, int]
+    goes: bool
+
+
+def document_row(id: str | int, repeat: Repeat, record: bytes) -> bytes:
+    """Write a document that went as a line of the ledger; `record` is the line that it would have been.
+
+    The record is what gives the document back; rows of its lines stand before. Start and end count
+    characters of the cleaned texts, which were compared.
+    """
+    removed, kept = repeat.characters
+    row = {
+        "id": id,
+        "scope": "document",
+        "reason": DUPLICATE,
+        "rule": repeat.relation,
+        "line": 1,
+        "start": 0,
+        "end": removed,
+        "text": "",
+        "twin": {"id": repeat.kept, "line": 1, "start": 0, "end": kept},
+        "similarity": repeat.similarity,
+        "evidence": {
+            "kept": repeat.place,
+            "coverage": repeat.coverage,
+            "changed_numbers": repeat.changed_numbers,
+            "changed_names": repeat.changed_names,
+        },
+    }
+    head = encode(json.dumps(row, ensure_ascii=False))
+    return b'%s, "record": %s}\n' % (head[:-1], record.strip() or b"null")
+
+
+def renamed_rows(rows: bytes, name: str | int) -> bytes:
+    """Give the rows of a document another id."""
+    renamed = []
+    for line in rows.splitlines(keepends=True):
+        row = json.loads(line)
+        row["id"] = name
+        if row["twin"] is not None:
+            row["twin"]["id"] = name
+        renamed.append(encode(json.dumps(row, ensure_ascii=False)) + b"\n")
+    return b"".join(renamed)
+
+
+def document_message(relation: str, kept: str, place: str, *, is_file: bool) -> str:
+    """Say for people that a document repeats another, `path:line: duplicate (relation of path)`."""
+    said = f"{place}{':1' if is_file else ''}: {DUPLICATE} ({relation} of {kept})"
+    return said.encode("utf-8", "backslashreplace").decode()
 
 
 def is_finding(removal: Removal) -> bool:

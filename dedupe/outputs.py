@@ -2,26 +2,75 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
 from typing import Protocol
 
-from dedupe.corpus import Cleaned, Result, unify
+from dedupe.chunks import Renderer
 from dedupe.errors import SettingsError
 from dedupe.formats import STDIN, Source
-from dedupe.ledger import row
-from dedupe.records import article_line, dumps, encode, rewritten_line
+from dedupe.ledger import Repeat, document_message, document_row, renamed_rows
+from dedupe.outcome import CHANGED, DOCUMENT, FILE
+from dedupe.records import dumps, encode
+from dedupe.rendering import Articles, Diffs, Findings, InPlace, Nothing, renamed
 from dedupe.settings import Settings
 from dedupe.staging import Staged, StagedFile, writing
 from dedupe.summary import Summary
-from dedupe.textfile import TextFile
 
 RECORDS = (".jsonl", ".jsonl.gz")
-_IN_MEMORY = 16_000_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """One item of a run, ready to be written: see `dedupe.outcome`. `repeat` tells of a near-duplicate."""
+
+    id: str | int | None
+    place: str
+    source: Source
+    flags: int
+    line: bytes
+    rows: bytes
+    file: bytes | None
+    repeat: Repeat | None = None
+
+    @property
+    def goes(self) -> bool:
+        """Tell whether the document is not to be written."""
+        return self.repeat is not None and self.repeat.goes
+
+    @property
+    def ledger(self) -> bytes:
+        """The rows of the ledger: those of its lines, and that of the document itself where it goes."""
+        if self.repeat is None or not self.repeat.goes or self.id is None:
+            return self.rows
+        return self.rows + document_row(self.id, self.repeat, self.line)
+
+
+class Output(Protocol):
+    """Where results go."""
+
+    @property
+    def render(self) -> Renderer:
+        """What makes bytes of a result, in any process."""
+
+    @property
+    def keeps_files(self) -> bool:
+        """Whether a text file stays where a record would go."""
+
+    @property
+    def has_records(self) -> bool:
+        """Whether lines are records."""
+
+    def rename(self, line: bytes, old: str | int, new: str | int) -> bytes:
+        """Give the line of a document another id, which is its own in the whole run."""
+
+    def write(self, items: Iterable[Finished]) -> None:
+        """Write some items, in their order."""
+
+    def finish(self, summary: Summary) -> None:
+        """Write what is known only at the end."""
 
 
 class Writable(Protocol):
@@ -32,7 +81,10 @@ class Writable(Protocol):
 
 
 class Paths:
-    """The files that a run writes for `-o OUT`: articles, ledger, summary, templates, mirrored texts."""
+    """The files that a run writes for `-o OUT`: articles, ledger, summary, templates, mirrored texts.
+
+    `work` is the folder for unfinished work.
+    """
 
     def __init__(self, out: str, ledger: str | None) -> None:
         path = Path(out)
@@ -43,12 +95,14 @@ class Paths:
             self.ledger = path.with_name(f"{stem}.removed.jsonl")
             self.summary = path.with_name(f"{stem}.summary.json")
             self.templates = path.with_name(f"{stem}.templates.json")
+            self.work = path.with_name(f".{path.name}.dedupe-work")
         else:
             self.folder = path
             self.articles = path / "articles.jsonl"
             self.ledger = path / "removed.jsonl"
             self.summary = path / "summary.json"
             self.templates = path / "templates.json"
+            self.work = path / ".dedupe-work"
         if ledger is not None:
             self.ledger = Path(ledger)
 
@@ -74,23 +128,31 @@ def refuse_overwriting(inputs: Iterable[str], sources: Iterable[Source], outputs
 class FolderOutput:
     """Articles, ledger and summary as files; cleaned text files mirrored under `articles/` of a folder."""
 
-    def __init__(self, staged: Staged, paths: Paths) -> None:
+    keeps_files = False
+    has_records = True
+
+    def __init__(self, staged: Staged, paths: Paths, settings: Settings) -> None:
+        self.render = Articles(settings.stages == ("duplicates",))
         self._staged = staged
         self._paths = paths
         self._articles = staged.open(paths.articles)
         self._ledger = staged.open(paths.ledger)
         self._mirrored: set[str] = set()
 
-    def take(self, result: Result) -> None:
-        """Write an article, its rows of the ledger and its text file."""
-        if not isinstance(result, Cleaned):
-            return
-        self._articles.write(article_line(result.article))
-        _write_rows(self._ledger, result)
-        file = result.entry.file
-        if file is not None and result.file_text is not None and self._paths.folder is not None:
-            place = self._paths.folder / "articles" / self._mirror(result.entry.source.mirror)
-            self._staged.write(place, _file_bytes(result, file))
+    def rename(self, line: bytes, old: str | int, new: str | int) -> bytes:
+        """Give an article another id; a record that is copied keeps its own."""
+        return line if self.render.copies else renamed(line, old, new)
+
+    def write(self, items: Iterable[Finished]) -> None:
+        """Write articles, their rows of the ledger and their text files."""
+        for item in items:
+            self._ledger.write(item.ledger)
+            if item.goes:
+                continue
+            self._articles.write(item.line)
+            if item.file is not None and self._paths.folder is not None:
+                place = self._paths.folder / "articles" / self._mirror(item.source.mirror)
+                self._staged.write(place, item.file)
 
     def _mirror(self, relative: str) -> str:
         """Give the place of a mirrored file; a second one of the same name gets `#2` before its suffix."""
@@ -110,101 +172,91 @@ class FolderOutput:
 
 
 class StreamOutput:
-    """Articles as JSON lines, or one plain text from standard input as plain text, to a stream.
+    """Articles as JSON lines, or one plain text from standard input as plain text, to a stream."""
 
-    With `hold`, nothing reaches the stream before the run has come to its end; until then the articles
-    lie in memory, or in a temporary file without a name where they are many.
-    """
+    keeps_files = False
+    has_records = True
 
-    def __init__(self, stream: Writable, ledger: StagedFile | None, *, hold: bool = False) -> None:
+    def __init__(self, stream: Writable, ledger: StagedFile | None, settings: Settings) -> None:
+        self.render = Articles(settings.stages == ("duplicates",))
         self._stream = stream
-        self._held = SpooledTemporaryFile(_IN_MEMORY) if hold else None  # noqa: SIM115 (it goes when it is closed or forgotten)
         self._ledger = ledger
 
-    def take(self, result: Result) -> None:
-        """Write an article."""
-        if not isinstance(result, Cleaned):
-            return
-        file = result.entry.file
-        if file is not None and result.entry.source.path is None:
-            data = _file_bytes(result, file)
-        else:
-            data = article_line(result.article)
-        if self._held is not None:
-            with writing("temporary file"):
-                self._held.write(data)
-        else:
-            with writing("standard output"):
-                self._stream.write(data)
-        if self._ledger is not None:
-            _write_rows(self._ledger, result)
+    def rename(self, line: bytes, old: str | int, new: str | int) -> bytes:
+        """Give an article another id; a record that is copied keeps its own."""
+        return line if self.render.copies else renamed(line, old, new)
+
+    def write(self, items: Iterable[Finished]) -> None:
+        """Write articles."""
+        for item in items:
+            if self._ledger is not None:
+                self._ledger.write(item.ledger)
+            if not item.goes:
+                is_plain = item.file is not None and item.source.path is None
+                with writing("standard output"):
+                    self._stream.write(item.file if is_plain and item.file is not None else item.line)
 
     def finish(self, summary: Summary) -> None:
-        """Give out what was held; the summary goes to standard error."""
-        if self._held is None:
-            return
-        self._held.seek(0)
-        while data := self._held.read(1 << 20):
-            with writing("standard output"):
-                self._stream.write(data)
-        self._held.close()
+        """Do nothing: the summary goes to standard error."""
 
 
 class InPlaceOutput:
     """The inputs themselves: a text file or file of records is replaced where something was cleaned.
 
-    What is not changed keeps its bytes; so do the lines that could not be used.
+    What is not changed keeps its bytes; so do the lines that could not be used. Records that repeat
+    another go; a text file that does stays.
     """
 
+    keeps_files = True
+    has_records = True
+
     def __init__(self, staged: Staged, settings: Settings, ledger: StagedFile | None) -> None:
+        self.render = InPlace(settings)
+        self._annotates = settings.annotate
         self._staged = staged
-        self._settings = settings
         self._ledger = ledger
-        self._source: Source | None = None
+        self._path: Path | None = None
         self._file: StagedFile | None = None
         self._changed = False
+        self._is_damaged = False
 
-    def take(self, result: Result) -> None:
-        """Write a changed text file, or the next line of a file of records."""
-        if isinstance(result, Cleaned):
-            self._take_article(result)
-        elif result.source is not None and result.source.path is not None:
-            if result.raw:
-                self._write_line(result.source, result.raw, changed=False)
-            elif self._source is result.source:
-                self._drop()  # the rest of the file could not be read, so it must not be written
+    def rename(self, line: bytes, old: str | int, new: str | int) -> bytes:
+        """Give the line as it is."""
+        return line
 
-    def _take_article(self, result: Cleaned) -> None:
-        entry = result.entry
-        if entry.file is None:
-            changed = result.changed or bool(result.article.removed)
-            line = rewritten_line(entry.raw, result.article, self._settings) if changed else entry.raw
-            self._write_line(entry.source, line, changed=changed)
-        elif result.changed and entry.source.path is not None:
-            self._staged.write(entry.source.path, _file_bytes(result, entry.file))
-        if self._ledger is not None:
-            _write_rows(self._ledger, result)
+    def write(self, items: Iterable[Finished]) -> None:
+        """Write changed text files, and the lines of files of records."""
+        for item in items:
+            path = item.source.path
+            if self._ledger is not None:
+                self._ledger.write(item.ledger)
+            if path is None:
+                continue
+            if item.flags & FILE:
+                if item.file is not None:
+                    self._staged.write(path, item.file)
+                continue
+            self._turn_to(path)
+            if item.flags & DOCUMENT or item.file is None:
+                self._changed |= bool(item.flags & CHANGED) or item.goes or self._annotates
+                if self._file is not None and not item.goes:
+                    self._file.write(item.line)
+            else:
+                self._is_damaged = True  # the rest of the file could not be read, so it must not be written
 
-    def _write_line(self, source: Source, line: bytes, *, changed: bool) -> None:
-        if self._source is not source:
+    def _turn_to(self, path: Path) -> None:
+        if self._path != path:
             self._close()
-            self._source = source
-            self._file = self._staged.open(source.path) if source.path is not None else None
-        self._changed |= changed
-        if self._file is not None:
-            self._file.write(line)
+            self._path = path
+            self._file = self._staged.open(path)
 
     def _close(self) -> None:
         """End a file of records; one in which nothing was cleaned stays as it is."""
-        if self._file is not None and self._changed:
+        if self._file is not None and self._changed and not self._is_damaged:
             self._file.close()
-            self._file = None
-        self._drop()
-
-    def _drop(self) -> None:
-        if self._file is not None:
+        elif self._file is not None:
             self._staged.forget(self._file)
-        self._file, self._changed = None, False
+        self._file, self._changed, self._is_damaged = None, False, False
 
     def finish(self, summary: Summary) -> None:
         """End the last file."""
@@ -214,7 +266,17 @@ class InPlaceOutput:
 class NoOutput:
     """Nothing is written; for a dry run."""
 
-    def take(self, result: Result) -> None:
+    keeps_files = False
+    has_records = False
+
+    def __init__(self) -> None:
+        self.render: Renderer = Nothing()
+
+    def rename(self, line: bytes, old: str | int, new: str | int) -> bytes:
+        """Give the line as it is."""
+        return line
+
+    def write(self, items: Iterable[Finished]) -> None:
         """Do nothing."""
 
     def finish(self, summary: Summary) -> None:
@@ -225,72 +287,51 @@ class DiffOutput(NoOutput):
     """A unified diff of each changed document, to a stream; nothing else is written."""
 
     def __init__(self, stream: Writable) -> None:
+        self.render = Diffs()
         self._stream = stream
 
-    def take(self, result: Result) -> None:
-        """Write the diff of one document."""
-        if isinstance(result, Cleaned) and result.changed:
-            data = diff(result).encode("utf-8", "backslashreplace")
+    def write(self, items: Iterable[Finished]) -> None:
+        """Write the diffs of documents."""
+        for item in items:
             with writing("standard output"):
-                self._stream.write(data)
+                self._stream.write((item.file or b"") if item.goes else item.line)
 
 
 class CheckOutput(NoOutput):
     """Each finding as a line for people or as a row of JSON, to a stream."""
 
-    def __init__(self, stream: Writable, *, as_json: bool = False) -> None:
+    def __init__(self, stream: Writable, *, as_json: bool = False, heading: bool = False) -> None:
+        self.render = Findings(as_json, heading)
         self._stream = stream
         self._json = as_json
         self.findings = 0
         self.documents = 0
 
-    def take(self, result: Result) -> None:
-        """Write the findings of one document."""
-        if not isinstance(result, Cleaned):
-            return
-        found = result.findings()
-        self.findings += len(found)
-        self.documents += bool(found)
-        place = result.entry.place
-        if self._json:
-            lines = [dumps({"path": place, **row.to_dict()}) for row in found]
-        else:
-            lines = list(result.messages())
-        with writing("standard output"):
-            for line in lines:
-                self._stream.write(encode(line) + b"\n")
+    def rename(self, line: bytes, old: str | int, new: str | int) -> bytes:
+        """Give rows of JSON another id; lines for people have a place instead."""
+        return renamed_rows(line, new) if self._json else line
 
+    def write(self, items: Iterable[Finished]) -> None:
+        """Write the findings of documents."""
+        for item in items:
+            lines = item.line
+            if item.repeat is not None and item.id is not None:
+                lines += self._repeat(item, item.id, item.repeat)
+            self.findings += lines.count(b"\n")
+            self.documents += bool(lines)
+            with writing("standard output"):
+                self._stream.write(lines)
 
-def diff(result: Cleaned) -> str:
-    """Give the unified diff of a document, before and after, with one kind of line end."""
-    before = unify(result.entry.document.text)
-    after = result.article.text if result.file_text is None else result.file_text
-    name = result.entry.place if result.entry.file else f"{result.entry.place} {result.article.id}"
-    lines = difflib.unified_diff(_lines(before), _lines(after), f"a/{name}", f"b/{name}")
-    return "".join(line if line[-1] == "\n" else f"{line}\n{_NO_LINE_END}\n" for line in lines)
-
-
-_NO_LINE_END = "\\ No newline at end of file"
-
-
-def _lines(text: str) -> list[str]:
-    """Split a text behind its line feeds only; `str.splitlines` knows many more ends of lines."""
-    *lines, last = text.split("\n")
-    return [f"{line}\n" for line in lines] + ([last] if last else [])
+    def _repeat(self, item: Finished, id: str | int, repeat: Repeat) -> bytes:
+        if not self._json:
+            is_file = bool(item.flags & FILE)
+            said = document_message(repeat.relation, repeat.place, item.place, is_file=is_file)
+            return f"{said}\n".encode()
+        row = json.loads(document_row(id, repeat, b""))
+        del row["record"]
+        return encode(dumps({"path": item.place, **row})) + b"\n"
 
 
 def summary_json(summary: Summary) -> bytes:
     """Write a summary as `summary.json`: the same bytes for the same input."""
     return encode(json.dumps(summary.to_dict(), ensure_ascii=False, indent=2)) + b"\n"
-
-
-def _write_rows(ledger: Writable, result: Cleaned) -> None:
-    for removal in result.article.removed:
-        ledger.write(row(removal))
-
-
-def _file_bytes(result: Cleaned, file: TextFile) -> bytes:
-    """Give the bytes of a cleaned file; one that needs no change keeps its own, line ends and all."""
-    if not result.changed:
-        return replace(file, newline="\n").encode(result.entry.document.text)
-    return file.encode(result.file_text or "")

@@ -11,9 +11,12 @@ from typing import Any, Self
 
 from dedupe.errors import SettingsError
 
-STAGES = ("page", "repair", "header", "metadata", "repeats", "furniture", "template")
+STAGES = ("page", "repair", "header", "metadata", "repeats", "furniture", "template", "duplicates")
 LISTS = ("labels", "phrases")
 SOURCES = ("host", "domain")
+KEEP = ("longest", "first", "newest", "oldest", "field:NAME")
+RELATIONS = ("same", "edited", "truncated", "contained")
+"""How a document may repeat another, see `dedupe.relation`."""
 
 PRESETS: dict[str, dict[str, str]] = {
     # The Article item of Zyte's Scrapy spiders, which follows schema.org's NewsArticle.
@@ -40,7 +43,8 @@ class Settings:
 
     stages
         What is done, always in the order `page, repair, header, metadata, repeats,
-        furniture, template`. Default: all. Without `page`, all visible text of a web page is its text.
+        furniture, template, duplicates`. Default: all. Without `page`, all visible text of a web page is
+        its text.
     lists
         Which word lists may testify: `labels` (names of facts such as `Employees`) and `phrases`
         (site furniture such as `Share this article`). Without them only shape, run and place decide.
@@ -55,6 +59,21 @@ class Settings:
         A file of templates that the commands and the hook use instead of learning from their inputs.
     max_loss
         A run stops where a source would lose more than this share of its characters to furniture.
+    keep
+        Which of a group of near-duplicates stays: `longest`, `first` (in the order of the inputs),
+        `newest`, `oldest` (by date, documents without one last), or `field:NAME` (the largest value of
+        that field). Ties go by length, then id.
+    relation
+        Which relations to a kept document remove one: `same`, `edited`, `truncated`, `contained`.
+    threshold
+        Instead of a comparison of the texts: the share of common runs of five words (Jaccard) from
+        which on two documents are duplicates. Default: none.
+    annotate
+        Near-duplicates stay, and records get the fields `duplicate_of`, `group`, `similarity`, `relation`.
+    max_group
+        A run stops where more documents than this would go for one that stays.
+    chunk_size
+        Bytes of input that a process works on at a time, and for which it needs memory.
 
     Raises SettingsError for a value that cannot be used.
     """
@@ -71,9 +90,15 @@ class Settings:
     sources: str = "host"
     templates: str | None = None
     max_loss: float = 0.8
+    keep: str = "longest"
+    relation: tuple[str, ...] = RELATIONS
+    threshold: float | None = None
+    annotate: bool = False
+    max_group: int = 1000
+    chunk_size: int = 16_000_000
 
     def __post_init__(self) -> None:
-        for option, known in (("stages", STAGES), ("lists", LISTS)):
+        for option, known in (("stages", STAGES), ("lists", LISTS), ("relation", RELATIONS)):
             value = getattr(self, option)
             if isinstance(value, str) or not all(isinstance(name, str) for name in value):
                 raise SettingsError(option, value, f"give a list of names out of {', '.join(known)}")
@@ -91,6 +116,21 @@ class Settings:
             raise SettingsError("templates", self.templates, "give the path of a file of templates")
         if type(self.max_loss) not in (int, float) or not 0 <= self.max_loss <= 1:
             raise SettingsError("max_loss", self.max_loss, "give a share from 0 to 1")
+        self._check_duplicates()
+
+    def _check_duplicates(self) -> None:
+        keep, threshold = self.keep, self.threshold
+        is_field = isinstance(keep, str) and keep.startswith("field:") and keep != "field:"
+        if keep not in KEEP[:-1] and not is_field:
+            raise SettingsError("keep", keep, f"choose from {', '.join(KEEP)}")
+        if threshold is not None and (type(threshold) not in (int, float) or not 0 < threshold <= 1):
+            raise SettingsError("threshold", threshold, "give a share above 0 and up to 1")
+        if not isinstance(self.annotate, bool):
+            raise SettingsError("annotate", self.annotate, "say true or false")
+        for option, least in (("max_group", 1), ("chunk_size", 1000)):
+            value = getattr(self, option)
+            if type(value) is not int or value < least:
+                raise SettingsError(option, value, f"give a whole number from {least:,} on")
 
     @property
     def field_names(self) -> frozenset[str]:

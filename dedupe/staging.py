@@ -22,9 +22,14 @@ def writing(place: str) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        advice = {28: "; make room or choose another place", 13: "; choose another place"}
-        hint = advice.get(error.errno or 0, "")
-        raise OutputError(place, f"cannot be written: {error.strerror or error}{hint}") from None
+        raise unwritable(place, error) from None
+
+
+def unwritable(place: str, error: OSError) -> OutputError:
+    """Say what the system says of a write that failed."""
+    advice = {28: "; make room or choose another place", 13: "; choose another place"}
+    hint = advice.get(error.errno or 0, "")
+    return OutputError(place, f"cannot be written: {error.strerror or error}{hint}")
 
 
 class StagedFile:
@@ -41,8 +46,10 @@ class StagedFile:
 
     def write(self, data: bytes) -> None:
         """Append bytes; raise OutputError where they cannot be written."""
-        with writing(str(self.target)):
+        try:  # not `writing`: this is called for each document of a dump
             self._out.write(data)
+        except OSError as error:
+            raise unwritable(str(self.target), error) from None
 
     def close(self) -> None:
         """Write out what is buffered."""
@@ -57,10 +64,12 @@ class Staged:
     """A set of files that replace what was there in one go, when the block ends without an error.
 
     Until then everything lies in hidden files of the same folders; after an error or an interruption
-    these are removed again, and so are folders that were made for them. Raises OutputError.
+    these are removed again, and so are folders that were made for them. Where `room` names a folder,
+    files for its parent or below lie there instead. Raises OutputError.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, room: Path | None = None) -> None:
+        self._room = Path(os.path.realpath(room)) if room else None
         self._files: list[StagedFile] = []
         self._folders: list[Path] = []
         self._number = 0
@@ -71,6 +80,8 @@ class Staged:
         target = Path(os.path.realpath(target))  # a link stays a link: its file is replaced
         self._number += 1
         temporary = target.with_name(f".{target.name[:100]}.{os.getpid()}.{self._number}.tmp")
+        if self._room is not None and self._room.parent in target.parents:
+            temporary = self._room / temporary.name
         with writing(str(target)):
             if target.is_dir():
                 raise IsADirectoryError(21, "there is a folder of this name")

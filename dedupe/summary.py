@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from dedupe import __version__
 from dedupe.brakes import FURNITURE, Loss
@@ -15,7 +15,7 @@ from dedupe.settings import Settings
 from dedupe.templates import Templates
 
 if TYPE_CHECKING:
-    from dedupe.corpus import Result
+    from dedupe.results import Result
 
 
 SPARED = "learned line kept: most of its document"
@@ -32,7 +32,6 @@ class Summary:
     settings: Settings
     templates: Templates | None = None
     read: int = 0
-    written: int = 0
     changed: int = 0
     files: int = 0
     lifted: Counter[str] = field(default_factory=Counter)
@@ -43,6 +42,7 @@ class Summary:
     skipped: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
+    duplicates: Counter[str] = field(default_factory=Counter)
     sources: dict[str, Loss] = field(default_factory=lambda: defaultdict(Loss))
 
     def expect(self, inputs: Inputs) -> None:
@@ -59,7 +59,6 @@ class Summary:
                 self.skipped[result.failure.reason] += 1
             return
         self.read += 1
-        self.written += 1
         self.changed += result.changed
         self.characters += len(result.entry.document.text)
         loss = self.sources[result.source]
@@ -78,10 +77,41 @@ class Summary:
         self.repaired += len(repaired)
         if result.spared:
             self.warnings[SPARED] += len(result.spared)
-        if result.renamed:
-            self.warnings["duplicate id"] += 1
         if result.entry.file is not None and result.entry.file.encoding != "utf-8":
             self.warnings["not UTF-8"] += 1
+
+    def add(self, other: Summary) -> None:
+        """Add what was counted elsewhere: in a chunk of the inputs."""
+        for name in _SUMS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in _COUNTERS:
+            getattr(self, name).update(getattr(other, name))
+        for source, loss in other.sources.items():
+            self.sources[source].join(loss)
+
+    def state(self) -> dict[str, Any]:
+        """Give all that was counted, as JSON can hold it."""
+        counted = {name: getattr(self, name) for name in (*_SUMS, *_COUNTERS)}
+        sources = {
+            name: [loss.documents, loss.characters, loss.removed, loss.lines]
+            for name, loss in self.sources.items()
+        }
+        return {**counted, "sources": sources}
+
+    @classmethod
+    def restored(cls, settings: Settings, state: Mapping[str, Any]) -> Self:
+        """Make the summary again that gave a state."""
+        summary = cls(settings, **{name: state[name] for name in _SUMS})
+        for name in _COUNTERS:
+            getattr(summary, name).update(state[name])
+        for name, (documents, characters, removed, lines) in state["sources"].items():
+            summary.sources[name] = Loss(documents, characters, removed, Counter(lines))
+        return summary
+
+    @property
+    def written(self) -> int:
+        """The documents that stay."""
+        return self.read - (0 if self.settings.annotate else self.duplicates.total())
 
     def to_dict(self) -> dict[str, Any]:
         """Give the summary as `summary.json` writes it."""
@@ -100,6 +130,7 @@ class Summary:
                 "removed": dict(sorted(self.removed.items())),
                 "repaired": self.repaired,
             },
+            "duplicates": dict(sorted(self.duplicates.items())),
             "characters": {"read": self.characters, "removed": self.characters_removed},
             "files": {"read": self.files, "ignored": dict(sorted(self.ignored.items()))},
             "sources": {name: loss.to_dict() for name, loss in sorted(self.sources.items())},
@@ -121,12 +152,19 @@ class Summary:
             yield f"{counted(self.repaired, 'line')} repaired"
         if self.templates is not None and (review := standing(self.templates)):
             yield f"{counted(review, 'standing sentence')} listed for review in the templates; not removed"
+        if self.duplicates:
+            done = "annotated" if self.settings.annotate else "removed"
+            yield f"{counted(self.duplicates.total(), 'near-duplicate')} {done} ({_list(self.duplicates)})"
         if self.skipped:
             yield f"skipped: {_list(self.skipped)}"
         if self.ignored:
             yield f"passed over: files of other kinds ({_list(self.ignored)})"
         if self.warnings:
             yield f"note: {_list(self.warnings)}"
+
+
+_SUMS = ("read", "changed", "repaired", "characters", "characters_removed")
+_COUNTERS = ("lifted", "removed", "skipped", "warnings", "duplicates")
 
 
 def counted(count: int, noun: str) -> str:

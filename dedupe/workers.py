@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from dedupe.errors import WorkerError
+from dedupe.errors import DedupeError, WorkerError
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -42,6 +42,7 @@ class _Piece:
 
     kept: Any
     is_done: bool = False
+    failure: str | DedupeError = ""
     result: Any = None
 
 
@@ -72,7 +73,8 @@ class Workers:
         """Do a job on the second part of each piece; give its result with the first part, in order.
 
         `name` says of which piece an error speaks. Raises WorkerError where a process dies or its job
-        fails; without processes, what the job raises.
+        fails, in the turn of the piece; an error of ours, and without processes all that the job raises,
+        comes as it is.
         """
         if self.count == 1:
             for kept, sent in pieces:
@@ -92,6 +94,10 @@ class Workers:
                 self._receive(name)
             while under_way and under_way[0].is_done:
                 piece = under_way.popleft()
+                if isinstance(piece.failure, DedupeError):
+                    raise piece.failure
+                if piece.failure:
+                    raise WorkerError(f"a worker failed at {name(piece.kept)}:\n{piece.failure}")
                 yield piece.kept, piece.result
 
     def _free(self) -> _Worker | None:
@@ -126,11 +132,9 @@ class Workers:
             if piece is None:
                 continue
             try:
-                failure, piece.result = worker.pipe.recv()
+                piece.failure, piece.result = worker.pipe.recv()
             except (EOFError, OSError):
                 raise _death(worker, name(piece.kept)) from None
-            if failure:
-                raise WorkerError(f"a worker failed at {name(piece.kept)}:\n{failure}")
             piece.is_done, worker.piece = True, None
 
     def __enter__(self) -> Self:
@@ -196,8 +200,11 @@ def _work(pipe: Connection) -> None:
         if is_job:
             job = sent
             continue
+        answer: tuple[str | DedupeError, Any]
         try:
             answer = ("", job(sent))
+        except DedupeError as error:
+            answer = (error, None)
         except Exception:
             answer = (traceback.format_exc(), None)
         try:

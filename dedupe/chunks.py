@@ -1,0 +1,302 @@
+"""The inputs in chunks, and what a process does with one: read it, and learn from it or clean it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from dedupe.brakes import spare
+from dedupe.clean import Examined, examine
+from dedupe.dates import find_dates
+from dedupe.errors import RecordError
+from dedupe.formats import Entry, Source, Unusable, cut, read
+from dedupe.furniture import Known
+from dedupe.ledger import message, shortened
+from dedupe.lines import split_lines
+from dedupe.markdown import clean_markdown, prose
+from dedupe.model import Article, Document
+from dedupe.outcome import CHANGED, DOCUMENT, FILE, Note, Outcome, OutcomeWriter, Rendered
+from dedupe.records import Raw
+from dedupe.repair import repair
+from dedupe.results import Cleaned, Result, unify
+from dedupe.settings import FIELD_OPTIONS, Settings
+from dedupe.sources import source_of
+from dedupe.summary import SPARED
+from dedupe.survey import Page, page
+from dedupe.templates import Templates
+
+# A run has about so many chunks, for progress and for an even share of the work, unless they get too small.
+_CHUNKS, _SMALLEST = 64, 250_000
+# Small files are gathered in one chunk: so many at most.
+_FILES = 1000
+# What is known of so many sources is kept at hand: each holds all shared lines, about 100 kB in a large dump.
+_SOURCES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Sources, or parts of one, that are worked on together."""
+
+    number: int
+    sources: tuple[Source, ...]
+
+    @property
+    def size(self) -> int:
+        """The bytes of the chunk."""
+        return sum(source.size for source in self.sources)
+
+    @property
+    def place(self) -> str:
+        """Say where the chunk stands."""
+        first, last = self.sources[0], self.sources[-1]
+        if first is not last:
+            return f"{first.name} to {last.name}"
+        return f"{first.name}:{first.part.before + 1} and below" if first.part else first.name
+
+
+def plan(sources: Sequence[Source], largest: int) -> Iterator[Chunk]:
+    """Part sources into chunks of `largest` bytes at most, in their order; a record is never cut.
+
+    The parts depend on the inputs alone, not on how many processes there are.
+    """
+    size = min(largest, max(_SMALLEST, sum(source.size for source in sources) // _CHUNKS))
+    gathered: list[Source] = []
+    number = held = 0
+    for part in (part for source in sources for part in cut(source, size)):
+        if gathered and (held + part.size > size or len(gathered) == _FILES):
+            yield Chunk(number, tuple(gathered))
+            gathered, number, held = [], number + 1, 0
+        gathered.append(part)
+        held += part.size
+    if gathered:
+        yield Chunk(number, tuple(gathered))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How chunks are read. `stdin` is a copy of standard input; with `strict` nothing bad is passed over."""
+
+    settings: Settings
+    stdin: Path | None = None
+    strict: bool = False
+
+    def entries(self, source: Source) -> Iterator[Entry | Unusable]:
+        """Read a source; with `strict`, raise RecordError at the first record that cannot be used."""
+        with self._stdin(source) as stream:
+            for entry in read(source, self.settings, stream):
+                if self.strict and isinstance(entry, Unusable):
+                    refuse(entry)
+                yield entry
+
+    @contextmanager
+    def _stdin(self, source: Source) -> Iterator[IO[bytes]]:
+        if source.path is None and self.stdin is not None:
+            with self.stdin.open("rb") as stream:
+                yield stream
+        else:
+            yield BytesIO()
+
+
+def refuse(unusable: Unusable) -> None:
+    """Raise the RecordError of what cannot be used; a blank line passes."""
+    failure = unusable.failure
+    if failure is not None:
+        problem = failure.message.removeprefix(f"{failure.place}: ")
+        raise RecordError(failure.place, failure.reason, problem)
+
+
+# --- learning --------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Surveyed:
+    """What a chunk testifies: its pages, and what of it could not be used."""
+
+    pages: list[Page]
+    notes: list[Note]
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyor:
+    """The work of the first pass: documents to pages."""
+
+    reading: Reading
+
+    def __call__(self, chunk: Chunk) -> Surveyed:
+        """Reduce the documents of a chunk to what they testify with."""
+        surveyed = Surveyed([], [])
+        for source in chunk.sources:
+            for entry in self.reading.entries(source):
+                if isinstance(entry, Entry):
+                    surveyed.pages.append(self.page(entry))
+                elif entry.failure is not None:
+                    surveyed.notes.append(skipped(entry))
+        return surveyed
+
+    def page(self, entry: Entry) -> Page:
+        """Reduce one document to what it testifies with."""
+        settings, document = self.reading.settings, entry.document
+        text = prose(document.text) if _is_markdown(entry) else document.text
+        if "repair" in settings.stages:
+            text = repair(text).text
+        return page(document, source_of(entry, settings), split_lines(text))
+
+
+def skipped(unusable: Unusable) -> Note:
+    """Say what cannot be used."""
+    failure = unusable.failure
+    return Note("skipped", failure.reason, failure.message) if failure else Note("", "", "")
+
+
+def _is_markdown(entry: Entry) -> bool:
+    return entry.file is not None and entry.file.markdown
+
+
+# --- cleaning --------------------------------------------------------------------------------------------
+
+
+class Renderer(Protocol):
+    """Makes of a result the bytes that an output wants; it is sent to the processes."""
+
+    def __call__(self, result: Result) -> Rendered:
+        """Render a result."""
+
+
+class Cleaner:
+    """The work of the second pass: a chunk to its outcome.
+
+    `templates` is what is known of the sources; with `verbose` each removal is told. Where `work` names a
+    folder, the outcome is written there, under the number of the chunk.
+    """
+
+    def __init__(
+        self,
+        reading: Reading,
+        render: Renderer,
+        templates: Templates | None = None,
+        *,
+        work: Path | None = None,
+        fast: bool | None = None,
+        verbose: bool = False,
+    ) -> None:
+        self.reading = reading
+        self.settings = reading.settings
+        self.render = render
+        self.templates = templates
+        self.work = work
+        self.fast = fast
+        self.verbose = verbose
+        self._known: dict[str, Known] = {}
+
+    def __call__(self, chunk: Chunk) -> Outcome | None:
+        """Clean a chunk; None where the outcome was written to a folder."""
+        folder = self.work / f"{chunk.number:08}" if self.work else None
+        if folder is not None and folder.is_dir():  # an earlier run came so far
+            return None
+        with OutcomeWriter(self.settings, folder) as writer:
+            for origin, source in enumerate(chunk.sources):
+                for entry in self.reading.entries(source):
+                    if isinstance(entry, Entry):
+                        self._take(writer, origin, self.clean(entry))
+                    else:
+                        self._hand_on(writer, origin, entry)
+            if folder is not None and "duplicates" in self.settings.stages:
+                from dedupe.compare import sample
+
+                writer.outcome.samples = sample(*writer.texts(), self.fast)
+            return writer.finish()
+
+    def _take(self, writer: OutcomeWriter, origin: int, result: Cleaned) -> None:
+        entry, article = result.entry, result.article
+        flags = DOCUMENT | (FILE if entry.file else 0) | (CHANGED if result.changed or article.removed else 0)
+        compared = "duplicates" in self.settings.stages
+        writer.add(
+            self.render(result),
+            id=article.id,
+            place=entry.place,
+            value=_keep_value(article, self.settings.keep) if compared else None,
+            origin=origin,
+            flags=flags,
+            text=article.text.encode("utf-8", "replace") if compared else b"",
+            characters=len(article.text),
+        )
+        outcome = writer.outcome
+        outcome.summary.count(result)
+        for text in result.spared:
+            outcome.notes.append(Note("kept", SPARED, f"{entry.place}: {SPARED}: {shortened(text)}"))
+        if self.verbose:
+            for removal in article.removed:
+                said = message(removal, entry.place, record=entry.file is None)
+                outcome.notes.append(Note("", "", said))
+
+    def _hand_on(self, writer: OutcomeWriter, origin: int, unusable: Unusable) -> None:
+        """Note what cannot be used; its bytes may be wanted all the same."""
+        writer.outcome.summary.count(unusable)
+        if unusable.failure is not None:
+            writer.outcome.notes.append(skipped(unusable))
+        rendered = self.render(unusable)
+        if rendered != Rendered():
+            writer.add(rendered, origin=origin)
+
+    def clean(self, entry: Entry) -> Cleaned:
+        """Clean one document."""
+        document, source = entry.document, source_of(entry, self.settings)
+        known = self.known(source)
+        spared: list[str] = []
+
+        def examined(document: Document) -> Examined:
+            found = examine(document, self.settings, known)
+            return spare(found, spared) if known else found
+
+        text = None
+        if _is_markdown(entry):
+            article, text = clean_markdown(document, examined)
+        else:
+            found = examined(document)
+            article = found.article()
+            if entry.file is not None:
+                text = found.file_text()
+        if text is not None:
+            text = _ended(unify(text), document.text)
+        return Cleaned(entry, article, text, source, tuple(spared))
+
+    def known(self, source: str) -> Known | None:
+        """Give what is known of a source."""
+        if self.templates is None or "template" not in self.settings.stages:
+            return None
+        if source not in self._known:
+            if len(self._known) == _SOURCES:
+                self._known.clear()
+            self._known[source] = Known(self.templates, source)
+        return self._known[source]
+
+
+def _ended(text: str, original: str) -> str:
+    """End a cleaned text with a line end where the original did."""
+    return text + "\n" if text and text[-1] != "\n" and original[-1:] in ("\n", "\r") else text
+
+
+_ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d.*)?)?")
+_OWN = {name.removesuffix("_field") for name in FIELD_OPTIONS} - {"text"}
+
+
+def _keep_value(article: Article, keep: str) -> Any:
+    """Give what `--keep` compares of a document: a string, a number, or None."""
+    if keep in ("newest", "oldest"):
+        date = article.date or ""
+        if _ISO.fullmatch(date):
+            return date
+        return next((found.iso for found in find_dates(date)), None)
+    name = keep.removeprefix("field:")
+    if name == keep:
+        return None
+    value = getattr(article, name) if name in _OWN else article.extra.get(name)
+    if isinstance(value, Raw):
+        value = json.loads(value)
+    return value if isinstance(value, str | int | float) else None

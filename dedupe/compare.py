@@ -1,0 +1,135 @@
+"""The documents of a whole run, compared: samples and texts of all chunks, and who repeats whom.
+
+Only names, numbers and samples of all documents are held in memory; their texts lie in one file, of which
+those are read that must be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.duplicates import Finding, compare_all, findings, keep_order
+from dedupe.model import Document
+from dedupe.outcome import Outcome
+from dedupe.settings import Settings
+from dedupe.sketch import Shingles
+from dedupe.staging import writing
+from dedupe.texts import Samples, Texts, sample_texts
+
+if TYPE_CHECKING:
+    from mmap import mmap
+
+BATCH = 1 << 24
+"""Bytes of text that are sampled at a time."""
+
+_KINDS: dict[str, type] = {"shingles": np.uint64, "counts": np.int64, "words": np.int64, "wholes": np.uint64}
+
+
+def sample(data: bytes | mmap, ends: Sequence[int], fast: bool | None) -> dict[str, bytes]:
+    """Sample the texts of a chunk that lie in `data` one after the other, as columns of numbers."""
+    texts = _texts(np.frombuffer(data, np.uint8), np.frombuffer(memoryview(ends), np.int64))  # type: ignore[arg-type]
+    columns: dict[str, list[bytes]] = {name: [] for name in _KINDS}
+    for batch in _batches(texts):
+        found = sample_texts(batch, fast)
+        columns["shingles"].append(found.kept.hashes.tobytes())
+        columns["counts"].append(np.diff(found.kept.offsets).astype(np.int64).tobytes())
+        columns["words"].append(found.words.tobytes())
+        columns["wholes"].append(found.wholes.tobytes())
+    return {name: b"".join(column) for name, column in columns.items()}
+
+
+def _texts(data: NDArray[np.uint8], ends: NDArray[np.int64]) -> Texts:
+    return Texts(data, np.concatenate([np.zeros(1, np.int64), ends[:-1]])[: len(ends)], ends)
+
+
+def _batches(texts: Texts) -> Iterator[Texts]:
+    """Part texts into runs of about BATCH bytes, each over its own stretch of the buffer."""
+    first = 0
+    while first < len(texts):
+        start = int(texts.starts[first])
+        last = max(first + 1, int(np.searchsorted(texts.ends, start + BATCH, "right")))
+        starts, ends = texts.starts[first:last], texts.ends[first:last]
+        yield Texts(texts.data[start : int(ends[-1])], starts - start, ends - start)
+        first = last
+
+
+class Documents:
+    """What is known of all documents of a run, chunk after chunk: in the order of the inputs.
+
+    `work` names a folder for a file of all texts; without one they stay in memory. Items that are no
+    documents take part as documents without words.
+    """
+
+    def __init__(self, work: Path | None) -> None:
+        self._path = work / "texts" if work else None
+        self._columns: dict[str, list[bytes]] = {name: [] for name in _KINDS}
+        self._ends: list[NDArray[np.int64]] = []
+        self._size = 0
+        self._texts: list[bytes | mmap] = []
+        self._values: list[Any] = []
+        if self._path is not None:
+            with writing(str(self._path)):
+                self._path.write_bytes(b"")
+
+    def add(self, outcome: Outcome) -> None:
+        """Take in the texts, samples and values of a chunk."""
+        text, ends = outcome.columns["texts"], outcome.numbers["texts_ends"]
+        for name, column in (outcome.samples or sample(text, ends, None)).items():
+            self._columns[name].append(column)
+        self._ends.append(np.frombuffer(ends, np.int64) + self._size)
+        self._size += len(text)
+        self._values += outcome.values
+        if self._path is None:
+            self._texts.append(text)
+        else:
+            with writing(str(self._path)), self._path.open("ab") as file:
+                file.write(text)
+
+    def repeats(self, ids: Sequence[str | int], settings: Settings) -> dict[int, Finding]:
+        """Compare all documents; give those that repeat another by number, and numbers as their `id` and `kept`.
+
+        A document that stays is among them, once, where it is related to one that it was compared with.
+        """
+        columns: dict[str, NDArray[Any]] = {
+            name: np.frombuffer(b"".join(self._columns[name]), kind) for name, kind in _KINDS.items()
+        }
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(columns["counts"])])
+        samples = Samples(Shingles(columns["shingles"], offsets), columns["words"], columns["wholes"])
+        texts = _texts(self._buffer(), np.concatenate([np.zeros(0, np.int64), *self._ends]))
+        order = _order(ids, self._values, samples.words, settings.keep)
+        if settings.threshold is None:
+            compared, joined = compare_all(texts, samples, order, settings.relation)
+        else:
+            from dedupe.similar import similar_all
+
+            compared, joined = similar_all(texts, order, settings.threshold)
+        found: dict[int, Finding] = {}
+        for finding in findings(range(len(ids)), compared, joined):
+            number = int(finding.id)
+            best = found.get(number)
+            if best is None or (finding.removed, finding.coverage) > (best.removed, best.coverage):
+                found[number] = finding
+        return found
+
+    def _buffer(self) -> NDArray[np.uint8]:
+        if self._path is None:
+            return np.frombuffer(b"".join(self._texts), np.uint8)
+        if not self._size:
+            return np.zeros(0, np.uint8)
+        return np.memmap(self._path, np.uint8, "r")
+
+
+def _order(
+    ids: Sequence[str | int], values: Sequence[Any], words: NDArray[np.int64], keep: str
+) -> NDArray[np.int64]:
+    field = keep.removeprefix("field:")
+    documents = [
+        Document(id, "", date=value) if field == keep else Document(id, "", extra={field: value})
+        for id, value in zip(ids, values, strict=True)
+    ]
+    return keep_order(documents, words, keep)

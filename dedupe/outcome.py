@@ -1,0 +1,238 @@
+"""What came of a chunk of the inputs: finished bytes of each document, in memory or as a folder of files.
+
+An outcome has an item for each document, and for each record that could not be used but has bytes to hand
+on. What is written of an item lies in *columns*: bytes one after the other, with the places where they end.
+A finished chunk of a large run is a folder that appears at once, under its own name, when all of it is
+written; nothing in it is read by anything that could run code (no pickle).
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import shutil
+from array import array
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+
+from dedupe.errors import InputError
+from dedupe.settings import Settings
+from dedupe.staging import writing
+from dedupe.summary import Summary
+
+COLUMNS = ("lines", "rows", "files", "texts")
+"""Of each item: its line of the output, its rows of the ledger, its file, its cleaned text."""
+
+DOCUMENT, FILE, CHANGED, REMADE = 1, 2, 4, 8
+"""Flags of an item: it is a document, it is a text file, it was changed, there are bytes in `files`."""
+
+_NUMBERS = ("flags", "origins", "characters", *(f"{name}_ends" for name in COLUMNS))
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What is to be written of one result: a line, rows of the ledger, a file (None: none)."""
+
+    line: bytes = b""
+    rows: bytes = b""
+    file: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to be told of a chunk while the run goes on: a word before it, what to count it by, a line."""
+
+    word: str
+    reason: str
+    line: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The items of a chunk, its share of the summary, and what is to be told of it.
+
+    `ids` (None: no document), `places` and `values` (what `--keep` compares) have an entry for each item;
+    `numbers` hold its flags, the number of its source in the chunk, the characters of its cleaned text,
+    and where its bytes end in each column. Lines that are copied from an input are not stored again:
+    `copied` names that file, and lines then begin at `numbers["lines_starts"]`.
+    """
+
+    summary: Summary
+    ids: list[str | int | None] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    copied: str | None = None
+    numbers: dict[str, array[int]] = field(default_factory=dict)
+    columns: dict[str, bytes | mmap.mmap] = field(default_factory=dict)
+    samples: dict[str, bytes] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def get(self, column: str, item: int) -> bytes:
+        """Give the bytes of an item in a column."""
+        ends = self.numbers[f"{column}_ends"]
+        if column == "lines" and self.copied is not None:
+            start = self.numbers["lines_starts"][item]
+        else:
+            start = ends[item - 1] if item else 0
+        return self.columns[column][start : ends[item]]
+
+    def has(self, item: int, flag: int) -> bool:
+        """Tell whether an item has a flag."""
+        return bool(self.numbers["flags"][item] & flag)
+
+
+class OutcomeWriter:
+    """Takes in what comes of a chunk, item by item; in memory, or in a new folder.
+
+    Use it as a context manager; `finish` gives the outcome (in memory) or puts the folder in its place.
+    Raises OutputError where there is no room.
+    """
+
+    def __init__(self, settings: Settings, folder: Path | None) -> None:
+        self.folder = folder
+        self.outcome = Outcome(Summary(settings))
+        self.outcome.numbers = {name: array("q") for name in _NUMBERS}
+        self._ends = dict.fromkeys(COLUMNS, 0)
+        self._files: dict[str, IO[bytes]] = {}
+        self._unfinished = folder.with_name(f"{folder.name}.tmp") if folder else None
+
+    def __enter__(self) -> OutcomeWriter:
+        if self._unfinished is not None:
+            with writing(str(self._unfinished)):
+                shutil.rmtree(self._unfinished, ignore_errors=True)
+                self._unfinished.mkdir()
+        for name in COLUMNS:
+            self._files[name] = (
+                BytesIO() if self._unfinished is None else (self._unfinished / name).open("wb")
+            )
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        for file in self._files.values():
+            try:
+                file.close()
+            except OSError:  # it is full: what could not be written is not wanted any more
+                pass
+        if self._unfinished is not None:
+            shutil.rmtree(self._unfinished, ignore_errors=True)
+
+    def add(
+        self,
+        rendered: Rendered,
+        *,
+        id: str | int | None = None,
+        place: str = "",
+        value: Any = None,
+        origin: int = 0,
+        flags: int = 0,
+        text: bytes = b"",
+        characters: int = 0,
+    ) -> None:
+        """Take in an item."""
+        outcome = self.outcome
+        outcome.ids.append(id)
+        outcome.places.append(place)
+        outcome.values.append(value)
+        numbers = outcome.numbers
+        numbers["flags"].append(flags | (REMADE if rendered.file is not None else 0))
+        numbers["origins"].append(origin)
+        numbers["characters"].append(characters)
+        for name, data in zip(COLUMNS, (rendered.line, rendered.rows, rendered.file, text), strict=True):
+            if data:
+                self._write(name, data)
+            numbers[f"{name}_ends"].append(self._ends[name])
+
+    def copy(self, path: Path, starts: array[int], ends: array[int]) -> None:
+        """Say that the lines of all items stand in an input, from `starts` up to `ends`."""
+        self.outcome.copied = path.as_posix()
+        self.outcome.numbers["lines_starts"], self.outcome.numbers["lines_ends"] = starts, ends
+
+    def _write(self, name: str, data: bytes) -> None:
+        self._ends[name] += len(data)
+        if self._unfinished is None:
+            self._files[name].write(data)
+        else:
+            with writing(str(self._unfinished / name)):
+                self._files[name].write(data)
+
+    def texts(self) -> tuple[bytes | mmap.mmap, array[int]]:
+        """Give the texts so far, and where they end."""
+        file = self._files["texts"]
+        ends = self.outcome.numbers["texts_ends"]
+        if self._unfinished is None:
+            return file.getvalue(), ends  # type: ignore[attr-defined]
+        with writing(str(self._unfinished / "texts")):
+            file.flush()
+        return _mapped(self._unfinished / "texts"), ends
+
+    def finish(self) -> Outcome | None:
+        """Give the outcome; None where it lies in its folder now."""
+        outcome = self.outcome
+        if self.folder is None or self._unfinished is None:
+            for name in COLUMNS:
+                outcome.columns[name] = self._files[name].getvalue()  # type: ignore[attr-defined]
+            if outcome.copied is not None:
+                outcome.columns["lines"] = _mapped(Path(outcome.copied))
+            return outcome
+        with writing(str(self._unfinished)):
+            for file in self._files.values():
+                file.close()
+            for name, data in outcome.samples.items():
+                (self._unfinished / name).write_bytes(data)
+            (self._unfinished / "numbers").write_bytes(
+                b"".join(c.tobytes() for c in outcome.numbers.values())
+            )
+            (self._unfinished / "outcome.json").write_text(json.dumps(_described(outcome)), encoding="utf-8")
+            self._unfinished.rename(self.folder)
+        return None
+
+
+def _described(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "ids": outcome.ids,
+        "places": outcome.places,
+        "values": outcome.values,
+        "notes": [[note.word, note.reason, note.line] for note in outcome.notes],
+        "copied": outcome.copied,
+        "numbers": {name: len(column) for name, column in outcome.numbers.items()},
+        "samples": list(outcome.samples),
+        "summary": outcome.summary.state(),
+    }
+
+
+def load(folder: Path, settings: Settings) -> Outcome:
+    """Read the outcome of a finished chunk; its columns stay on disk, mapped.
+
+    Raises InputError where the folder is not what it should be.
+    """
+    try:
+        stored = json.loads((folder / "outcome.json").read_text(encoding="utf-8"))
+        outcome = Outcome(
+            Summary.restored(settings, stored["summary"]), stored["ids"], stored["places"], stored["values"],
+            [Note(*note) for note in stored["notes"]], stored["copied"],
+        )  # fmt: skip
+        with (folder / "numbers").open("rb") as file:
+            for name, count in stored["numbers"].items():
+                outcome.numbers[name] = array("q")
+                outcome.numbers[name].fromfile(file, count)
+        for name in COLUMNS:
+            outcome.columns[name] = _mapped(folder / name)
+        if outcome.copied is not None:
+            outcome.columns["lines"] = _mapped(Path(outcome.copied))
+        for name in stored["samples"]:
+            outcome.samples[name] = (folder / name).read_bytes()
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        raise InputError(str(folder), f"is no finished work of ours ({error}); delete it") from None
+    return outcome
+
+
+def _mapped(path: Path) -> bytes | mmap.mmap:
+    with path.open("rb") as file:
+        if not path.stat().st_size:  # nothing cannot be mapped
+            return b""
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -1,0 +1,203 @@
+"""The folder in which a large run keeps its finished chunks, so that a killed run can be taken up again.
+
+It lies beside the output, holds JSON and plain bytes only, and goes when the run has come to its end. A
+*manifest* says what the work was made of: version, settings, inputs with their sizes and times, templates.
+Work of another manifest is refused by the name of what differs.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from dedupe import __version__
+from dedupe.chunks import Chunk
+from dedupe.errors import BrakeError, OutputError, SettingsError, WorkerError
+from dedupe.formats import Source
+from dedupe.outcome import Outcome, load
+from dedupe.settings import Settings
+from dedupe.staging import writing
+from dedupe.templates import Templates
+
+_OURS = "unfinished work of dedupe"
+_AT_THE_END = ("max_loss", "max_group", "relation", "threshold")
+"""Settings that finished chunks do not hang on: a run that was stopped can go on with other ones."""
+
+
+def manifest(
+    settings: Settings, sources: list[Source], output: str, templates: Templates | None
+) -> dict[str, Any]:
+    """Say what work is made of."""
+    options = {
+        f.name: getattr(settings, f.name)
+        for f in fields(settings)
+        if f.name not in (*_AT_THE_END, "templates")
+    }
+    return {
+        "holds": _OURS,
+        "version": __version__,
+        "settings": {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()},
+        "templates": sha256(templates.to_json().encode("utf-8", "backslashreplace")).hexdigest() if templates else None,
+        "output": output,
+        "inputs": [[source.name, *_state(source)] for source in sources],
+    }  # fmt: skip
+
+
+def _state(source: Source) -> list[int]:
+    """Give what shows that a file has changed: its size and its time."""
+    if source.path is None:
+        return [source.size, 0]
+    try:
+        state = source.path.stat()
+    except OSError:
+        return [source.size, 0]
+    return [state.st_size, state.st_mtime_ns]
+
+
+def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
+    """Name the first thing in which two manifests differ."""
+    for name in ("version", "output", "templates"):
+        if old.get(name) != new[name]:
+            return name
+    for name, value in new["settings"].items():
+        if old["settings"].get(name) != value:
+            return f"the setting {name} ({old['settings'].get(name)!r} then, {value!r} now)"
+    inputs = {name: state for name, *state in old["inputs"]}
+    for name, *state in new["inputs"]:
+        if name not in inputs:
+            return f"the input {name}, which was not there"
+        if inputs[name] != state:
+            return f"the input {name}, which has another size or time"
+    return None if len(inputs) == len(new["inputs"]) else "the list of inputs"
+
+
+class WorkFolder:
+    """Finished chunks as folders of a folder, made when the block begins.
+
+    When the block ends, the folder goes; after an error that another start can mend (a process died, the
+    disk is full, a brake) finished chunks stay, and `say` is told, unless the inputs cannot be read again
+    (`can_resume`). Without `resume` the work of a run that
+    was killed is an error. Raises SettingsError and OutputError.
+    """
+
+    def __init__(
+        self, path: Path, manifest: dict[str, Any], settings: Settings, say: Callable[[str], None], *,
+        resume: bool, can_resume: bool,
+    ) -> None:  # fmt: skip
+        self.path = path
+        self._manifest = manifest
+        self._settings = settings
+        self._say = say
+        self._resume = resume
+        self._can_resume = can_resume
+        self._made: list[Path] = []
+        self._lock: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        known = self._known()
+        if known is None:
+            self._make()
+        else:
+            self._take_lock()
+            if not self._resume:
+                raise SettingsError(
+                    "output", str(self.path),
+                    "holds the work of a run that did not end; go on with it by --resume, or delete it",
+                )  # fmt: skip
+            if difference := _difference(known, self._manifest):
+                raise SettingsError(
+                    "resume", str(self.path),
+                    f"was made with another {difference}; run as before, or delete it and start anew",
+                )  # fmt: skip
+            for left in self.path.glob("*.tmp"):
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+            for left in self.path.glob(".*.tmp"):
+                left.unlink()
+        return self
+
+    def _known(self) -> dict[str, Any] | None:
+        """Give the manifest of an earlier run, None where there was none or it finished no chunk."""
+        if not self.path.exists():
+            return None
+        try:
+            known = json.loads((self.path / "manifest.json").read_text(encoding="utf-8"))
+            is_ours = isinstance(known, dict) and known.get("holds") == _OURS
+        except (OSError, ValueError):
+            is_ours, known = not any(self.path.iterdir()), None
+        if not is_ours:
+            raise OutputError(str(self.path), "is no work of ours, but lies where it would lie; move it away")
+        if known is None or not self._finished():
+            self._take_lock()
+            shutil.rmtree(self.path)
+            return None
+        return dict(known)
+
+    def _make(self) -> None:
+        with writing(str(self.path)):
+            folder = self.path
+            while not folder.exists():
+                self._made.append(folder)
+                folder = folder.parent
+            self.path.mkdir(parents=True)
+            (self.path / "manifest.json").write_text(json.dumps(self._manifest), encoding="utf-8")
+        self._take_lock()
+
+    def _take_lock(self) -> None:
+        """Keep other runs out; the system gives the lock back when this process ends, however it ends."""
+        try:
+            from fcntl import LOCK_EX, LOCK_NB, flock
+        except ImportError:  # Windows
+            return
+        try:
+            self._lock = (self.path / "manifest.json").open(encoding="utf-8")
+            flock(self._lock, LOCK_EX | LOCK_NB)
+        except FileNotFoundError:
+            return
+        except OSError:
+            raise OutputError(str(self.path), "another run is at work there") from None
+
+    def _finished(self) -> bool:
+        return any(path.suffix != ".tmp" for path in self.path.glob("[0-9]*"))
+
+    def outcome(self, chunk: Chunk) -> Outcome | None:
+        """Give the outcome of a chunk, where it is finished."""
+        folder = self.path / f"{chunk.number:08}"
+        return load(folder, self._settings) if folder.is_dir() else None
+
+    def templates(self) -> Templates | None:
+        """Give the templates that were learned already."""
+        path = self.path / "templates.json"
+        return Templates.from_json(path.read_text(encoding="utf-8"), str(path)) if path.exists() else None
+
+    def keep_templates(self, templates: Templates) -> None:
+        """Keep what was learned."""
+        path = self.path / "templates.json"
+        with writing(str(path)):
+            unfinished = path.with_suffix(".tmp")
+            unfinished.write_text(templates.to_json(), encoding="utf-8", errors="backslashreplace")
+            unfinished.replace(path)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._lock is not None:
+            self._lock.close()
+        can_go_on = (
+            self._can_resume and kind is not None and issubclass(kind, WorkerError | OutputError | BrakeError)
+        )
+        if can_go_on and self.path.exists() and self._finished():
+            self._say(f"finished work is kept in {self.path}: go on with --resume, or delete that folder")
+            return
+        shutil.rmtree(self.path, ignore_errors=True)
+        if kind is not None:
+            for folder in self._made[1:]:
+                try:
+                    folder.rmdir()
+                except OSError:  # somebody else has put a file there
+                    break
