@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import BODY, COMMAND, DATE, ENVIRONMENT, FACTS, TITLE, article, dedupe, jsonl, listing, records
+from command import ALONE, BODY, COMMAND, DATE, ENVIRONMENT, FACTS, TITLE, article, dedupe, jsonl, listing, records
 
 CLEAN_FILE = "\n".join([TITLE, DATE, "", *BODY]) + "\n"
 CLEAN_BODY = "\n".join(BODY) + "\n"
@@ -33,7 +33,7 @@ def dump(tmp_path: Path) -> Path:
 
 
 def test_a_folder_in_a_folder_out(dump, tmp_path):
-    outcome = dedupe("clean", "dump", "-o", "out", cwd=tmp_path)
+    outcome = dedupe("clean", "dump", "-o", "out", *ALONE, cwd=tmp_path)
     assert outcome.code == 0, outcome.err
     assert outcome.out == b""
     assert listing(tmp_path / "out") == [
@@ -75,7 +75,7 @@ def test_the_ledger_adds_up(dump, tmp_path):
 
 
 def test_the_summary(dump, tmp_path):
-    outcome = dedupe("clean", "dump", "-o", "out", cwd=tmp_path)
+    outcome = dedupe("clean", "dump", "-o", "out", *ALONE, cwd=tmp_path)
     assert "3 documents read, 2 documents changed" in outcome.err
     assert "6 metadata" in outcome.err
     assert "6 lines removed (6 repeat)" in outcome.err
@@ -134,7 +134,7 @@ def test_line_ends_and_marks_of_files_are_kept(tmp_path):
     (tmp_path / "old.txt").write_bytes(
         article([*BODY, "The café opens at seven on all days but Sundays."]).encode("cp1252")
     )
-    dedupe("clean", ".", "-o", "out", cwd=tmp_path)
+    dedupe("clean", ".", "-o", "out", *ALONE, cwd=tmp_path)
     out = tmp_path / "out/articles"
     assert (out / "dos.txt").read_bytes() == CLEAN_FILE.replace("\n", "\r\n").encode()
     assert (out / "mark.txt").read_bytes() == CLEAN_FILE.encode("utf-8-sig")
@@ -266,7 +266,7 @@ def test_quiet_and_verbose(dump, tmp_path):
 
 
 def test_check(dump, tmp_path):
-    outcome = dedupe("check", "dump", cwd=tmp_path)
+    outcome = dedupe("check", "dump", *ALONE, cwd=tmp_path)
     assert outcome.code == 1
     lines = outcome.out.decode().splitlines()
     assert len(lines) == 12, "the heading is no finding"
@@ -431,7 +431,7 @@ def test_memory_does_not_grow_with_the_dump(tmp_path):
         with (tmp_path / "in.jsonl").open("w") as file:
             file.writelines(record + filler + f', "id": {n}}}\n' for n in range(count))
         done = subprocess.run(
-            [sys.executable, "-c", code, "clean", "in.jsonl", "-o", "out"],
+            [sys.executable, "-c", code, "clean", "in.jsonl", "-o", "out", *ALONE],
             cwd=tmp_path, capture_output=True, env=ENVIRONMENT, check=True,
         )  # fmt: skip
         peaks.append(int(done.stdout))
