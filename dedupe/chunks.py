@@ -13,6 +13,7 @@ from typing import IO, Any, Protocol
 
 from dedupe.brakes import spare
 from dedupe.clean import Examined, examine
+from dedupe.copying import can_copy, copy
 from dedupe.dates import find_dates
 from dedupe.errors import RecordError
 from dedupe.formats import Entry, Source, Unusable, cut, read
@@ -23,6 +24,7 @@ from dedupe.markdown import clean_markdown, prose
 from dedupe.model import Article, Document
 from dedupe.outcome import CHANGED, DOCUMENT, FILE, Note, Outcome, OutcomeWriter, Rendered
 from dedupe.records import Raw
+from dedupe.rendering import Articles
 from dedupe.repair import repair
 from dedupe.results import Cleaned, Result, unify
 from dedupe.settings import FIELD_OPTIONS, Settings
@@ -192,6 +194,7 @@ class Cleaner:
         self.work = work
         self.fast = fast
         self.verbose = verbose
+        self._copies = isinstance(render, Articles) and render.copies
         self._known: dict[str, Known] = {}
 
     def __call__(self, chunk: Chunk) -> Outcome | None:
@@ -200,7 +203,12 @@ class Cleaner:
         if folder is not None and folder.is_dir():  # an earlier run came so far
             return None
         with OutcomeWriter(self.settings, folder) as writer:
-            for origin, source in enumerate(chunk.sources):
+            if len(chunk.sources) == 1 and can_copy(chunk.sources[0], self.settings) and self._copies:
+                self._copy(writer, chunk.sources[0])
+                sources: tuple[Source, ...] = ()
+            else:
+                sources = chunk.sources
+            for origin, source in enumerate(sources):
                 for entry in self.reading.entries(source):
                     if isinstance(entry, Entry):
                         self._take(writer, origin, self.clean(entry))
@@ -211,6 +219,26 @@ class Cleaner:
 
                 writer.outcome.samples = sample(*writer.texts(), self.fast)
             return writer.finish()
+
+    def _copy(self, writer: OutcomeWriter, source: Source) -> None:
+        """Take in records of which only the text is looked at, without making them anew."""
+        outcome = writer.outcome
+
+        def long_way(part: Source) -> Entry | None:
+            """Read one record as all others are; note what is wrong with it."""
+            for entry in self.reading.entries(part):
+                if isinstance(entry, Entry):
+                    return entry
+                self._hand_on(writer, 0, entry)
+            return None
+
+        found = copy(source, self.settings, long_way)
+        keep = self.settings.keep
+        values = [_day(date) for date in found.dates] if keep in ("newest", "oldest") else [None] * len(found.ids)
+        if source.path is not None:
+            writer.copy(source.path, found, values)
+        outcome.summary.read += len(found.ids)
+        outcome.summary.characters += sum(found.characters)
 
     def _take(self, writer: OutcomeWriter, origin: int, result: Cleaned) -> None:
         entry, article = result.entry, result.article
@@ -286,13 +314,17 @@ _ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d.*)?)?")
 _OWN = {name.removesuffix("_field") for name in FIELD_OPTIONS} - {"text"}
 
 
+def _day(date: str | None) -> str | None:
+    """Give a date as ISO writes it; None where it cannot be read."""
+    if date is None or _ISO.fullmatch(date):
+        return date
+    return next((found.iso for found in find_dates(date)), None)
+
+
 def _keep_value(article: Article, keep: str) -> Any:
     """Give what `--keep` compares of a document: a string, a number, or None."""
     if keep in ("newest", "oldest"):
-        date = article.date or ""
-        if _ISO.fullmatch(date):
-            return date
-        return next((found.iso for found in find_dates(date)), None)
+        return _day(article.date)
     name = keep.removeprefix("field:")
     if name == keep:
         return None

@@ -14,9 +14,11 @@ import shutil
 from array import array
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
+from dedupe.copying import Copies
 from dedupe.errors import InputError
 from dedupe.settings import Settings
 from dedupe.staging import writing
@@ -76,10 +78,9 @@ class Outcome:
         """Give the bytes of an item in a column."""
         ends = self.numbers[f"{column}_ends"]
         if column == "lines" and self.copied is not None:
-            start = self.numbers["lines_starts"][item]
-        else:
-            start = ends[item - 1] if item else 0
-        return self.columns[column][start : ends[item]]
+            line = self.columns[column][self.numbers["lines_starts"][item] : ends[item]]
+            return line if line.endswith(b"\n") else line + b"\n"  # the last of its file may have none
+        return self.columns[column][ends[item - 1] if item else 0 : ends[item]]
 
     def has(self, item: int, flag: int) -> bool:
         """Tell whether an item has a flag."""
@@ -147,10 +148,23 @@ class OutcomeWriter:
                 self._write(name, data)
             numbers[f"{name}_ends"].append(self._ends[name])
 
-    def copy(self, path: Path, starts: array[int], ends: array[int]) -> None:
-        """Say that the lines of all items stand in an input, from `starts` up to `ends`."""
-        self.outcome.copied = path.as_posix()
-        self.outcome.numbers["lines_starts"], self.outcome.numbers["lines_ends"] = starts, ends
+    def copy(self, path: Path, found: Copies, values: list[Any]) -> None:
+        """Take in the records of a file that are to be copied; they are all there is in the chunk."""
+        outcome, count = self.outcome, len(found.ids)
+        outcome.copied = path.as_posix()
+        outcome.ids, outcome.places, outcome.values = list(found.ids), found.places, values
+        self._write("texts", b"".join(found.texts))
+        zeros = array("q", bytes(8 * count))
+        outcome.numbers = {
+            "flags": array("q", [DOCUMENT]) * count,
+            "origins": zeros,
+            "characters": found.characters,
+            "lines_starts": found.starts,
+            "lines_ends": found.ends,
+            "rows_ends": zeros,
+            "files_ends": zeros,
+            "texts_ends": array("q", accumulate(map(len, found.texts))),
+        }
 
     def _write(self, name: str, data: bytes) -> None:
         self._ends[name] += len(data)

@@ -61,7 +61,8 @@ class Summary:
         self.read += 1
         self.changed += result.changed
         self.characters += len(result.entry.document.text)
-        loss = self.sources[result.source]
+        cuts_furniture = not {"furniture", "template"}.isdisjoint(self.settings.stages)
+        loss = self.sources[result.source] if cuts_furniture else Loss()
         loss.documents += 1
         loss.characters += len(result.entry.document.text)
         repaired = set()

@@ -11,7 +11,20 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import ALONE, BODY, COMMAND, DATE, ENVIRONMENT, FACTS, TITLE, article, dedupe, jsonl, listing, records
+from command import (
+    ALONE,
+    BODY,
+    COMMAND,
+    DATE,
+    ENVIRONMENT,
+    FACTS,
+    TITLE,
+    article,
+    dedupe,
+    jsonl,
+    listing,
+    records,
+)
 
 CLEAN_FILE = "\n".join([TITLE, DATE, "", *BODY]) + "\n"
 CLEAN_BODY = "\n".join(BODY) + "\n"

@@ -1,0 +1,97 @@
+"""Records of which nothing but the text is looked at: they are not written anew, but copied from their file.
+
+This is the short way for a run that only looks for near-duplicates in JSON lines. A parser in C gives the
+fields (orjson where it is installed, which is twice as fast as the standard one); a record that it does not
+take, or that is out of the ordinary, goes the long way, so that both ways agree.
+"""
+
+from __future__ import annotations
+
+import codecs
+import importlib
+import importlib.util
+import json
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from dedupe.formats import CUTTERS, Entry, Part, Source, cut_lines
+from dedupe.records import text_id
+from dedupe.settings import Settings
+
+
+@dataclass(slots=True)
+class Copies:
+    """Documents of one file, column by column; the record of each stands at `starts` up to `ends`."""
+
+    ids: list[str | int] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    dates: list[str | None] = field(default_factory=list)
+    texts: list[bytes] = field(default_factory=list)
+    characters: array[int] = field(default_factory=lambda: array("q"))
+    starts: array[int] = field(default_factory=lambda: array("q"))
+    ends: array[int] = field(default_factory=lambda: array("q"))
+
+
+def can_copy(source: Source, settings: Settings) -> bool:
+    """Tell whether the records of a source can go the short way."""
+    if settings.stages != ("duplicates",) or settings.keep.startswith("field:"):
+        return False
+    path = source.path
+    if path is None or CUTTERS.get(Path(path.name.lower()).suffix) is not cut_lines or not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return not stream.read(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
+def copy(source: Source, settings: Settings, long_way: Callable[[Source], Entry | None]) -> Copies:
+    """Read the records of a source that can be copied; `long_way` reads one that stands alone in its part."""
+    if source.path is None:
+        raise ValueError("standard input has no place to copy from")
+    part = source.part or Part(0, source.path.stat().st_size, 0)
+    with source.path.open("rb") as stream:
+        stream.seek(part.start)
+        data = stream.read(part.end - part.start)
+    found = Copies()
+    text_field, id_field, url_field = settings.text_field, settings.id_field, settings.url_field
+    html_field, date_field, name = settings.html_field, settings.date_field, source.name
+    loads = _parser()
+    end, number = part.start, part.before
+    for raw in BytesIO(data):
+        at, end, number = end, end + len(raw), number + 1
+        try:
+            record = loads(raw)
+            text, id = record[text_field], record.get(id_field)
+            is_plain = type(text) is str and text != "" and type(id) is not float and html_field not in record
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            is_plain = False
+        if is_plain:
+            if not id or type(id) not in (str, int):
+                url = record.get(url_field)
+                id = url if type(url) is str and url else text_id(text) if id != 0 or type(id) is bool else id
+            date = record.get(date_field)
+        else:
+            entry = long_way(replace(source, size=len(raw), part=Part(at, end, number - 1)))
+            if entry is None:
+                continue
+            text, id, date = entry.document.text, entry.document.id, entry.document.date
+            if not at and raw.startswith(codecs.BOM_UTF8):
+                at += len(codecs.BOM_UTF8)
+        found.ids.append(id)
+        found.places.append(f"{name}:{number}")
+        found.dates.append(date if type(date) is str else None)
+        found.texts.append(text.encode("utf-8", "replace"))
+        found.characters.append(len(text))
+        found.starts.append(at)
+        found.ends.append(end)
+    return found
+
+
+def _parser() -> Callable[[bytes], Any]:
+    if importlib.util.find_spec("orjson") is not None:
+        loads: Callable[[bytes], Any] = importlib.import_module("orjson").loads
+        return loads
+    return json.loads
