@@ -236,14 +236,14 @@ def commands() -> None:
 def clean(**options: Any) -> int:
     """Clean articles: lift title, date and facts into fields, cut repeated text and the lines of sites.
 
-    INPUT is a text file (.txt, .md), a folder, a file of JSON lines (.jsonl, .jsonl.gz), a pattern such
-    as 'dump/**/*.txt', or - for standard input.
+    INPUT is a text file (.txt, .md), a file of records (.jsonl, .csv, .tsv, also packed as .gz or .zst;
+    .parquet), a folder, a pattern such as 'dump/**/*.txt', or - for standard input.
 
     OUT, a folder, gets articles.jsonl, removed.jsonl (the ledger: what went, where from, and why),
     summary.json, templates.json (the lines of sites that were learned from the inputs) and, for text files,
     cleaned copies under articles/.
     """
-    from dedupe.formats import find_inputs
+    from dedupe.formats import find_inputs, refuse_in_place
     from dedupe.outputs import Paths, refuse_overwriting
 
     out = _where(options)
@@ -253,6 +253,8 @@ def clean(**options: Any) -> int:
     places = [*ledger, *(paths.all() if paths else ())]
     inputs = find_inputs(options["inputs"], skip=places)
     refuse_overwriting(options["inputs"], inputs.sources, places)
+    if options["in_place"]:
+        refuse_in_place(inputs.sources)
     report = Report(options)
     if not inputs.sources:
         report.nothing_to_read(inputs)

@@ -1,103 +1,36 @@
-"""What can be read: which inputs there are, text files as one document, records line by line.
+"""What can be read: which inputs there are, and a table that says which suffix is read how.
 
-A table says which suffix is read how. Everything streams: one document is held at a time.
+Everything streams: one document is held at a time.
 """
 
 from __future__ import annotations
 
-import codecs
 import glob
-import gzip
 import os
-import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import IO
 
-from dedupe.errors import RecordError
+from dedupe.csvfile import read_csv
+from dedupe.entries import Cutter, Entry, Inputs, Part, Reader, Source, Unusable, unusable
+from dedupe.errors import RecordError, SettingsError
+from dedupe.jsonlines import cut_lines, read_records
 from dedupe.model import Document, Failure
-from dedupe.records import parse_object, parse_record, to_document
+from dedupe.packing import PACKED, split_suffix
+from dedupe.parquetfile import cut_row_groups, read_parquet
+from dedupe.records import parse_object
 from dedupe.settings import Settings
 from dedupe.textfile import TextFile, decode, is_binary, newline_of
 
+__all__ = [
+    "FORMATS", "STDIN", "Entry", "Format", "Inputs", "Part", "Source", "Unusable", "can_clean_in_place",
+    "cut", "find_inputs", "format_of", "is_one_text", "is_text_file", "read", "refuse_in_place",
+]  # fmt: skip
+
 STDIN = "-"
 MARKDOWN = (".md", ".markdown")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A stretch of a source: from `start` up to `end`, behind `before` lines of it.
-
-    JSON lines are counted in bytes; a format may count in what it can be cut at (row groups, say).
-    """
-
-    start: int
-    end: int
-    before: int
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One thing to read: a file, a part of one, or standard input where `path` is None.
-
-    `name` is the path as messages show it; `id` names a text file's document; `mirror` is where its
-    cleaned copy goes below the output folder; `folder` is what it counts as its source. `size` is in
-    bytes, of the part where there is one.
-    """
-
-    name: str
-    path: Path | None
-    id: str
-    mirror: str = ""
-    folder: str | None = None
-    size: int = 0
-    part: Part | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A document that was read, with where it stood: `place` is the file, or `file:line` of a record.
-
-    `raw` holds a record's line as it was; `file` is set for a text file; `size` counts bytes of input.
-    """
-
-    document: Document
-    place: str
-    source: Source
-    size: int
-    raw: bytes = b""
-    file: TextFile | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unusable:
-    """A record or file that cannot be used, and why (None: a blank line, which is no fault).
-
-    `raw` is the line as it was, empty for a whole file.
-    """
-
-    failure: Failure | None
-    size: int = 0
-    raw: bytes = b""
-    source: Source | None = None
-
-
-@dataclass(slots=True)
-class Inputs:
-    """What there is to read, and what of the given names could not be used."""
-
-    sources: list[Source] = field(default_factory=list)
-    unusable: list[Unusable] = field(default_factory=list)
-    ignored: Counter[str] = field(default_factory=Counter)
-    repeated: int = 0
-
-    @property
-    def size(self) -> int:
-        """The bytes of all files."""
-        return sum(source.size for source in self.sources)
 
 
 # --- which inputs there are ------------------------------------------------------------------------------
@@ -131,7 +64,7 @@ def _expand(name: str, found: Inputs, skip: set[Path]) -> Iterator[Source]:
     elif path.is_dir():
         yield from _folder(path, name, found, skip)
     elif path.exists():
-        if reader_of(path.name) is None:
+        if format_of(path.name) is None:
             _refuse(found, name, "unknown format", f"no reader for {path.suffix!r}; there are {_known()}")
         else:
             yield _file(path, path.as_posix(), _safe(path))
@@ -151,7 +84,7 @@ def _matches(pattern: str, found: Inputs, skip: set[Path]) -> Iterator[Source]:
                 yield from _folder(path, str(path), found, skip)
         elif path.resolve() in skip:
             continue
-        elif reader_of(path.name) is None:
+        elif format_of(path.name) is None:
             found.ignored[path.suffix] += 1
         else:
             yield _file(path, path.as_posix(), _safe(path))
@@ -168,7 +101,7 @@ def _folder(root: Path, name: str, found: Inputs, skip: set[Path]) -> Iterator[S
         for entry in entries:
             if entry[0] == "." or (here / entry).resolve() in skip:
                 continue
-            if reader_of(entry) is None or not Path(entry).suffix:
+            if format_of(entry) is None or not Path(entry).suffix:
                 found.ignored[Path(entry).suffix] += 1
             else:
                 files.append(here / entry)
@@ -200,8 +133,6 @@ def _refuse(found: Inputs, name: str, reason: str, problem: str) -> None:
 
 # --- readers ---------------------------------------------------------------------------------------------
 
-Reader = Callable[[Source, IO[bytes], Settings], Iterator[Entry | Unusable]]
-
 
 def read_text(source: Source, stream: IO[bytes], settings: Settings) -> Iterator[Entry | Unusable]:
     """Read a text file as one document."""
@@ -216,61 +147,12 @@ def read_text(source: Source, stream: IO[bytes], settings: Settings) -> Iterator
     yield Entry(document, source.name, source, len(data), file=file)
 
 
-def read_records(source: Source, stream: IO[bytes], settings: Settings) -> Iterator[Entry | Unusable]:
-    """Read JSON lines, one record a line; blank lines are passed over."""
-    packed = source.name.endswith(".gz")
-    number, before = source.part.before if source.part else 0, 0
-    lines: Iterable[bytes] = gzip.GzipFile(fileobj=stream) if packed else stream
-    if source.part:
-        lines = _stretch(stream, source.part)
-    try:
-        for raw in lines:
-            number += 1
-            if packed:
-                size, before = stream.tell() - before, stream.tell()
-            else:
-                size = len(raw)
-            if number == 1 and raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                message = f"{source.name}: UTF-16, but JSON lines are UTF-8; convert it with iconv"
-                yield Unusable(Failure(source.name, "not UTF-8", message), source.size, source=source)
-                return
-            yield _record(raw, number, size, source, settings)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        place = f"{source.name}:{number + 1}"
-        message = f"{place}: damaged gzip data, the rest of the file cannot be read: {error}"
-        yield Unusable(Failure(place, "damaged gzip", message), source=source)
-
-
-def _stretch(stream: IO[bytes], part: Part) -> Iterator[bytes]:
-    """Give the lines of a part of a file."""
-    at = stream.seek(part.start)
-    while at < part.end and (raw := stream.readline()):
-        at += len(raw)
-        yield raw
-
-
-def _record(raw: bytes, number: int, size: int, source: Source, settings: Settings) -> Entry | Unusable:
-    place = f"{source.name}:{number}"
-    if not raw.strip():
-        return Unusable(None, size, raw, source)
-    try:
-        line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-        document = to_document(parse_record(line, place, settings), place, settings)
-    except UnicodeDecodeError as error:
-        message = f"{place}: not UTF-8 (byte {error.start + 1}: {error.reason})"
-        return Unusable(Failure(place, "not UTF-8", message), size, raw, source)
-    except RecordError as error:
-        return Unusable(Failure(place, error.reason, str(error)), size, raw, source)
-    return Entry(document, place, source, size, raw)
-
-
 def read_stdin(source: Source, stream: IO[bytes], settings: Settings) -> Iterator[Entry | Unusable]:
     """Read standard input: JSON lines if its first line is an object, else one plain text."""
     head = _head(stream)
     rest = _Chained(chain(head, stream))
-    if head and _is_object(head[-1]):
-        return read_records(source, rest, settings)  # type: ignore[arg-type]
-    return read_text(source, rest, settings)  # type: ignore[arg-type]
+    reader = read_records if head and _is_object(head[-1]) else read_text
+    return reader(source, rest, settings)  # type: ignore[arg-type]
 
 
 def _head(stream: IO[bytes]) -> list[bytes]:
@@ -285,7 +167,7 @@ def _head(stream: IO[bytes]) -> list[bytes]:
 
 def is_text_file(sources: Sequence[Source]) -> bool:
     """Tell whether all there is to read is one file of text."""
-    return len(sources) == 1 and sources[0].path is not None and reader_of(sources[0].path.name) is read_text
+    return len(sources) == 1 and sources[0].path is not None and format_of(sources[0].path.name) is _TEXT
 
 
 def is_one_text(sources: Sequence[Source], stdin: IO[bytes]) -> bool:
@@ -317,67 +199,86 @@ class _Chained:
         return b"".join(self._lines)
 
 
-READERS: dict[str, Reader] = {
-    ".txt": read_text,
-    ".text": read_text,
-    ".md": read_text,
-    ".markdown": read_text,
-    ".jsonl": read_records,
-    ".jl": read_records,
-    ".jsonlines": read_records,
-    ".ndjson": read_records,
+# --- the table -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What can be done with files of a format.
+
+    `cut` says how a large file is read by several processes; without, it is read whole. `packed`: its files
+    may also be packed, as `.jsonl.gz`. `in_place`: its files can be cleaned where they stand.
+    """
+
+    read: Reader
+    cut: Cutter | None = None
+    packed: bool = False
+    in_place: bool = False
+
+
+_TEXT = Format(read_text, in_place=True)
+_RECORDS = Format(read_records, cut_lines, packed=True, in_place=True)
+_CSV = Format(read_csv, packed=True)
+
+FORMATS: dict[str, Format] = {
+    ".txt": _TEXT,
+    ".text": _TEXT,
+    ".md": _TEXT,
+    ".markdown": _TEXT,
+    ".jsonl": _RECORDS,
+    ".jl": _RECORDS,
+    ".jsonlines": _RECORDS,
+    ".ndjson": _RECORDS,
+    ".csv": _CSV,
+    ".tsv": _CSV,
+    ".parquet": Format(read_parquet, cut_row_groups),
 }
-"""Suffix to reader; records may also be packed, as `.jsonl.gz`. Add a function to read another format."""
+"""Suffix to format. A format is added by a function that reads it, and a line here."""
 
 
-def reader_of(name: str) -> Reader | None:
-    """Give the reader for a file of this name; one without any suffix is taken for a text."""
-    lower = name.lower()
-    suffix = Path(lower).suffix
-    if suffix == ".gz":
-        reader = READERS.get(Path(lower.removesuffix(".gz")).suffix)
-        return reader if reader is read_records else None
-    return READERS.get(suffix) if suffix else read_text
+def format_of(name: str) -> Format | None:
+    """Give the format of a file of this name; one without any suffix is taken for a text."""
+    suffix, packing = split_suffix(name)
+    if not packing:
+        return FORMATS.get(suffix) if suffix else _TEXT
+    found = FORMATS.get(suffix)
+    return found if found is not None and found.packed else None
+
+
+def can_clean_in_place(name: str) -> bool:
+    """Tell whether a file of this name can be rewritten where it stands."""
+    found = format_of(name)
+    return found is not None and found.in_place
+
+
+def refuse_in_place(sources: Iterable[Source]) -> None:
+    """Raise SettingsError where a source cannot be cleaned where it stands."""
+    for source in sources:
+        if source.path is not None and not can_clean_in_place(source.path.name):
+            advice = f"texts and JSON lines can be cleaned in place, {source.name} cannot; give -o"
+            raise SettingsError("in-place", source.name, advice)
+
+
+def _known() -> str:
+    return ", ".join([*FORMATS, *(f".jsonl{suffix}" for suffix in PACKED)])
 
 
 def cut(source: Source, size: int) -> list[Source]:
     """Cut a source into parts of about `size` bytes, to be read by different processes; most come whole.
 
     Read one after the other, the parts give what the source gives. This is the one place that knows how
-    a source is cut: formats that can be are in `CUTTERS`.
+    a source is cut. A packed file comes whole.
     """
     if source.path is None or source.size <= size or not source.path.is_file():
         return [source]
-    cutter = CUTTERS.get(Path(source.path.name.lower()).suffix)
-    try:
-        return cutter(source, source.path, size) if cutter else [source]
-    except OSError:  # said again, with its reason, when it is read
+    suffix, packing = split_suffix(source.path.name)
+    found = FORMATS.get(suffix)
+    if packing or found is None or found.cut is None:
         return [source]
-
-
-def cut_lines(source: Source, path: Path, size: int) -> list[Source]:
-    """Cut JSON lines at ends of lines."""
-    parts: list[Source] = []
-    start = before = 0
-    with path.open("rb") as stream:
-        while block := stream.read(size):
-            if not start and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                return [source]
-            block += stream.readline()
-            part = Part(start, start + len(block), before)
-            parts.append(replace(source, size=len(block), part=part))
-            start, before = part.end, before + block.count(b"\n")
-    return parts or [source]
-
-
-CUTTERS: dict[str, Callable[[Source, Path, int], list[Source]]] = dict.fromkeys(
-    (suffix for suffix, reader in READERS.items() if reader is read_records), cut_lines
-)
-"""Suffix to what cuts a file of it; a packed one (`.gz`) has another suffix, and comes whole."""
-
-
-def _known() -> str:
-    return ", ".join([*READERS, ".jsonl.gz"])
+    try:
+        return found.cut(source, source.path, size)
+    except (OSError, RecordError):  # said again, with its reason, when it is read
+        return [source]
 
 
 def read(source: Source, settings: Settings, stdin: IO[bytes]) -> Iterator[Entry | Unusable]:
@@ -387,8 +288,10 @@ def read(source: Source, settings: Settings, stdin: IO[bytes]) -> Iterator[Entry
         return
     try:
         with source.path.open("rb") as stream:
-            reader = reader_of(source.path.name) or read_text
+            reader = (format_of(source.path.name) or _TEXT).read
             yield from reader(source, stream, settings)
+    except RecordError as error:
+        yield unusable(error, source)
     except OSError as error:
         message = f"{source.name}: cannot be read: {error.strerror or error}"
         yield Unusable(Failure(source.name, "cannot be read", message), source.size, source=source)

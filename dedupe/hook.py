@@ -83,12 +83,12 @@ def visit(
     """Clean one file, or report what would go, and give its exit code; what came of it is added to `seen`."""
     from dedupe.chunks import Reading
     from dedupe.corpus import Watch, run
-    from dedupe.formats import Inputs, Source, reader_of
+    from dedupe.formats import Inputs, Source, can_clean_in_place
     from dedupe.outputs import CheckOutput, InPlaceOutput
     from dedupe.staging import Staged
 
     path = Path(name)
-    if not all_text and (not path.suffix or reader_of(path.name) is None):
+    if not all_text and not (path.suffix and can_clean_in_place(path.name)):
         _say(f"{name}: skipped: not an article by its suffix (--all-text takes it)")
         return CLEAN
     found = BytesIO()

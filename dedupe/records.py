@@ -31,9 +31,21 @@ class Raw(str):
     __slots__ = ()
 
 
+class Typed:
+    """A value of a type that JSON does not have, kept as it is; a format makes its own (see Cell)."""
+
+    __slots__ = ()
+
+    def json(self) -> str:
+        """Give the value as JSON text."""
+        raise NotImplementedError
+
+
 def dumps(value: object) -> str:
     """Write a value as JSON text with its letters as they are."""
-    return value if isinstance(value, Raw) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Raw):
+        return value
+    return value.json() if isinstance(value, Typed) else json.dumps(value, ensure_ascii=False)
 
 
 def encode(line: str) -> bytes:
@@ -124,6 +136,37 @@ def _value(raw: Raw, is_id: bool) -> Any:
     if is_id and _INTEGER.fullmatch(raw):
         return int(raw)
     return raw
+
+
+def table_value(name: str, value: str) -> str:
+    """Give a value of a table; tables hold `metadata` as JSON text, and that is read as an object.
+
+    >>> table_value("tags", "{}"), type(table_value("metadata", "{}")).__name__
+    ('{}', 'Raw')
+    """
+    if name == "metadata" and value[:1] == "{":
+        try:
+            parse_object(value)
+        except (ValueError, RecursionError):
+            return value
+        return Raw(value)
+    return value
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Number names that come again, so that no value of a table is lost behind another.
+
+    >>> distinct(["a", "a", "a_2", "a"])
+    ['a', 'a_2', 'a_2_2', 'a_3']
+    """
+    given: dict[str, None] = {}
+    for name in names:
+        number, unique = 1, name
+        while unique in given:
+            number += 1
+            unique = f"{name}_{number}"
+        given[unique] = None
+    return list(given)
 
 
 def to_document(record: object, place: str, settings: Settings) -> Document:
