@@ -23,7 +23,7 @@ from dedupe.lines import split_lines
 from dedupe.markdown import clean_markdown, prose
 from dedupe.model import Article, Document
 from dedupe.outcome import CHANGED, DOCUMENT, FILE, Note, Outcome, OutcomeWriter, Rendered
-from dedupe.records import Raw
+from dedupe.records import Raw, Typed, dumps
 from dedupe.rendering import Articles
 from dedupe.repair import repair
 from dedupe.results import Cleaned, Result, unify
@@ -329,6 +329,6 @@ def _keep_value(article: Article, keep: str) -> Any:
     if name == keep:
         return None
     value = getattr(article, name) if name in _OWN else article.extra.get(name)
-    if isinstance(value, Raw):
-        value = json.loads(value)
+    if isinstance(value, Raw | Typed):
+        value = json.loads(dumps(value))
     return value if isinstance(value, str | int | float) else None

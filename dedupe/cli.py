@@ -32,6 +32,7 @@ from dedupe.settings import (
 )
 
 if TYPE_CHECKING:
+    from dedupe.formats import Source
     from dedupe.outputs import Output
     from dedupe.staging import Staged
     from dedupe.templates import Templates
@@ -205,7 +206,14 @@ def commands() -> None:
 @_inputs
 @_cleaning
 @_reading
-@click.option("-o", "--output", metavar="OUT", help="A folder, a .jsonl or .jsonl.gz file, or - (stdout).")
+@click.option(
+    "-o", "--output", metavar="OUT", help="A folder, a file (.jsonl, .parquet, .csv, …), or - (stdout)."
+)
+@click.option(
+    "--to",
+    metavar="FORMAT",
+    help="What the articles are in a folder: jsonl (default), parquet, csv, md or txt (a file each), ….",
+)
 @click.option("--ledger", metavar="FILE", help="Where the ledger goes, if not beside the articles.")
 @click.option("--in-place", is_flag=True, help="Rewrite the inputs themselves, where something is found.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; only say what would be done.")
@@ -239,16 +247,16 @@ def clean(**options: Any) -> int:
     INPUT is a text file (.txt, .md), a file of records (.jsonl, .csv, .tsv, also packed as .gz or .zst;
     .parquet), a folder, a pattern such as 'dump/**/*.txt', or - for standard input.
 
-    OUT, a folder, gets articles.jsonl, removed.jsonl (the ledger: what went, where from, and why),
-    summary.json, templates.json (the lines of sites that were learned from the inputs) and, for text files,
-    cleaned copies under articles/.
+    OUT, a folder, gets articles.jsonl (or as --to says), removed.jsonl (the ledger: what went, where from,
+    and why), summary.json, templates.json (the lines of sites that were learned from the inputs) and, for
+    text files, cleaned copies under articles/.
     """
     from dedupe.formats import find_inputs, refuse_in_place
     from dedupe.outputs import Paths, refuse_overwriting
 
     out = _where(options)
     settings = _settings(options)
-    paths = Paths(out, options["ledger"]) if out not in (None, "-") else None
+    paths = Paths(out, options["ledger"], options["to"]) if out not in (None, "-") else None
     ledger = [Path(options["ledger"])] if options["ledger"] else []
     places = [*ledger, *(paths.all() if paths else ())]
     inputs = find_inputs(options["inputs"], skip=places)
@@ -261,7 +269,7 @@ def clean(**options: Any) -> int:
         return UNREADABLE
     summary = report.run(
         inputs,
-        lambda staged: _output(out, paths, options, settings, staged),
+        lambda staged: _output(out, paths, options, settings, staged, inputs.sources),
         settings,
         _templates(settings),
         paths=paths,
@@ -366,6 +374,8 @@ def _where(options: dict[str, Any]) -> str | None:
         raise click.UsageError("--json wants standard output for itself; leave out --diff and -o -")
     if options["resume"] and (dry or options["in_place"] or out in (None, "-")):
         raise click.UsageError("--resume goes on with the work that lies beside an output; give -o OUT")
+    if options["to"] and (dry or options["in_place"] or out in (None, "-")):
+        raise click.UsageError("--to says what the articles are in a folder; give -o OUT")
     if dry or options["in_place"]:
         return None
     if out is None and options["inputs"] == ("-",) and not options["as_json"]:
@@ -379,7 +389,12 @@ def _where(options: dict[str, Any]) -> str | None:
 
 
 def _output(
-    out: str | None, paths: Any, options: dict[str, Any], settings: Settings, staged: Staged
+    out: str | None,
+    paths: Any,
+    options: dict[str, Any],
+    settings: Settings,
+    staged: Staged,
+    sources: Sequence[Source],
 ) -> Output:
     from dedupe import outputs
 
@@ -388,7 +403,7 @@ def _output(
     if options["dry_run"]:
         return outputs.NoOutput()
     if paths is not None:
-        return outputs.FolderOutput(staged, paths, settings)
+        return outputs.FolderOutput(staged, paths, settings, sources)
     ledger = staged.open(Path(options["ledger"])) if options["ledger"] else None
     if out == "-":
         return outputs.StreamOutput(sys.stdout.buffer, ledger, settings)

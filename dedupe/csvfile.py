@@ -10,18 +10,22 @@ from __future__ import annotations
 
 import codecs
 import csv
+import json
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 
+from dedupe.articlefiles import fields_of
 from dedupe.entries import Entry, Source, Unusable, read_record, unusable
 from dedupe.errors import RecordError
 from dedupe.jsonlines import UTF16
 from dedupe.packing import read_lines, split_suffix
-from dedupe.records import distinct, table_value
+from dedupe.records import OWN, Raw, distinct, encode, table_value
 from dedupe.settings import Settings
+from dedupe.staging import Staged
 
 DELIMITERS = (",", ";", "\t")
 BROKEN, WIDTH, NOT_UTF8 = "broken quote", "wrong number of fields", "not UTF-8"
@@ -228,3 +232,38 @@ def column_names(header: list[str]) -> list[str]:
     ['column_1', 'text', 'tag', 'tag_2']
     """
     return distinct(name or f"column_{number}" for number, name in enumerate(header, start=1))
+
+
+# --- writing ---------------------------------------------------------------------------------------------
+
+
+def write_csv(lines: Iterable[bytes], staged: Staged, target: Path, sources: Sequence[Source]) -> list[str]:
+    """Write articles as a table: texts as they are, null as nothing, all else as JSON."""
+    columns: dict[str, None] = {}
+    for line in lines:
+        columns.update(dict.fromkeys(fields_of(line)))
+    names = list(columns or OWN)
+    delimiter = "\t" if split_suffix(target.name)[0] == ".tsv" else ","
+    file = staged.open(target)
+    file.write(_row(names, delimiter))
+    for line in lines:
+        fields = fields_of(line)
+        file.write(_row((_cell(fields.get(name)) for name in names), delimiter))
+    return []
+
+
+def _cell(value: Raw | None) -> str:
+    if value is None or value == "null":
+        return ""
+    return str(json.loads(value, strict=False)) if value[0] == '"' else value
+
+
+_QUOTED = re.compile(r'[",;\t\r\n]')
+
+
+def _row(values: Iterable[str], delimiter: str) -> bytes:
+    """Write a row; Python's `csv` leaves a lone carriage return without quotes, and cannot read it then."""
+    fields = ['"' + each.replace('"', '""') + '"' if _QUOTED.search(each) else each for each in values]
+    if not any(fields):  # which would be a blank line
+        fields[0] = '""'
+    return encode(delimiter.join(fields) + "\n")

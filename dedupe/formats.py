@@ -9,24 +9,27 @@ import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import IO
 
-from dedupe.csvfile import read_csv
+from dedupe.articlefiles import Writer, write_markdown, write_texts
+from dedupe.csvfile import read_csv, write_csv
 from dedupe.entries import Cutter, Entry, Inputs, Part, Reader, Source, Unusable, unusable
 from dedupe.errors import RecordError, SettingsError
-from dedupe.jsonlines import cut_lines, read_records
+from dedupe.jsonlines import cut_lines, read_records, write_lines
 from dedupe.model import Document, Failure
-from dedupe.packing import PACKED, split_suffix
-from dedupe.parquetfile import cut_row_groups, read_parquet
+from dedupe.packing import PACKED, split_suffix, zstandard
+from dedupe.parquetfile import cut_row_groups, read_parquet, write_parquet
 from dedupe.records import parse_object
 from dedupe.settings import Settings
 from dedupe.textfile import TextFile, decode, is_binary, newline_of
 
 __all__ = [
-    "FORMATS", "STDIN", "Entry", "Format", "Inputs", "Part", "Source", "Unusable", "can_clean_in_place",
-    "cut", "find_inputs", "format_of", "is_one_text", "is_text_file", "read", "refuse_in_place",
+    "FOLDERS", "FORMATS", "STDIN", "Entry", "Format", "Inputs", "Part", "Source", "Unusable",
+    "can_clean_in_place", "cut", "find_inputs", "format_of", "is_one_text", "is_text_file",
+    "known_outputs", "missing_library", "read", "refuse_in_place", "writer_of",
 ]  # fmt: skip
 
 STDIN = "-"
@@ -206,19 +209,21 @@ class _Chained:
 class Format:
     """What can be done with files of a format.
 
-    `cut` says how a large file is read by several processes; without, it is read whole. `packed`: its files
-    may also be packed, as `.jsonl.gz`. `in_place`: its files can be cleaned where they stand.
+    `cut` says how a large file is read by several processes; without, it is read whole. `write` makes a file
+    of many articles. `packed`: its files may also be packed, as `.jsonl.gz`. `in_place`: its files can be
+    cleaned where they stand.
     """
 
     read: Reader
     cut: Cutter | None = None
+    write: Writer | None = None
     packed: bool = False
     in_place: bool = False
 
 
 _TEXT = Format(read_text, in_place=True)
-_RECORDS = Format(read_records, cut_lines, packed=True, in_place=True)
-_CSV = Format(read_csv, packed=True)
+_RECORDS = Format(read_records, cut_lines, write_lines, packed=True, in_place=True)
+_CSV = Format(read_csv, write=write_csv, packed=True)
 
 FORMATS: dict[str, Format] = {
     ".txt": _TEXT,
@@ -231,9 +236,12 @@ FORMATS: dict[str, Format] = {
     ".ndjson": _RECORDS,
     ".csv": _CSV,
     ".tsv": _CSV,
-    ".parquet": Format(read_parquet, cut_row_groups),
+    ".parquet": Format(read_parquet, cut_row_groups, write_parquet),
 }
-"""Suffix to format. A format is added by a function that reads it, and a line here."""
+"""Suffix to format. A format is added by a function that reads it, one that writes it, and a line here."""
+
+FOLDERS: dict[str, Writer] = {"md": write_markdown, "txt": write_texts}
+"""What can be written as a folder with a file for each article."""
 
 
 def format_of(name: str) -> Format | None:
@@ -251,12 +259,38 @@ def can_clean_in_place(name: str) -> bool:
     return found is not None and found.in_place
 
 
+def missing_library(name: str) -> str:
+    """Say what must be installed for files of this name; nothing, where all is there."""
+    suffix, packing = split_suffix(name)
+    if suffix == ".parquet" and find_spec("pyarrow") is None:
+        return 'Parquet needs pyarrow: pip install "dedupe-articles[parquet]"'
+    if packing == ".zst":
+        try:
+            zstandard()
+        except ImportError:
+            return 'zstd needs a library: pip install "dedupe-articles[zst]"'
+    return ""
+
+
 def refuse_in_place(sources: Iterable[Source]) -> None:
     """Raise SettingsError where a source cannot be cleaned where it stands."""
     for source in sources:
         if source.path is not None and not can_clean_in_place(source.path.name):
             advice = f"texts and JSON lines can be cleaned in place, {source.name} cannot; give -o"
             raise SettingsError("in-place", source.name, advice)
+
+
+def writer_of(name: str) -> Writer | None:
+    """Give what writes many articles into a file of this name."""
+    found = format_of(name)
+    return found.write if found is not None else None
+
+
+def known_outputs() -> list[str]:
+    """Name what articles can be written as."""
+    files = [suffix[1:] for suffix, found in FORMATS.items() if found.write]
+    packed = [f"jsonl{suffix}" for suffix in PACKED]
+    return [*files, *packed, *FOLDERS]
 
 
 def _known() -> str:
@@ -273,7 +307,7 @@ def cut(source: Source, size: int) -> list[Source]:
         return [source]
     suffix, packing = split_suffix(source.path.name)
     found = FORMATS.get(suffix)
-    if packing or found is None or found.cut is None:
+    if packing or found is None or found.cut is None or missing_library(source.path.name):
         return [source]
     try:
         return found.cut(source, source.path, size)
@@ -287,6 +321,8 @@ def read(source: Source, settings: Settings, stdin: IO[bytes]) -> Iterator[Entry
         yield from read_stdin(source, stdin, settings)
         return
     try:
+        if advice := missing_library(source.path.name):
+            raise RecordError(source.name, "not installed", advice)
         with source.path.open("rb") as stream:
             reader = (format_of(source.path.name) or _TEXT).read
             yield from reader(source, stream, settings)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from dedupe.articlefiles import HeldLines
 from dedupe.chunks import Renderer
 from dedupe.errors import SettingsError
-from dedupe.formats import STDIN, Source
+from dedupe.formats import FOLDERS, STDIN, Source, known_outputs, missing_library, writer_of
+from dedupe.jsonlines import write_lines
 from dedupe.ledger import Repeat, document_message, document_row, renamed_rows
 from dedupe.outcome import CHANGED, DOCUMENT, FILE
+from dedupe.packing import split_suffix
 from dedupe.records import dumps, encode
 from dedupe.rendering import Articles, Diffs, Findings, InPlace, Nothing, renamed
 from dedupe.settings import Settings
 from dedupe.staging import Staged, StagedFile, writing
 from dedupe.summary import Summary
-
-RECORDS = (".jsonl", ".jsonl.gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +84,39 @@ class Writable(Protocol):
 class Paths:
     """The files that a run writes for `-o OUT`: articles, ledger, summary, templates, mirrored texts.
 
-    `work` is the folder for unfinished work.
+    `to` names the format of the articles in a folder; that of a file is told by its name. `writer` writes
+    them; `is_mirror` tells that text files have their copies in the folder. `work` is the folder for
+    unfinished work. Raises SettingsError for what cannot be written.
     """
 
-    def __init__(self, out: str, ledger: str | None) -> None:
+    def __init__(self, out: str, ledger: str | None, to: str | None = None) -> None:
         path = Path(out)
         self.folder: Path | None = None
-        if out.lower().endswith(RECORDS):
-            stem = path.name[: path.name.lower().rindex(".jsonl")]
+        writer = writer_of(path.name)
+        if writer is not None:
+            if to is not None:
+                raise SettingsError("to", to, f"the name of {out} tells its format; give a folder")
+            stem = path.name[: -len("".join(split_suffix(path.name)))]
             self.articles = path
             self.ledger = path.with_name(f"{stem}.removed.jsonl")
             self.summary = path.with_name(f"{stem}.summary.json")
             self.templates = path.with_name(f"{stem}.templates.json")
             self.work = path.with_name(f".{path.name}.dedupe-work")
         else:
+            to = to or "jsonl"
             self.folder = path
-            self.articles = path / "articles.jsonl"
+            self.articles = path / ("articles" if to in FOLDERS else f"articles.{to}")
+            writer = FOLDERS.get(to) or writer_of(self.articles.name)
+            if writer is None:
+                raise SettingsError("to", to, f"choose from {', '.join(known_outputs())}")
             self.ledger = path / "removed.jsonl"
             self.summary = path / "summary.json"
             self.templates = path / "templates.json"
             self.work = path / ".dedupe-work"
+        if advice := missing_library(self.articles.name):
+            raise SettingsError("output", str(self.articles), advice)
+        self.writer = writer
+        self.is_mirror = self.folder is not None and to not in FOLDERS
         if ledger is not None:
             self.ledger = Path(ledger)
 
@@ -126,16 +140,26 @@ def refuse_overwriting(inputs: Iterable[str], sources: Iterable[Source], outputs
 
 
 class FolderOutput:
-    """Articles, ledger and summary as files; cleaned text files mirrored under `articles/` of a folder."""
+    """Articles, ledger and summary as files; cleaned text files mirrored under `articles/` of a folder.
+
+    JSON lines are written as they come. Other formats are made of them at the end, when it is known which
+    fields there are, and of what types; `sources` may know of those.
+    """
 
     keeps_files = False
     has_records = True
 
-    def __init__(self, staged: Staged, paths: Paths, settings: Settings) -> None:
+    def __init__(
+        self, staged: Staged, paths: Paths, settings: Settings, sources: Sequence[Source] = ()
+    ) -> None:
         self.render = Articles(settings.stages == ("duplicates",))
         self._staged = staged
         self._paths = paths
-        self._articles = staged.open(paths.articles)
+        self._sources = sources
+        self._held: HeldLines | None = None
+        if paths.writer is not write_lines:
+            self._held = HeldLines(staged.scratch(paths.articles.parent))
+        self._articles: Writable = self._held or staged.open(paths.articles)
         self._ledger = staged.open(paths.ledger)
         self._mirrored: set[str] = set()
 
@@ -150,7 +174,7 @@ class FolderOutput:
             if item.goes:
                 continue
             self._articles.write(item.line)
-            if item.file is not None and self._paths.folder is not None:
+            if item.file is not None and self._paths.folder is not None and self._paths.is_mirror:
                 place = self._paths.folder / "articles" / self._mirror(item.source.mirror)
                 self._staged.write(place, item.file)
 
@@ -165,7 +189,11 @@ class FolderOutput:
         return key
 
     def finish(self, summary: Summary) -> None:
-        """Write the summary, and what the run has learned."""
+        """Write the articles where they were held, the summary, and what the run has learned."""
+        if self._held is not None:
+            notes = self._paths.writer(self._held, self._staged, self._paths.articles, self._sources)
+            summary.warnings.update(notes)
+            self._held.close()
         self._staged.write(self._paths.summary, summary_json(summary))
         if summary.templates is not None:
             self._staged.write(self._paths.templates, encode(summary.templates.to_json()))

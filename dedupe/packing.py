@@ -7,15 +7,13 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Any
+from typing import IO
 
 from dedupe.entries import Source
 from dedupe.errors import RecordError
 
 PACKED = {".gz": "gzip", ".zst": "zstd"}
 """Suffixes of packed files, with the names of what packed them."""
-
-INSTALL = 'pip install "dedupe-articles[{}]"'
 
 # `zstd --long=31` makes files that ask for so much memory (log2 of bytes) to be unpacked; large public
 # dumps are packed so. Less is used where the file does not ask for it.
@@ -47,7 +45,7 @@ def read_lines(source: Source, stream: IO[bytes]) -> Iterator[tuple[bytes, int]]
             yield line, len(line)
         return
     number = before = 0
-    unpacked = _unpacked(stream, packing, source.name)
+    unpacked = _unpacked(stream, packing)
     try:
         for line in unpacked:
             number += 1
@@ -60,14 +58,10 @@ def read_lines(source: Source, stream: IO[bytes]) -> Iterator[tuple[bytes, int]]
         raise RecordError(place, f"damaged {kind}", problem) from None
 
 
-def _unpacked(stream: IO[bytes], packing: str, name: str) -> IO[bytes]:
+def _unpacked(stream: IO[bytes], packing: str) -> IO[bytes]:
     if packing == ".gz":
         return gzip.GzipFile(fileobj=stream)  # type: ignore[return-value]
-    try:
-        zstd = zstandard()
-    except ImportError:
-        advice = f"packed with zstd, which needs a library: {INSTALL.format('zst')}"
-        raise RecordError(name, "not installed", advice) from None
+    zstd = zstandard()
     options = {zstd.DecompressionParameter.window_log_max: _WINDOW}
     return zstd.ZstdFile(stream, options=options)  # type: ignore[no-any-return]
 
@@ -85,7 +79,7 @@ def zstandard() -> ModuleType:
 
 
 def _damages(packing: str) -> tuple[type[Exception], ...]:
-    """Give what is raised by damaged data; a library that is missing has been noticed before."""
+    """Give what is raised by damaged data."""
     if packing == ".gz":
         return EOFError, zlib.error, gzip.BadGzipFile
     return EOFError, zstandard().ZstdError
@@ -94,13 +88,16 @@ def _damages(packing: str) -> tuple[type[Exception], ...]:
 def packed(file: IO[bytes], name: str) -> IO[bytes]:
     """Pack what is written to a file, if its name asks for that; closing gives what is still held back.
 
-    No name and no time goes into the data, so that equal articles give equal bytes. Raises ImportError
-    for `.zst` without a library.
+    No name and no time goes into the data, so that equal articles give equal bytes.
     """
     packing = split_suffix(name)[1]
     if packing == ".gz":
         return gzip.GzipFile("", "wb", _LEVEL, file, 0)  # type: ignore[return-value]
     if packing == ".zst":
-        writer: Any = zstandard().ZstdFile(file, "w")
-        return writer  # type: ignore[no-any-return]
+        zstd = zstandard()
+        # With a checksum, as the tool does, so that damage is noticed.
+        options = {zstd.CompressionParameter.checksum_flag: 1}
+        writer: IO[bytes] = zstd.ZstdFile(file, "w", options=options)
+        writer.write(b"")  # nothing at all is a frame, too
+        return writer
     return file

@@ -1,26 +1,34 @@
-"""Parquet: one record a row, read some rows at a time; foreign columns keep their types.
+"""Parquet: one record a row, read some rows at a time, written a row group at a time.
 
-What we read of a row becomes text; every other value stays a `Cell` of its Arrow column, so that it can be
-written again as the type it is, or as JSON where the output is JSON lines.
+What we read of a row becomes text; every other value stays a `Cell` of its Arrow column until it is written
+as JSON, which loses nothing. So a Parquet file that is made of articles has the types of those it was
+made from; other fields get a type where their values agree on one (see `dedupe.columns`).
 """
 
 from __future__ import annotations
 
+import io
+import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from dedupe.arrowjson import json_text, time_text
+from dedupe.arrowjson import array_of, json_text, load_json, time_text
+from dedupe.articlefiles import fields_of
+from dedupe.columns import LIST, MIXED, NULL, TEXT, is_json, is_mixed, join, kind_of, value_of
 from dedupe.entries import Entry, Part, Source, Unusable, read_record, unusable
 from dedupe.errors import RecordError
-from dedupe.packing import INSTALL
-from dedupe.records import Typed, distinct, table_value
+from dedupe.packing import split_suffix
+from dedupe.records import OWN, Raw, Typed, distinct, free_name, table_value
 from dedupe.settings import Settings
+from dedupe.staging import Staged, StagedFile
 
 # Rows that are unpacked at a time; a row group, which is what a file can be read by, has a million at times.
 _ROWS = 256
+# JSON of the articles that make a row group.
+_GROUP = 16_000_000  # bytes
 
 
 class Cell(Typed):
@@ -41,11 +49,11 @@ def read_parquet(source: Source, stream: IO[bytes], settings: Settings) -> Itera
     """Read the rows of a Parquet file, or of some of its row groups.
 
     A row group that is damaged costs the rows of it that are left. Raises RecordError for a file that is
-    not Parquet or has no column for the text, and where pyarrow is not installed.
+    not Parquet or has no column for the text.
     """
-    file = open_parquet(source.name, stream)
     import pyarrow as pa
 
+    file = open_parquet(source.name, stream)
     schema = file.schema_arrow
     names = distinct(schema.names)
     if settings.text_field not in names:
@@ -72,13 +80,10 @@ def read_parquet(source: Source, stream: IO[bytes], settings: Settings) -> Itera
 
 
 def open_parquet(name: str, stream: IO[bytes] | Path) -> Any:
-    """Open a Parquet file; raise RecordError for what is none, and where pyarrow is not installed."""
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError:
-        advice = f"Parquet needs pyarrow: {INSTALL.format('parquet')}"
-        raise RecordError(name, "not installed", advice) from None
+    """Open a Parquet file; raise RecordError for what is none."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
     try:
         # Without a buffer of its own, a whole column of a row group would be in memory at once.
         return parquet.ParquetFile(stream, pre_buffer=False, buffer_size=1 << 16)
@@ -199,3 +204,142 @@ def _whole(value: float | None) -> float | int | None:
     if value is None or math.isnan(value):
         return None
     return int(value) if math.isfinite(value) and value == int(value) else value
+
+
+# --- writing ---------------------------------------------------------------------------------------------
+
+
+def write_parquet(
+    lines: Iterable[bytes], staged: Staged, target: Path, sources: Sequence[Source]
+) -> list[str]:
+    """Write articles as a Parquet file; give a note for each column whose values do not go together.
+
+    Where all sources are Parquet, foreign columns keep their types.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns = _Columns(lines, _types(sources))
+    schema = pa.schema([pa.field(name, columns.type_of(name)) for name in columns.names])
+    sink = _Sink(staged.open(target))
+    with parquet.ParquetWriter(sink, schema, compression="zstd") as writer:
+        for rows in _row_groups(lines):
+            arrays = [columns.array(name, [row.get(name) for row in rows]) for name in columns.names]
+            writer.write_table(pa.table(arrays, schema=schema), row_group_size=len(rows))
+    sink.close()
+    return [
+        f"column {name!r} as JSON text: its values are of mixed types"
+        for name, kind in columns.kinds.items()
+        if is_mixed(kind) and name != "id"
+    ]
+
+
+def _row_groups(lines: Iterable[bytes]) -> Iterator[list[dict[str, Raw]]]:
+    rows: list[dict[str, Raw]] = []
+    size = 0
+    for line in lines:
+        rows.append(fields_of(line))
+        size += len(line)
+        if size >= _GROUP:
+            yield rows
+            rows, size = [], 0
+    if rows:
+        yield rows
+
+
+class _Columns:
+    """The columns of some articles: of a type that their source had, or of the kind that all values have."""
+
+    def __init__(self, lines: Iterable[bytes], types: dict[str, Any]) -> None:
+        self.types = types
+        self.kinds: dict[str, str] = {}
+        for line in lines:
+            for name, value in fields_of(line).items():
+                before = self.kinds.get(name, NULL)
+                kind = NULL if name in types else kind_of(value)
+                self.kinds[name] = before if kind == before else join(before, kind)
+        if not self.kinds:
+            self.kinds = dict.fromkeys(OWN, TEXT)
+        self.names = list(self.kinds)
+
+    def type_of(self, name: str) -> Any:
+        """Give the Arrow type of a column."""
+        import pyarrow as pa
+
+        if name in self.types:
+            return self.types[name]
+        kind = self.kinds[name]
+        if is_json(kind):
+            return pa.string()
+        if kind.startswith(LIST):
+            return pa.list_(_arrow_type(kind.removeprefix(LIST)))
+        return _arrow_type(kind)
+
+    def array(self, name: str, values: list[Raw | None]) -> Any:
+        """Give some values of a column as an Arrow array."""
+        import pyarrow as pa
+
+        if name in self.types:
+            return array_of([None if each is None else load_json(each) for each in values], self.types[name])
+        kind = self.kinds[name]
+        if name == "id" and kind == MIXED:  # an id is a name: texts as they are, numbers as their digits
+            return pa.array([_name(each) for each in values], pa.string())
+        return pa.array([value_of(each, kind) for each in values], self.type_of(name))
+
+
+def _name(value: Raw | None) -> str | None:
+    found = json.loads(value) if value is not None and value[0] == '"' else value
+    return None if found is None else str(value_of(Raw(json.dumps(found)), TEXT))
+
+
+def _arrow_type(kind: str) -> Any:
+    import pyarrow as pa
+
+    types = {"boolean": pa.bool_(), "integer": pa.int64(), "long": pa.int64(), "number": pa.float64()}
+    return types.get(kind, pa.string())
+
+
+def _types(sources: Sequence[Source]) -> dict[str, Any]:
+    """Give the types of the foreign columns of some Parquet files, as far as the files agree on them.
+
+    There are none where one source is of another format: its values might not be of these types.
+    """
+    import pyarrow as pa
+
+    found: dict[str, Any] = {}
+    differing: set[str] = set()
+    for path in dict.fromkeys(source.path for source in sources):
+        if path is None or split_suffix(path.name)[0] != ".parquet":
+            return {}
+        try:
+            schema = open_parquet(path.name, path).schema_arrow
+        except RecordError:  # nothing was read from it either
+            continue
+        names = distinct(schema.names)
+        for name, kind in zip(names, schema.types, strict=True):
+            name = free_name(name, names)
+            try:
+                schemas = [pa.schema([("", each)]) for each in (found.get(name, kind), kind)]
+                found[name] = pa.unify_schemas(schemas, promote_options="permissive").field(0).type
+            except pa.ArrowException:
+                differing.add(name)
+    return {name: kind for name, kind in found.items() if name not in differing and name not in OWN}
+
+
+class _Sink(io.RawIOBase):
+    """A staged file as pyarrow wants one."""
+
+    def __init__(self, file: StagedFile) -> None:
+        self._file = file
+        self._at = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def write(self, data: Any) -> int:
+        self._file.write(bytes(data))
+        self._at += len(data)
+        return len(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -242,10 +242,11 @@ def _foreign(record: Mapping[str, Any], settings: Settings, is_page: bool) -> It
         if name == "metadata" and _is_object(value):
             yield name, value  # facts that are lifted out of the text join it, see `facts`
             continue
-        yield _free_name(name, record), value
+        yield free_name(name, record), value
 
 
-def _free_name(name: str, record: Mapping[str, Any]) -> str:
+def free_name(name: str, record: Container[str]) -> str:
+    """Give the name under which a foreign field is kept: another than its own where that is one of ours."""
     if name not in OWN:
         return name
     name = f"original_{name}"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Self
 
 from dedupe.errors import OutputError
+from dedupe.packing import packed
 
 
 @contextmanager
@@ -39,10 +40,7 @@ class StagedFile:
         self.target = target
         self.temporary = temporary
         self._file: IO[bytes] = temporary.open("xb")
-        # No name and no time inside, so that the same articles give the same bytes.
-        self._out: IO[bytes] = (
-            gzip.GzipFile("", "wb", 6, self._file, 0) if target.name.endswith(".gz") else self._file  # type: ignore[assignment]
-        )
+        self._out = packed(self._file, target.name)
 
     def write(self, data: bytes) -> None:
         """Append bytes; raise OutputError where they cannot be written."""
@@ -96,6 +94,12 @@ class Staged:
         file = self.open(target)
         file.write(data)
         file.close()
+
+    def scratch(self, folder: Path) -> IO[bytes]:
+        """Open a file without a name for the time of the run, where a folder is or will be."""
+        with writing(str(folder)):
+            self._make(folder)
+            return TemporaryFile(dir=self._room or folder)
 
     def forget(self, file: StagedFile) -> None:
         """Give up a file: what stands at its place stays."""

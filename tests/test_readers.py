@@ -138,7 +138,7 @@ def test_an_empty_packed_file(tmp_path):
     ("library", "name", "advice"),
     [
         ("pyarrow", "in.parquet", 'Parquet needs pyarrow: pip install "dedupe-articles[parquet]"'),
-        ("backports", "in.jsonl.zst", 'which needs a library: pip install "dedupe-articles[zst]"'),
+        ("backports", "in.jsonl.zst", 'zstd needs a library: pip install "dedupe-articles[zst]"'),
     ],
 )
 def test_a_library_that_is_missing_is_named(library, name, advice, tmp_path):
@@ -549,6 +549,16 @@ def test_a_table_cannot_be_cleaned_in_place(name, tmp_path):
     assert outcome.code == 2
     assert f"texts and JSON lines can be cleaned in place, {name} cannot; give -o" in outcome.err
     assert (tmp_path / name).read_bytes() == b"text\na\n"
+
+
+def test_keep_compares_a_column_of_parquet(tmp_path):
+    words = " ".join(f"word{n}" for n in range(60))
+    moments = pa.array([5, 9, 7], pa.timestamp("ns", "UTC"))
+    write_table(tmp_path / "in.parquet", {"id": [1, 2, 3], "text": [words] * 3, "seen": moments})
+    options = ("--stages", "duplicates", "--keep", "field:seen")
+    assert dedupe("clean", "in.parquet", "-o", "out.jsonl", *options, cwd=tmp_path).code == 0
+    [kept] = records(tmp_path / "out.jsonl")
+    assert (kept["id"], kept["seen"]) == (2, "1970-01-01T00:00:00.000000009+00:00")
 
 
 # --- several files ---------------------------------------------------------------------------------------
