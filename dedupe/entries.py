@@ -19,7 +19,7 @@ from dedupe.textfile import TextFile
 class Part:
     """A stretch of a source: from `start` up to `end`, behind `before` lines of it.
 
-    JSON lines are counted in bytes, Parquet in row groups (and `before` in rows).
+    JSON lines and crawls are counted in bytes, Parquet in row groups (and `before` in rows).
     """
 
     start: int
@@ -64,13 +64,15 @@ class Entry:
 class Unusable:
     """A record or file that cannot be used, and why (None: a blank line, which is no fault).
 
-    `raw` is the line as it was, empty for a whole file.
+    `raw` is the line as it was, empty for a whole file. `kind` is set for what holds no document by its
+    nature, such as the requests and images of a crawl: it is no fault either, but counted.
     """
 
     failure: Failure | None
     size: int = 0
     raw: bytes = b""
     source: Source | None = None
+    kind: str = ""
 
 
 @dataclass(slots=True)

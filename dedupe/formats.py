@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +24,9 @@ from dedupe.parquetfile import cut_row_groups, read_parquet, write_parquet
 from dedupe.records import parse_object
 from dedupe.settings import Settings
 from dedupe.textfile import TextFile, decode, is_binary, newline_of
+from dedupe.warc import is_crawl
+from dedupe.webfiles import cut_crawl, read_crawl, read_page_file
+from dedupe.webpage import is_page
 
 __all__ = [
     "FOLDERS", "FORMATS", "STDIN", "Entry", "Format", "Inputs", "Part", "Source", "Unusable",
@@ -34,6 +36,7 @@ __all__ = [
 
 STDIN = "-"
 MARKDOWN = (".md", ".markdown")
+_STRETCH = 1 << 13  # bytes by which a page or a crawl is told from a text
 
 
 # --- which inputs there are ------------------------------------------------------------------------------
@@ -151,11 +154,23 @@ def read_text(source: Source, stream: IO[bytes], settings: Settings) -> Iterator
 
 
 def read_stdin(source: Source, stream: IO[bytes], settings: Settings) -> Iterator[Entry | Unusable]:
-    """Read standard input: JSON lines if its first line is an object, else one plain text."""
+    """Read standard input: records, the pages of a crawl, a web page or a plain text, by how it begins."""
     head = _head(stream)
-    rest = _Chained(chain(head, stream))
-    reader = read_records if head and _is_object(head[-1]) else read_text
-    return reader(source, rest, settings)  # type: ignore[arg-type]
+    found = _format_of_head(head, stream)
+    return found.read(source, _Chained(head, stream), settings)  # type: ignore[arg-type]
+
+
+def _format_of_head(head: list[bytes], stream: IO[bytes]) -> Format:
+    """Tell the format of a stream by its beginning; `head` is read on with where that takes more."""
+    first = head[-1].lstrip(b"\xef\xbb\xbf \t") if head else b""
+    if first[:1] in (b"<", b"W", b"\x1f"):
+        head.append(stream.read(_STRETCH))
+    data = b"".join(head)
+    if is_crawl(data):
+        return _CRAWL
+    if first[:1] == b"<":
+        return _PAGE if is_page(data.decode("utf-8", "replace")) else _TEXT
+    return _RECORDS if head and _is_object(first) else _TEXT
 
 
 def _head(stream: IO[bytes]) -> list[bytes]:
@@ -177,9 +192,9 @@ def is_one_text(sources: Sequence[Source], stdin: IO[bytes]) -> bool:
     """Tell whether all there is to read is one text; standard input must allow a second reading."""
     if len(sources) != 1 or sources[0].path is not None:
         return is_text_file(sources)
-    head = _head(stdin)
+    found = _format_of_head(_head(stdin), stdin)
     stdin.seek(0)
-    return not (head and _is_object(head[-1]))
+    return found in (_TEXT, _PAGE)
 
 
 def _is_object(raw: bytes) -> bool:
@@ -190,16 +205,28 @@ def _is_object(raw: bytes) -> bool:
 
 
 class _Chained:
-    """The lines of standard input again, after the first of them were looked at."""
+    """Standard input again, after the beginning of it was looked at."""
 
-    def __init__(self, lines: Iterator[bytes]) -> None:
-        self._lines = lines
+    def __init__(self, head: list[bytes], stream: IO[bytes]) -> None:
+        self._head = b"".join(head)
+        self._stream = stream
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._lines
+        *lines, last = self._head.splitlines(keepends=True) or [b""]
+        self._head = b""
+        yield from lines
+        if last := last if last.endswith(b"\n") else last + self._stream.readline():
+            yield last
+        yield from self._stream
 
-    def read(self) -> bytes:
-        return b"".join(self._lines)
+    def read(self, size: int = -1) -> bytes:
+        if size < 0:
+            data, self._head = self._head + self._stream.read(), b""
+        elif self._head:
+            data, self._head = self._head[:size], self._head[size:]
+        else:
+            data = self._stream.read(size)
+        return data
 
 
 # --- the table -------------------------------------------------------------------------------------------
@@ -210,20 +237,22 @@ class Format:
     """What can be done with files of a format.
 
     `cut` says how a large file is read by several processes; without, it is read whole. `write` makes a file
-    of many articles. `packed`: its files may also be packed, as `.jsonl.gz`. `in_place`: its files can be
-    cleaned where they stand.
+    of many articles. `packed` are the suffixes under which its files may also be packed, as `.jsonl.gz`.
+    `in_place`: its files can be cleaned where they stand.
     """
 
     read: Reader
     cut: Cutter | None = None
     write: Writer | None = None
-    packed: bool = False
+    packed: tuple[str, ...] = ()
     in_place: bool = False
 
 
 _TEXT = Format(read_text, in_place=True)
-_RECORDS = Format(read_records, cut_lines, write_lines, packed=True, in_place=True)
-_CSV = Format(read_csv, write=write_csv, packed=True)
+_RECORDS = Format(read_records, cut_lines, write_lines, packed=tuple(PACKED), in_place=True)
+_CSV = Format(read_csv, write=write_csv, packed=tuple(PACKED))
+_PAGE = Format(read_page_file, packed=(".gz",))
+_CRAWL = Format(read_crawl, cut_crawl, packed=(".gz",))
 
 FORMATS: dict[str, Format] = {
     ".txt": _TEXT,
@@ -237,6 +266,11 @@ FORMATS: dict[str, Format] = {
     ".csv": _CSV,
     ".tsv": _CSV,
     ".parquet": Format(read_parquet, cut_row_groups, write_parquet),
+    ".html": _PAGE,
+    ".htm": _PAGE,
+    ".xhtml": _PAGE,
+    ".warc": _CRAWL,
+    ".wet": _CRAWL,
 }
 """Suffix to format. A format is added by a function that reads it, one that writes it, and a line here."""
 
@@ -250,7 +284,7 @@ def format_of(name: str) -> Format | None:
     if not packing:
         return FORMATS.get(suffix) if suffix else _TEXT
     found = FORMATS.get(suffix)
-    return found if found is not None and found.packed else None
+    return found if found is not None and packing in found.packed else None
 
 
 def can_clean_in_place(name: str) -> bool:
@@ -294,20 +328,19 @@ def known_outputs() -> list[str]:
 
 
 def _known() -> str:
-    return ", ".join([*FORMATS, *(f".jsonl{suffix}" for suffix in PACKED)])
+    return ", ".join([*FORMATS, *(f".jsonl{suffix}" for suffix in PACKED), ".warc.gz"])
 
 
 def cut(source: Source, size: int) -> list[Source]:
     """Cut a source into parts of about `size` bytes, to be read by different processes; most come whole.
 
     Read one after the other, the parts give what the source gives. This is the one place that knows how
-    a source is cut. A packed file comes whole.
+    a source is cut. Most packed files come whole.
     """
     if source.path is None or source.size <= size or not source.path.is_file():
         return [source]
-    suffix, packing = split_suffix(source.path.name)
-    found = FORMATS.get(suffix)
-    if packing or found is None or found.cut is None or missing_library(source.path.name):
+    found = format_of(source.path.name)
+    if found is None or found.cut is None or missing_library(source.path.name):
         return [source]
     try:
         return found.cut(source, source.path, size)

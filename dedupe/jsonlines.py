@@ -11,7 +11,7 @@ from typing import IO
 from dedupe.entries import Entry, Part, Source, Unusable, read_record, unusable
 from dedupe.errors import RecordError
 from dedupe.model import Failure
-from dedupe.packing import read_lines
+from dedupe.packing import read_lines, split_suffix
 from dedupe.records import parse_record
 from dedupe.settings import Settings
 from dedupe.staging import Staged
@@ -66,7 +66,9 @@ def write_lines(lines: Iterable[bytes], staged: Staged, target: Path, sources: S
 
 
 def cut_lines(source: Source, path: Path, size: int) -> list[Source]:
-    """Cut JSON lines at ends of lines."""
+    """Cut JSON lines at ends of lines; a packed file comes whole."""
+    if split_suffix(source.name)[1]:
+        return [source]
     parts: list[Source] = []
     start = before = 0
     with path.open("rb") as stream:

@@ -99,13 +99,15 @@ def newline_of(text: str) -> str:
 class TextFile:
     """How the bytes of a text file were written, of which a cleaned file keeps what it can.
 
-    `markdown` tells that some blocks of it are no prose.
+    `markdown` tells that some blocks of it are no prose; `page` that it was a web page, of which the cleaned
+    copy is another thing.
     """
 
     encoding: str
     bom: bool
     newline: str
     markdown: bool = False
+    page: bool = False
 
     def encode(self, text: str) -> bytes:
         """Give the bytes of a cleaned text: UTF-8, with the line ends (and the UTF-8 mark) it had."""

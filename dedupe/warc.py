@@ -67,7 +67,7 @@ def read_warc(
     if start:
         stream.seek(start)
     tape = (_Packed if head == _GZIP else _Plain)(stream, b"" if start else head, start)
-    if start and not tape.find_first():
+    if start and not tape.find_first(end):
         return
     damage = ""
     while (follows := tape.skip_blank()) or tape.is_broken:
@@ -83,6 +83,16 @@ def read_warc(
             damage = ""
             if not tape.resume():
                 return
+
+
+def is_crawl(head: bytes) -> bool:
+    """Tell whether the first bytes of a file are those of a WARC file, compressed or not."""
+    if not head.startswith(_GZIP):
+        return head.startswith(b"WARC/")
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, 5) == b"WARC/"
+    except zlib.error:
+        return False
 
 
 def _read_record(tape: _Plain, limit: int) -> Record:
@@ -160,10 +170,10 @@ class _Plain:
         """Go on behind what is broken; tell whether anything follows."""
         return False
 
-    def find_first(self) -> bool:
-        """Go from anywhere in the file to where the next record begins; tell whether there is one."""
-        self.find_record()
-        return bool(self.peek(1))
+    def find_first(self, end: int | None) -> bool:
+        """Go from anywhere to where the next record begins; tell whether there is one before `end`."""
+        self.find_record(end)
+        return self.at_record()
 
     def peek(self, size: int) -> bytes:
         """Give the next bytes and stay before them; fewer at the end, or where something is broken."""
@@ -213,10 +223,10 @@ class _Plain:
             self._forget(blank)
         return bool(head)
 
-    def find_record(self) -> bytes:
-        """Go to where the next record begins, or to the end; give the bytes passed over, a limited number."""
+    def find_record(self, end: int | None = None) -> bytes:
+        """Go to where the next record begins, or beyond `end`; give what was passed over, a limited part."""
         passed = bytearray()
-        while True:
+        while end is None or self.place < end:
             window = self.peek(_READ)
             found = _RECORD.search(window)
             if found:
@@ -227,7 +237,8 @@ class _Plain:
                 passed += window[:size]
             self._forget(size)
             if found or len(window) < _READ:
-                return bytes(passed)
+                break
+        return bytes(passed)
 
 
 class _Packed(_Plain):
@@ -238,9 +249,7 @@ class _Packed(_Plain):
         self._packed = bytearray(head)
         self._read = start + len(head)  # bytes of the file that were read
         self._engine = zlib.decompressobj(wbits=31)
-        self._members: deque[tuple[int, int]] = (
-            deque()
-        )  # unpacked bytes before a member, its place in the file
+        self._members: deque[tuple[int, int]] = deque()  # bytes before a member, its place in the file
         self._is_open = False  # in a member
 
     @property
@@ -270,19 +279,17 @@ class _Packed(_Plain):
             del self._packed[: len(step) - len(left)]
             if self._engine.eof:
                 self._renew()
-                while not self._packed.strip(b"\0") and self._fill():
-                    pass  # padding behind the last member
-                self._packed = self._packed.lstrip(b"\0")
+                self._skip_padding()
             if data:
                 self._bytes += data
                 return True
         return False
 
-    def resume(self) -> bool:
-        """Go on at the next member that begins with a record; tell whether there is one."""
+    def resume(self, end: int | None = None) -> bool:
+        """Go on at the next member that begins with a record; tell whether there is one before `end`."""
         self.is_broken = False
         self._renew()
-        while True:
+        while end is None or self._read - len(self._packed) < end:
             at = self._packed.find(_GZIP, 1 if self._members else 0)  # 0 may be the broken one
             if at < 0:
                 del self._packed[: max(len(self._packed) - len(_GZIP), 0)]
@@ -299,10 +306,16 @@ class _Packed(_Plain):
             except zlib.error:
                 pass
             del self._packed[:1]
+        return False
 
-    def find_first(self) -> bool:
-        """Go from anywhere in the file to where the next record begins; tell whether there is one."""
-        return self.resume()
+    def find_first(self, end: int | None) -> bool:
+        """Go from anywhere to where the next record begins; tell whether there is one before `end`."""
+        return self.resume(end)
+
+    def _skip_padding(self) -> None:
+        """Go behind the NULs that a file may be filled up with."""
+        while not self._packed[:1].strip(b"\0") and (self._packed or self._fill()):
+            self._packed = self._packed.lstrip(b"\0")
 
     def _renew(self) -> None:
         self._engine = zlib.decompressobj(wbits=31)
