@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dedupe.address import host_of
 from dedupe.errors import RecordError
 from dedupe.http import body_of, charset_of, parse_response
 from dedupe.model import Document
@@ -34,11 +35,12 @@ def to_document(record: Record, place: str) -> Document | str:
     """
     if record.damage:
         raise RecordError(place, record.damage, _DAMAGE[record.damage])
-    url = record.field("WARC-Target-URI").strip("<>")
+    url = record.field("WARC-Target-URI").strip("<>")  # as old versions of wget have it
+    source = host_of(url) or None
     extra: dict[str, object] = {"warc_date": record.field("WARC-Date"), "warc_headers": dict(record.fields)}
     if record.kind == "conversion":
         text = record.block.decode("utf-8", "replace")
-        return Document(url or place, text, url or None, extra=extra)
+        return Document(url or place, text, url or None, source, extra=extra)
     body, content_type = record.block, record.field("Content-Type")
     if record.kind == "response":
         response = parse_response(record.block)
@@ -53,7 +55,7 @@ def to_document(record: Record, place: str) -> Document | str:
     kind = kind_of(content_type, body)
     if kind != "page":
         return kind
-    document = Document(url or place, url=url or None, html=body, extra=extra)
+    document = Document(url or place, url=url or None, source=source, html=body, extra=extra)
     return open_page(document, place=place, charset=charset_of(content_type))
 
 

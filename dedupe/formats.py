@@ -123,6 +123,9 @@ def _file(path: Path, name: str, mirror: str, folder: str | None = None) -> Sour
         size = path.stat().st_size
     except OSError:  # said again, with its reason, when it is opened
         size = 0
+    found = format_of(path.name)
+    if found is not None and found.mirrored:
+        mirror = f"{mirror[: -len(''.join(split_suffix(path.name)))]}{found.mirrored}"
     return Source(path.as_posix(), path, name, mirror, folder, size)
 
 
@@ -238,7 +241,8 @@ class Format:
 
     `cut` says how a large file is read by several processes; without, it is read whole. `write` makes a file
     of many articles. `packed` are the suffixes under which its files may also be packed, as `.jsonl.gz`.
-    `in_place`: its files can be cleaned where they stand.
+    `in_place`: its files can be cleaned where they stand. `mirrored` is the suffix of cleaned copies, if it
+    is another one.
     """
 
     read: Reader
@@ -246,12 +250,13 @@ class Format:
     write: Writer | None = None
     packed: tuple[str, ...] = ()
     in_place: bool = False
+    mirrored: str = ""
 
 
 _TEXT = Format(read_text, in_place=True)
 _RECORDS = Format(read_records, cut_lines, write_lines, packed=tuple(PACKED), in_place=True)
 _CSV = Format(read_csv, write=write_csv, packed=tuple(PACKED))
-_PAGE = Format(read_page_file, packed=(".gz",))
+_PAGE = Format(read_page_file, packed=(".gz",), mirrored=".md")
 _CRAWL = Format(read_crawl, cut_crawl, packed=(".gz",))
 
 FORMATS: dict[str, Format] = {

@@ -63,10 +63,11 @@ def read_warc(
     The stretches of a file that is cut anywhere give together what the whole file gives; for a `start`
     the stream must be able to seek. No state of the file raises an error.
     """
-    head = stream.read(len(_GZIP))
+    head = stream.read(_READ)
+    is_packed = head.startswith(_GZIP) or (_GZIP in head and not head.lstrip().startswith(b"WARC/"))
     if start:
         stream.seek(start)
-    tape = (_Packed if head == _GZIP else _Plain)(stream, b"" if start else head, start)
+    tape = (_Packed if is_packed else _Plain)(stream, b"" if start else head, start)
     if start and not tape.find_first(end):
         return
     damage = ""
@@ -112,11 +113,12 @@ def _read_record(tape: _Plain, limit: int) -> Record:
     kind, length = record.field("WARC-Type").casefold(), record.field("Content-Length")
     size = int(length) if re.fullmatch(r"\d{1,15}", length) else 0
     block = tape.take(min(size, limit))
-    missing = size - len(block) - (tape.drop(size - limit) if size > limit else 0)
+    is_large = size > limit == len(block)
+    missing = size - len(block) - (tape.drop(size - limit) if is_large else 0)
     if missing or not tape.ends_record():
-        block = _mend(tape, block, limit)
+        block = block if is_large else _mend(tape, block, limit)
         missing = missing and not tape.at_record()
-    damage = "too large" if size > limit else ""
+    damage = "too large" if is_large else ""
     if missing:
         damage = _UNPACKABLE if tape.is_broken else _CUT_OFF
     return Record(kind, fields, block, offset, damage)

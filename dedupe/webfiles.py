@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 
+from dedupe.address import host_of
 from dedupe.crawl import to_document
 from dedupe.entries import Entry, Part, Source, Unusable, unusable
 from dedupe.errors import RecordError
@@ -18,18 +19,16 @@ from dedupe.webpage import open_page
 
 
 def read_page_file(source: Source, stream: IO[bytes], settings: Settings) -> Iterator[Entry | Unusable]:
-    """Read a web page as one document; its cleaned copy is Markdown."""
+    """Read a web page as one document."""
     data = stream.read()
     try:
         document = open_page(Document(source.id, html=data), place=source.name)
     except RecordError as error:
         yield unusable(error, source, len(data))
         return
-    if document.url is None:
-        document = replace(document, source=source.folder)
-    mirror = PurePosixPath(source.mirror or source.id).with_suffix(".md").as_posix()
+    document = replace(document, source=host_of(document.url or "") or source.folder)
     file = TextFile("utf-8", bom=False, newline="\n", page=True)
-    yield Entry(document, source.name, replace(source, mirror=mirror), len(data), file=file)
+    yield Entry(document, source.name, source, len(data), file=file)
 
 
 def read_crawl(source: Source, stream: IO[bytes], settings: Settings) -> Iterator[Entry | Unusable]:
@@ -55,5 +54,5 @@ def read_crawl(source: Source, stream: IO[bytes], settings: Settings) -> Iterato
 
 def cut_crawl(source: Source, path: Path, size: int) -> list[Source]:
     """Cut a WARC file, compressed or not, anywhere: a part is the records that begin in it."""
-    parts = [Part(start, min(start + size, source.size), 0) for start in range(0, source.size, size)]
+    parts = [Part(start, min(start + size, source.size), start) for start in range(0, source.size, size)]
     return [replace(source, size=part.end - part.start, part=part) for part in parts]

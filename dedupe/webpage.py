@@ -21,7 +21,7 @@ _PAGE = re.compile(
     r"<(?:!doctype\s+html|html|head|body)\b[^>]{0,2000}>\s*<[a-z!/]",
     re.IGNORECASE | re.DOTALL,
 )
-_ROW = "| "
+_ITEM = re.compile(r"(?:-|\d\.) $")
 _BEGINS_MARK = re.compile(r"(?:#{1,6}|[-+*>]|\d{1,9}[.)])(?=\s|$)|[>|]")
 
 
@@ -131,19 +131,18 @@ def to_markdown(blocks: Iterable[tuple[str, str]]) -> str:
     written: list[str] = []
     before = ""
     for mark, text in blocks:
-        kind = mark.strip(" 0123456789.")
-        is_listed = mark != mark.strip() and not kind.startswith("#")
-        if written and not (is_listed and kind == before and mark.strip()):
+        kind = "item" if _ITEM.search(mark) else mark.strip()[:1]
+        if written and not (kind == before and kind in ("item", "|")):
             written.append("")
-        if mark == _ROW:
+        if kind == "|":
             row = text.replace("\n", " ")
             written.append(f"| {row} |")
             if before != "|":
                 written.append("|" + " --- |" * (row.count(" | ") + 1))
-        elif kind.startswith("#"):
+        elif kind == "#":
             written.append(mark + text.replace("\n", " "))
         else:
-            further = mark if kind in (">", "") else " " * len(mark)
+            further = mark if kind != "item" else re.sub("[^>]", " ", mark)
             lines = text.split("\n")
             written.append(mark + _escaped(lines[0], mark))
             written += [further + _escaped(line, mark) for line in lines[1:]]

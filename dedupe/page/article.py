@@ -128,11 +128,18 @@ def article_of(look: Look, model: Model, url: str | None) -> Page:
         blocks += [Block(line, "", SCRIPT, 0, "script") for line in script.split("\n")]
         origin = "json-ld"
     elif not size:
-        raise RecordError(url or "page", "no text", "a page without text: only scripts, frames or images")
+        raise _without_article(look, url or "page")
     text = "\n".join(block.text for block in blocks if not block.reason)
     language = page_language(look.head.language, text)
     address = look.head.address if look.head.address.startswith(("http://", "https://")) else None
     return Page(look.title, date, page_byline(look), language, address, tuple(blocks), origin)
+
+
+def _without_article(look: Look, place: str) -> RecordError:
+    count = len(look.tree.text)
+    if not count:
+        return RecordError(place, "no text", "a page without text: only scripts, frames or images")
+    return RecordError(place, "no article", f"a page of {count:,} blocks of text, none of them an article's")
 
 
 def take_apart(markup: str, url: str | None) -> Look:
