@@ -103,10 +103,10 @@ def _read_record(tape: _Plain, limit: int) -> Record:
     if found is None or not _VERSION.match(head):
         tape.drop(1)
         tape.find_record()
-        is_whole = found is not None or len(head) == _HEADER
-        return Record(
-            "", {}, b"", offset, _DAMAGED if is_whole else _UNPACKABLE if tape.is_broken else _CUT_OFF
-        )
+        damage = _DAMAGED
+        if found is None and len(head) < _HEADER:
+            damage = _UNPACKABLE if tape.is_broken else _CUT_OFF if head.startswith(b"WARC/") else _DAMAGED
+        return Record("", {}, b"", offset, damage)
     tape.drop(found.end())
     fields = _fields(head[: found.start()])
     record = Record("", fields, b"", offset)
@@ -217,7 +217,8 @@ class _Plain:
     def ends_record(self) -> bool:
         """Tell whether a record ends here: behind blank lines, the next one begins, or nothing follows."""
         following = self.peek(64).lstrip(b"\r\n")
-        return not following or _VERSION.match(following) is not None
+        is_cut_off = len(following) < 10 and b"WARC/".startswith(following[:5])
+        return is_cut_off or _VERSION.match(following) is not None
 
     def skip_blank(self) -> bool:
         """Go behind blank lines; tell whether anything follows."""

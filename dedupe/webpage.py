@@ -131,8 +131,9 @@ def to_markdown(blocks: Iterable[tuple[str, str]]) -> str:
     written: list[str] = []
     before = ""
     for mark, text in blocks:
-        kind = "item" if _ITEM.search(mark) else mark.strip()[:1]
-        if written and not (kind == before and kind in ("item", "|")):
+        item = _ITEM.search(mark)
+        kind = ("." if item[0][0].isdigit() else "-") if item else mark.strip()[:1]
+        if written and not (kind == before and kind in ("-", ".", "|")):
             written.append("")
         if kind == "|":
             row = text.replace("\n", " ")
@@ -142,7 +143,7 @@ def to_markdown(blocks: Iterable[tuple[str, str]]) -> str:
         elif kind == "#":
             written.append(mark + text.replace("\n", " "))
         else:
-            further = mark if kind != "item" else re.sub("[^>]", " ", mark)
+            further = re.sub("[^>]", " ", mark) if item else mark
             lines = text.split("\n")
             written.append(mark + _escaped(lines[0], mark))
             written += [further + _escaped(line, mark) for line in lines[1:]]

@@ -74,7 +74,7 @@ def test_in_a_packed_file_a_place_is_that_of_the_member():
         pytest.param(PLAIN.replace(b"WARC/1.0\r", b"WARC/1.1\r"), id="version 1.1"),
         pytest.param(PACKED + bytes(5000), id="filled up with NULs"),
         pytest.param(gzip.compress(PLAIN[:9000]) + gzip.compress(PLAIN[9000:]), id="packed in two"),
-        pytest.param(PLAIN.replace(b"Content-Length", b"X-Long: " + b"x" * 1900 + b"\r\ncontent-length"), id="a long header"),
+        pytest.param(PLAIN.replace(b"Content-L", b"X: " + b"x" * 1900 + b"\r\ncontent-l"), id="a long field"),
         pytest.param(PLAIN.replace(b"WARC-Date: ", b"WARC-Date:\r\n  "), id="folded header"),
     ],
 )  # fmt: skip
@@ -169,8 +169,8 @@ def test_a_block_over_the_limit_is_not_held():
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\r\n\r\n", b"no WARC at all", b"WARC/1.0", b"WARC/1.0\r\n\r\n", b"\x1f\x8b", gzip.compress(b""), bytes(9000),
-     gzip.compress(b"no WARC"), gzip.compress(PLAIN)[:40], b"WARC/1.0\r\n" + b"x" * 200_000],
+    [b"", b"\r\n\r\n", b"no WARC at all", b"WARC/1.0", b"WARC/1.0\r\n\r\n", b"\x1f\x8b", gzip.compress(b""),
+     bytes(9000), gzip.compress(b"no WARC"), gzip.compress(PLAIN)[:40], b"WARC/1.0\r\n" + b"x" * 200_000],
 )  # fmt: skip
 def test_what_is_no_crawl_gives_damage_or_nothing(data):
     assert {bool(r.damage) for r in read(data)} <= {True} or data == b"WARC/1.0\r\n\r\n"

@@ -1,4 +1,4 @@
-"""Web pages as documents: in the library, in records, through all stages; every line that goes has its row."""
+"""Web pages as documents: in the library, in records, through all stages; what goes has its row."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import bs4
@@ -38,7 +39,8 @@ def html(name: str) -> bytes:
 
 def page(*blocks: str, title: str = "The mill turns again") -> str:
     body = "".join(block if block.startswith("<") else f"<p>{block}</p>" for block in blocks)
-    return f"<!doctype html><html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"
+    head = f"<!doctype html><html><head><title>{title}</title></head>"
+    return f"{head}<body><article><h1>{title}</h1>{body}</article></body></html>"
 
 
 # --- what is a page --------------------------------------------------------------------------------------
@@ -91,7 +93,7 @@ def test_nothing_of_a_page_is_lost(name, stages):
     assert all(document.text[row.start : row.end] == row.text for row in rows)
     assert [document.text.count("\n", 0, row.start) + 1 for row in rows] == [row.line for row in rows]
     assert sorted(rows, key=lambda row: row.start) == rows
-    assert all(before.end <= after.start for before, after in zip(rows, rows[1:], strict=False))
+    assert all(before.end <= after.start for before, after in pairwise(rows))
     went = Counter(word for row in rows for word in row.text.split())
     assert went + Counter(article.text.split()) == Counter(document.text.split())
     assert "\n\n" not in article.text
@@ -281,7 +283,8 @@ def test_the_text_of_a_record_goes_before_its_page_which_stays_as_it_was():
 
 def test_what_a_record_says_of_itself_goes_before_its_page():
     document = record(
-        f'{{"html": {PAGE}, "title": "Own", "date": "2020-01-02", "url": "https://a.example/x", "language": "xx"}}'
+        f'{{"html": {PAGE}, "title": "Own", "date": "2020-01-02", "url": "https://a.example/x", '
+        '"language": "xx"}'
     )
     assert (document.title, document.date, document.url) == ("Own", "2020-01-02", "https://a.example/x")
     assert (document.id, document.source) == ("https://a.example/x", "a.example")
@@ -334,8 +337,8 @@ def test_a_page_becomes_markdown():
     lists = [f"<ul><li>{a}</li><li>{b}</li></ul>", f"<ol><li>{c}</li><li>{d}</li></ol>"]
     text = markdown(page(e, "<h2>What it took</h2>", *lists, f"<blockquote><p>{f}</p></blockquote>"))
     assert text.splitlines() == [
-        "# The mill turns again", "", e, "", "## What it took", "", f"- {a}", f"- {b}", "", f"1. {c}", f"2. {d}",
-        "", f"> {f}",
+        "# The mill turns again", "", e, "", "## What it took", "", f"- {a}", f"- {b}", "", f"1. {c}",
+        f"2. {d}", "", f"> {f}",
     ]  # fmt: skip
     assert text.endswith("\n")
 
