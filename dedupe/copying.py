@@ -15,10 +15,10 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-from dedupe.formats import CUTTERS, Entry, Part, Source, cut_lines
+from dedupe.formats import FORMATS, Entry, Part, Source, format_of
+from dedupe.packing import split_suffix
 from dedupe.records import text_id
 from dedupe.settings import Settings
 
@@ -41,7 +41,9 @@ def can_copy(source: Source, settings: Settings) -> bool:
     if settings.stages != ("duplicates",) or settings.keep.startswith("field:"):
         return False
     path = source.path
-    if path is None or CUTTERS.get(Path(path.name.lower()).suffix) is not cut_lines or not path.is_file():
+    if path is None or format_of(path.name) is not FORMATS[".jsonl"] or split_suffix(path.name)[1]:
+        return False
+    if not path.is_file():
         return False
     with path.open("rb") as stream:
         return not stream.read(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))

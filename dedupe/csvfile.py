@@ -208,7 +208,7 @@ def _open(lines: _Lines, source: Source, settings: Settings) -> _Table | None:
         except csv.Error as error:  # a quote may be broken for one delimiter and whole for another
             header, headers[delimiter] = [], error
         _refuse_utf16(lines.raw, source)
-        if settings.text_field in header:
+        if settings.text_field in header or settings.html_field in header:
             return _Table(lines, delimiter, column_names(header))
     likeliest = headers[max(delimiters, key=lambda delimiter: lines.raw.count(delimiter.encode()))]
     if isinstance(likeliest, csv.Error):

@@ -56,7 +56,7 @@ def read_parquet(source: Source, stream: IO[bytes], settings: Settings) -> Itera
     file = open_parquet(source.name, stream)
     schema = file.schema_arrow
     names = distinct(schema.names)
-    if settings.text_field not in names:
+    if not {settings.text_field, settings.html_field} & {*names}:
         if source.part and source.part.start:  # the first part has said so
             return
         there = ", ".join(names) or "none"
@@ -134,13 +134,23 @@ def _records(batch: Any, names: list[str], settings: Settings) -> Iterator[dict[
     """Yield the rows of a batch as records."""
     columns = [_values(batch.column(i), name, settings) for i, name in enumerate(names)]
     for values in zip(*columns, strict=True):
-        yield dict(zip(names, values, strict=True))
+        record = dict(zip(names, values, strict=True))
+        page = record.get(settings.html_field)
+        if isinstance(page, Cell) and not record.get(settings.text_field):
+            record[settings.html_field] = _page(page)
+        yield record
+
+
+def _page(cell: Cell) -> Any:
+    """Give the web page of a row that has no text; a cell that holds none stays one."""
+    found = _read(cell.column.slice(cell.row, 1), is_id=False) or [cell]
+    return found[0] if isinstance(found[0], str) else cell
 
 
 def _entry(
     record: dict[str, Any], place: str, source: Source, settings: Settings, size: int
 ) -> Entry | Unusable:
-    if isinstance(record[settings.text_field], bytes):
+    if isinstance(record.get(settings.text_field), bytes):
         problem = f"the column {settings.text_field!r} is not UTF-8 here"
         return unusable(RecordError(place, "not UTF-8", problem), source, size)
     return read_record(record, place, source, settings, size)
