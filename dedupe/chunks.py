@@ -234,7 +234,9 @@ class Cleaner:
 
         found = copy(source, self.settings, long_way)
         keep = self.settings.keep
-        values = [_day(date) for date in found.dates] if keep in ("newest", "oldest") else [None] * len(found.ids)
+        values = (
+            [_day(date) for date in found.dates] if keep in ("newest", "oldest") else [None] * len(found.ids)
+        )
         if source.path is not None:
             writer.copy(source.path, found, values)
         outcome.summary.read += len(found.ids)

@@ -183,6 +183,16 @@ class WorkFolder:
             unfinished.write_text(templates.to_json(), encoding="utf-8", errors="backslashreplace")
             unfinished.replace(path)
 
+    def _remove(self) -> None:
+        """Take all away, the manifest last: what is left by a kill in between is still known as ours."""
+        if self.path.is_dir():
+            for path in self.path.iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                elif path.name != "manifest.json":
+                    path.unlink(missing_ok=True)
+        shutil.rmtree(self.path, ignore_errors=True)
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -194,7 +204,7 @@ class WorkFolder:
         if can_go_on and self.path.exists() and self._finished():
             self._say(f"finished work is kept in {self.path}: go on with --resume, or delete that folder")
             return
-        shutil.rmtree(self.path, ignore_errors=True)
+        self._remove()
         if kind is not None:
             for folder in self._made[1:]:
                 try:
