@@ -14,15 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe import align, facts, relation
+from dedupe import relation
 from dedupe.candidates import candidates
 from dedupe.groups import Link, group
 from dedupe.model import Document
-from dedupe.relation import DUPLICATES, NAMES, UNRELATED, Verdicts, decide
-from dedupe.texts import Details, Samples, Texts, detail_texts, fast_engine, sample_texts
-
-CHUNK = 1 << 20
-"""Bytes of text that are verified at a time; their words take about ten times as much memory."""
+from dedupe.relation import DUPLICATES, NAMES, UNRELATED, Verdicts
+from dedupe.texts import Samples, Texts, fast_engine, sample_texts
+from dedupe.verify import verify
 
 ROUNDS = 4
 """How often documents whose match was removed are compared with what that one was removed for."""
@@ -156,80 +154,6 @@ def exact_twins(samples: Samples, order: NDArray[np.int64]) -> NDArray[np.int64]
     head = wordy[first[inverse]]
     again = head != wordy
     return np.stack([head[again], wordy[again]], axis=1)
-
-
-def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool) -> Verdicts:
-    """Compare pairs of documents on their texts and name their relations."""
-    counts, shorter, longer = match_counts(texts, samples, pairs, fast)
-    verdicts = decide(counts, samples.words[shorter], samples.words[longer])
-    moved = (verdicts.relation == relation.SAME) & (samples.wholes[shorter] != samples.wholes[longer])
-    verdicts.relation[moved] = relation.EDITED  # the same words in another order
-    return verdicts
-
-
-def match_counts(
-    texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Align pairs of documents, part by part: counts of `dedupe.facts`, the shorter, the longer."""
-    # The shorter text is aligned to the longer one; a tie goes by number.
-    swap = samples.words[pairs[:, 0]] < samples.words[pairs[:, 1]]
-    longer = np.where(swap, pairs[:, 1], pairs[:, 0])
-    shorter = np.where(swap, pairs[:, 0], pairs[:, 1])
-    counts = np.zeros((len(pairs), facts.COUNTS), np.int64)
-    by_longer = np.lexsort((shorter, longer))
-    sizes = texts.ends - texts.starts
-    equal = _equal_bytes(texts, shorter, longer, samples)
-    counts[equal, facts.EQUAL] = samples.words[longer[equal]]
-    counts[equal, facts.A_LAST] = counts[equal, facts.B_LAST] = samples.words[longer[equal]] - 1
-    by_longer = by_longer[~equal[by_longer]]
-    work = np.cumsum(sizes[longer[by_longer]] + sizes[shorter[by_longer]]) // CHUNK
-    for rows in np.split(by_longer, np.flatnonzero(np.diff(work)) + 1):
-        if len(rows):
-            numbers, place = np.unique(np.concatenate([shorter[rows], longer[rows]]), return_inverse=True)
-            details = detail_texts(texts, numbers, fast)
-            compare = _compare_fast if fast else _compare_slow
-            counts[rows] = compare(details, place[: len(rows)], place[len(rows) :])
-    return counts, shorter, longer
-
-
-def _equal_bytes(
-    texts: Texts, one: NDArray[np.int64], other: NDArray[np.int64], samples: Samples
-) -> NDArray[np.bool_]:
-    """Say which pairs are the same byte for byte: nothing more need be compared."""
-    sizes = texts.ends - texts.starts
-    equal: NDArray[np.bool_] = (samples.wholes[one] == samples.wholes[other]) & (sizes[one] == sizes[other])
-    for row in np.flatnonzero(equal).tolist():
-        a, b = int(one[row]), int(other[row])
-        mine = texts.data[texts.starts[a] : texts.ends[a]]
-        equal[row] = np.array_equal(mine, texts.data[texts.starts[b] : texts.ends[b]])
-    return equal
-
-
-def _compare_fast(details: Details, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
-    from dedupe.kernels import compiled
-
-    counts = np.zeros((len(left), facts.COUNTS), np.int64)
-    longest = int(np.diff(details.offsets).max())
-    table = np.empty(max(8, 1 << (2 * longest).bit_length()), np.int64)
-    compiled("verify")(
-        details.arrays, details.offsets, left, right, table, np.empty(longest + 1, np.int64),
-        np.empty((longest // 3 + 2, 3), np.int64), np.empty(align.CELLS + 2 * longest + 2, np.int64),
-        np.empty(longest + 1, np.int64), np.empty(longest + 1, np.bool_), np.empty((2, 64)), counts,
-    )  # fmt: skip
-    return counts
-
-
-def _compare_slow(details: Details, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
-    flat = tuple(array.tolist() for array in details.arrays)
-    longest = int(np.diff(details.offsets).max())
-    counts = [[0] * facts.COUNTS for _ in left]
-    facts.verify(
-        flat, details.offsets.tolist(), left.tolist(), right.tolist(),
-        [0] * max(8, 1 << (2 * longest).bit_length()), [0] * (longest + 1),
-        [[0] * 3 for _ in range(longest // 3 + 2)], [0] * (align.CELLS + 2 * longest + 2),
-        [0] * (longest + 1), [False] * (longest + 1), [[0.0] * 64 for _ in range(2)], counts,
-    )  # fmt: skip
-    return np.array(counts, np.int64)
 
 
 def _joinable(compared: Compared, samples: Samples, wanted: Sequence[int]) -> NDArray[np.bool_]:

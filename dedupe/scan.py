@@ -286,6 +286,27 @@ def scan_words(
     return count
 
 
+def word_texts(
+    data: Any, starts: Any, ends: Any, quick: Any, packed: Any, kind: Any, width: Any, folds: Any,
+    stream: Any, first: Any, last: Any, hashes: Any, grams: Any, offsets: Any,
+) -> None:  # fmt: skip
+    """Hash the words and the word-3-grams of many texts, those of text t from offsets[t] on.
+
+    The last two grams of a text mean nothing.
+    """
+    total = 0
+    offsets[0] = 0
+    for text in range(len(starts)):
+        out = hashes[total:]
+        count = scan_words(
+            data, starts[text], ends[text], quick, packed, kind, width, folds, stream, first, last, out
+        )
+        for w in range(count - 2):
+            grams[total + w] = spread((out[w] * PRIME + out[w + 1]) * PRIME + out[w + 2])
+        total += count
+        offsets[text + 1] = total
+
+
 def hash_shingles(hashes: Any, begin: int, end: int, size: int, out: Any) -> int:
     """Hash the runs of `size` words of one text, as `dedupe.sketch.shingles` does; give their number."""
     count = end - begin

@@ -138,42 +138,67 @@ def chunks(texts: Texts, size: int) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """The words of texts as `dedupe.align` reads them: eight arrays (HASH to LENGTH there), one after the
-    other; text k has the words offsets[k] to offsets[k + 1]. The last two grams of a text mean nothing."""  # noqa: D209
+    """The words of texts as `dedupe.align` reads them: arrays in the order HASH to LENGTH there, all eight of
+    them or the first two; text k has the words offsets[k] to offsets[k + 1]. The last two grams of a text
+    mean nothing."""  # noqa: D209
 
     arrays: tuple[Any, ...]
     offsets: NDArray[np.int64]
 
 
-def detail_texts(texts: Texts, numbers: NDArray[np.int64], fast: bool) -> Details:
-    """Give the words of some of the texts."""
-    return _detail_fast(texts, numbers) if fast else _detail_slow([texts.text(int(n)) for n in numbers])
+def word_texts(texts: Texts, fast: bool) -> Details:
+    """Give the words of texts by their hashes and grams alone, which is quick."""
+    if not fast:
+        parts = [_words_of(FoldedTexts([texts.text(number)]).hashes()) for number in range(len(texts))]
+        return _joined(parts, 2)
+    from dedupe.kernels import compiled
+    from dedupe.scan import packed_table, quick_table, room
+
+    table = tables()
+    longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
+    arrays = np.empty((2, size + 8), np.uint64)
+    edges = np.empty((2, longest + 8), np.int64)
+    offsets = np.empty(len(texts) + 1, np.int64)
+    compiled("word_texts")(
+        texts.data, texts.starts, texts.ends, quick_table(), packed_table(), table.kind, table.width,
+        table.folds, np.empty(room(longest), np.uint32), *edges, *arrays, offsets,
+    )  # fmt: skip
+    return Details(tuple(array[: offsets[-1]].view(np.int64) for array in arrays), offsets)
 
 
-def _detail_fast(texts: Texts, numbers: NDArray[np.int64]) -> Details:
+def _words_of(hashes: NDArray[np.uint64]) -> tuple[Any, Any]:
+    grams = np.zeros(len(hashes), np.int64)
+    found = shingles_of(hashes)
+    grams[: len(found)] = found.view(np.int64)
+    return hashes.view(np.int64), grams
+
+
+def _joined(parts: Sequence[tuple[Any, ...]], columns: int) -> Details:
+    arrays = zip(*parts, strict=True) if parts else ((),) * columns
+    offsets = np.cumsum([0, *(len(part[0]) for part in parts)])
+    return Details(tuple(np.concatenate([np.zeros(0, np.int64), *array]) for array in arrays), offsets)
+
+
+def detail_texts(texts: Texts, fast: bool) -> Details:
+    """Give the words of texts with all that a comparison asks of them."""
+    if not fast:
+        return _joined([_details_of(texts.text(number)) for number in range(len(texts))], 8)
     from dedupe.describe import lexicon_table
     from dedupe.kernels import compiled
     from dedupe.scan import packed_table, room
 
     table = tables()
-    starts, ends = texts.starts[numbers], texts.ends[numbers]
-    longest, size = int((ends - starts).max(initial=0)), int((ends - starts).sum())
+    longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
     kinds = (np.int64,) * 4 + (np.float64,) * 2 + (np.int64,) * 2
     arrays = tuple(np.empty(size + 8, kind) for kind in kinds)
-    offsets = np.empty(len(numbers) + 1, np.int64)
+    offsets = np.empty(len(texts) + 1, np.int64)
     compiled("detail_texts")(
-        texts.data, starts, ends, packed_table(), table.kind, table.width, table.folds, *lexicon_table(),
+        texts.data, texts.starts, texts.ends, packed_table(), table.kind, table.width, table.folds,
+        *lexicon_table(),
         np.empty(room(longest), np.uint32), np.empty(longest + 8, np.int64), np.empty(longest + 8, np.int64),
         *arrays, offsets,
     )  # fmt: skip
     return Details(tuple(array[: offsets[-1]] for array in arrays), offsets)
-
-
-def _detail_slow(texts: Sequence[str]) -> Details:
-    parts = [_details_of(text) for text in texts]
-    columns = zip(*parts, strict=True) if parts else ((),) * 8
-    offsets = np.cumsum([0, *(len(part[0]) for part in parts)])
-    return Details(tuple(np.concatenate([np.zeros(0, np.int64), *column]) for column in columns), offsets)
 
 
 def _details_of(text: str) -> tuple[Any, ...]:
@@ -181,9 +206,6 @@ def _details_of(text: str) -> tuple[Any, ...]:
     folded = FoldedTexts([text])
     hashes, flags = folded.hashes(), folded.flags().astype(np.int64)
     count = len(hashes)
-    grams = np.zeros(count, np.int64)
-    for_grams = shingles_of(hashes)
-    grams[: len(for_grams)] = for_grams.view(np.int64)
     values, steps = np.full(count, np.nan), np.zeros(count)
     digits, lengths = np.zeros(count, np.int64), np.zeros(count, np.int64)
     known = lexicon()
@@ -198,7 +220,7 @@ def _details_of(text: str) -> tuple[Any, ...]:
     values[listed & (powers == 0)] = known.values[at[listed & (powers == 0)]]
     values[powers > 0], steps[powers > 0] = np.nan, -1.0
     pairs = folded.pairs().view(np.int64)
-    return hashes.view(np.int64), grams, pairs, flags, values, steps, digits, lengths
+    return *_words_of(hashes), pairs, flags, values, steps, digits, lengths
 
 
 def shingles_of(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
