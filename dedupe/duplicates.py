@@ -138,9 +138,9 @@ def settle(
     """
     compared = Compared(pairs, verify(pairs))
     for _ in range(ROUNDS):
-        links = _links(compared, joinable(compared))
-        joined = group(len(order), order.tolist(), links)
-        more = _missed(compared, links, joined, order)
+        good = joinable(compared)
+        joined = group(order.tolist(), _links(compared, good))
+        more = _missed(compared, good, joined, order)
         if not len(more):
             break
         compared = _with(compared, more, verify(more))
@@ -172,25 +172,24 @@ def _links(compared: Compared, joinable: NDArray[np.bool_]) -> list[Link]:
     return [Link(other, kept, strength, (first, last)) for kept, other, strength, first, last in rows]
 
 
-def _missed(
-    compared: Compared, links: Sequence[Link], joined: dict[int, Link], order: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Pair kept documents whose match was removed for another one with that one.
+def _missed(compared: Compared, joinable: NDArray[np.bool_], joined: dict[int, Link], order: Any) -> Any:
+    """Pair kept documents whose match was removed for another one with that one: int64[pairs, 2].
 
     Either way round: what a kept document might have joined was removed, or what might have joined it went
     to another kept one.
     """
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    seen = set(map(tuple, compared.pairs.tolist()))
-    more = set()
-    for link in links:
-        for one, other in ((link.document, link.kept), (link.kept, link.document)):
-            if one not in joined and other in joined and joined[other].kept != one:
-                first, last = sorted((joined[other].kept, one), key=lambda n: int(rank[n]))
-                if (first, last) not in seen:
-                    more.add((first, last))
-    return np.array(sorted(more), np.int64).reshape(-1, 2)
+    count = len(order)
+    rank, kept = np.empty(count, np.int64), np.full(count, -1, np.int64)
+    rank[order] = np.arange(count)
+    kept[list(joined)] = [link.kept for link in joined.values()]
+    pairs = compared.pairs[joinable]
+    one, other = np.concatenate([pairs, pairs[:, ::-1]]).T
+    missed = (kept[one] < 0) & (kept[other] >= 0) & (kept[other] != one)
+    places = np.sort(rank[np.stack([kept[other[missed]], one[missed]], axis=1)], axis=1)
+    packed = places[:, 0] * count + places[:, 1]
+    seen = rank[compared.pairs[:, 0]] * count + rank[compared.pairs[:, 1]]
+    more = np.setdiff1d(packed, seen)
+    return order[np.stack(np.divmod(more, max(1, count)), axis=1)]
 
 
 def _with(compared: Compared, pairs: NDArray[np.int64], verdicts: Verdicts) -> Compared:

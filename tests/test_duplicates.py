@@ -204,12 +204,12 @@ def test_a_long_text_among_short_ones() -> None:
 
 def test_members_attract_nobody() -> None:
     links = [Link(1, 0, 0.9, (0, 9)), Link(2, 1, 0.9, (0, 9))]
-    assert sorted(group(3, [0, 1, 2], links)) == [1]
+    assert sorted(group([0, 1, 2], links)) == [1]
 
 
 def test_the_best_match_wins() -> None:
     links = [Link(2, 0, 0.8, (0, 9)), Link(2, 1, 0.9, (0, 9))]
-    assert group(3, [0, 1, 2], links)[2].kept == 1
+    assert group([0, 1, 2], links)[2].kept == 1
 
 
 def test_lone_surrogates_and_nul_are_no_trouble() -> None:
