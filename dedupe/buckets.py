@@ -23,10 +23,10 @@ def propose(
     """Propose pairs, documents of `order` from place `first` on, until done or `out` is full.
 
     buckets[e] is the bucket of entry e of the samples, 0 for a shingle of its own, -1 for one of too many
-    documents; members[bucket] says how many documents came to it so far and leads to their places. needed[k] is how many shingles a pair must share whose
-    smaller sample has k. `times` (zeros) and `met` are room to work in, `out` room for pairs, all of them at
-    least as long as `order`. A pair is written to `out` as place * documents + later place. Gives the place
-    to go on from and how many pairs were found.
+    documents; members[bucket] says how many documents came to it so far and leads to their places.
+    needed[k] is how many shingles a pair must share whose smaller sample has k. `times` (zeros) and `met`
+    are room to work in, `out` room for pairs, all of them at least as long as `order`. A pair is written to
+    `out` as place * documents + later place. Gives the place to go on from and how many pairs were found.
     """
     found = 0
     for place in range(first, len(order)):
