@@ -16,11 +16,14 @@ from numpy.typing import NDArray
 
 from dedupe import relation
 from dedupe.candidates import candidates
+from dedupe.errors import SettingsError
 from dedupe.groups import Link, group
 from dedupe.model import Document
 from dedupe.relation import DUPLICATES, NAMES, UNRELATED, Verdicts
 from dedupe.texts import Samples, Texts, fast_engine, sample_texts
 from dedupe.verify import verify
+
+KEEP = ("longest", "first", "newest", "oldest")
 
 ROUNDS = 4
 """How often documents whose match was removed are compared with what that one was removed for."""
@@ -66,22 +69,39 @@ def find_duplicates(
     `date`, documents without one last), or `field:NAME` (the largest value of a field); ties by length,
     then id. `relations` are those that remove a document; the others are reported with `removed` false.
     A longer text is never removed for a cut or contained shorter one. `fast` chooses numba (True), NumPy
-    (False) or by size (None); the result is the same.
+    (False) or by size (None); the result is the same. Raises TypeError for anything but documents,
+    SettingsError for an unknown `keep` or relation, and for `fast` without numba.
 
     >>> one = "The council met on Monday and voted to build a new bridge over the river near the old mill."
     >>> two = one.replace("Monday", "Monday,").upper()
     >>> [(f.id, f.kept, f.relation) for f in find_duplicates([Document(1, one), Document(2, two)])]
     [(2, 1, 'same')]
     """
-    texts = Texts.of([document.text for document in documents])
+    for name in relations:
+        if name not in DUPLICATES:
+            raise SettingsError("relations", name, f"choose from {', '.join(DUPLICATES)}")
+    texts = Texts.of(texts_of(documents))
     samples = sample_texts(texts, fast)
     order = keep_order(documents, samples.words, keep)
     compared, joined = compare_all(texts, samples, order, relations, fast)
     return findings([document.id for document in documents], compared, joined)
 
 
+def texts_of(documents: Sequence[Document]) -> list[str]:
+    """Give the texts of documents; raise TypeError for what is none."""
+    for number, document in enumerate(documents):
+        if not isinstance(document, Document) or not isinstance(document.text, str):
+            raise TypeError(
+                f"documents[{number}] is a {type(document).__name__} and not a Document with a text; "
+                "make one: dedupe.model.Document(id, text)"
+            )
+    return [document.text for document in documents]
+
+
 def keep_order(documents: Sequence[Document], words: NDArray[np.int64], keep: str) -> NDArray[np.int64]:
     """List the documents as they would be kept, the best first; see `find_duplicates`."""
+    if keep not in KEEP and not keep.startswith("field:"):
+        raise SettingsError("keep", keep, f"choose from {', '.join(KEEP)} or field:NAME")
 
     def value(number: int) -> tuple[Any, ...]:
         document = documents[number]
@@ -206,26 +226,14 @@ def findings(ids: Sequence[str | int], compared: Compared, joined: dict[int, Lin
     A document that stays is reported once with each document it is related to and compared with.
     """
     found: list[tuple[int, int, Finding]] = []
-    verdicts = compared.verdicts
-    for row, (kept, other) in enumerate(compared.pairs.tolist()):
+    v = compared.verdicts
+    columns = (v.relation, v.similarity, v.coverage, v.numbers, v.names)
+    rows = zip(*compared.pairs.T.tolist(), *(column.tolist() for column in columns), strict=True)
+    for kept, other, name, similarity, coverage, numbers, names in rows:
         link = joined.get(other)
         removed = link is not None and link.kept == kept
-        if not removed and (verdicts.relation[row] == UNRELATED or link is not None or kept in joined):
-            continue
-        found.append(
-            (
-                other,
-                kept,
-                Finding(
-                    ids[other],
-                    ids[kept],
-                    NAMES[int(verdicts.relation[row])],
-                    round(float(verdicts.similarity[row]), 4),
-                    round(float(verdicts.coverage[row]), 4),
-                    int(verdicts.numbers[row]),
-                    int(verdicts.names[row]),
-                    removed,
-                ),
-            )
-        )
-    return [finding for _, _, finding in sorted(found, key=lambda row: row[:2])]
+        if removed or (name != UNRELATED and link is None and kept not in joined):
+            evidence = (round(similarity, 4), round(coverage, 4), numbers, names)
+            found.append((other, kept, Finding(ids[other], ids[kept], NAMES[name], *evidence, removed)))
+    found.sort(key=lambda row: row[:2])
+    return [finding for _, _, finding in found]

@@ -38,27 +38,28 @@ def group(order: Sequence[int], links: Iterable[Link]) -> dict[int, Link]:
         offers[link.document].append(link)
     kept_of = {document: {link.kept for link in offered} for document, offered in offers.items()}
     joined: dict[int, Link] = {}
-    members: dict[int, list[Link]] = defaultdict(list)
+    members: dict[int, dict[Stretch, list[int]]] = defaultdict(dict)
     for document in order:
         if document not in offers:
             continue
         offered = [link for link in offers[document] if link.kept not in joined]
         for link in sorted(offered, key=lambda link: (-link.strength, link.kept)):
-            others = members[link.kept]
-            if all(
-                not _apart(link.stretch, member.stretch)
-                or member.document in kept_of[document]
-                or document in kept_of[member.document]
-                for member in others[-COMPARED:]
-            ):
+            parts = members[link.kept]
+            others = [
+                member
+                for stretch in list(parts)[-COMPARED:]
+                if _apart(link.stretch, stretch)
+                for member in parts[stretch][-COMPARED:]
+            ]
+            if all(m in kept_of[document] or document in kept_of[m] for m in others[-COMPARED:]):
                 joined[document] = link
-                others.append(link)
+                parts.setdefault(link.stretch, []).append(document)
                 break
     return joined
 
 
 COMPARED = 64
-"""Members of a group that a newcomer is held against: a group of 200,000 stays linear."""
+"""Members of a group, and stretches of them, that a newcomer is held against: 200,000 stay linear."""
 
 
 def _apart(one: Stretch, other: Stretch) -> bool:

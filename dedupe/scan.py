@@ -122,6 +122,11 @@ def room(size: int) -> int:
     return WIDEST * size + 8
 
 
+def word_room(size: int) -> int:
+    """Say how many words a text of so many bytes may have: the three bytes of U+337F fold to four of them."""
+    return size + size // 2 + 8
+
+
 def vanishes(stream: Any, n: int, at: int) -> int:
     """Decide a character that may vanish in a word: 0 it parts, 1 it vanishes, 2 it is a decimal point."""
     if at == 0 or at + 1 >= n:

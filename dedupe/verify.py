@@ -7,15 +7,13 @@ texts aligned word by word.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedupe import align, facts, relation
+from dedupe.kernels import on_all_cores
 from dedupe.relation import Verdicts, decide
 from dedupe.texts import Details, Samples, Texts, detail_texts, word_texts
 
@@ -80,20 +78,9 @@ def _in_portions(
     def one(part: Places) -> None:
         numbers, place = np.unique(np.concatenate([shorter[part], longer[part]]), return_inverse=True)
         work(texts.some(numbers), part, place[: len(part)], place[len(part) :])
+        texts.release()
 
     on_all_cores(one, portions, fast)
-
-
-def on_all_cores(work: Callable[[Any], None], portions: Sequence[Any], fast: bool) -> None:
-    """Do the work for each portion, on all cores where compiled loops do it (`fast`), else one by one."""
-    cores = min(len(portions), os.cpu_count() or 1)
-    if not fast or cores < 2:
-        for portion in portions:
-            work(portion)
-        return
-    with ThreadPoolExecutor(cores) as threads:
-        for _ in threads.map(work, portions):
-            pass
 
 
 def _equal_bytes(
@@ -104,8 +91,7 @@ def _equal_bytes(
     equal: NDArray[np.bool_] = (samples.wholes[one] == samples.wholes[other]) & (sizes[one] == sizes[other])
     for row in np.flatnonzero(equal).tolist():
         a, b = int(one[row]), int(other[row])
-        mine = texts.data[texts.starts[a] : texts.ends[a]]
-        equal[row] = np.array_equal(mine, texts.data[texts.starts[b] : texts.ends[b]])
+        equal[row] = texts.bytes(a) == texts.bytes(b)
     return equal
 
 

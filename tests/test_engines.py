@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -43,6 +48,8 @@ PIECES = (
         "e\u0301",
         "ｶﾞ",
         "𠮷",
+        "㍿㍿",
+        "¼½",
     ),
     *(
         "5 million",
@@ -160,3 +167,58 @@ def test_candidates_are_equal() -> None:
     fast = candidates(samples.kept, order, none, fast=True)
     assert len(slow) > 1000
     assert slow.tolist() == fast.tolist()
+
+
+@pytest.mark.slow
+def test_no_loop_reads_or_writes_past_an_array() -> None:
+    """The tests above, with bounds checks compiled in: an error there is a crash or a wrong figure here."""
+    checked = {**os.environ, "NUMBA_BOUNDSCHECK": "1"}
+    with tempfile.TemporaryDirectory() as cache:
+        run = subprocess.run(
+            [sys.executable, "-c", CHECKED],
+            env={**checked, "NUMBA_CACHE_DIR": cache},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == ["checked"]
+
+
+CHECKED = """
+import numpy as np
+from dedupe.texts import Texts, detail_texts, sample_texts, word_texts
+from dedupe.kernels import compiled
+from tests.test_engines import buffer, texts_of_all_kinds, varied_documents
+from dedupe import duplicates, similar
+try:
+    compiled("in_both")(np.zeros(1, np.uint64), np.array([0, 3, 9]), 0, 1)
+except IndexError:
+    pass
+else:
+    raise SystemExit("bounds are not checked")
+parts = [b"", b"'", b"1,", *(bytes([k]) for k in range(256)), "㍿".encode() * 3000]
+parts += texts_of_all_kinds(2000, 7)
+for texts in [buffer(parts), buffer([]), buffer([b""]), *(buffer([part]) for part in parts[:300])]:
+    sample_texts(texts, fast=True), detail_texts(texts, fast=True), word_texts(texts, fast=True)
+documents = varied_documents()
+assert duplicates.find_duplicates(documents, fast=True) == duplicates.find_duplicates(documents, fast=False)
+texts = [part.decode("utf-8", "replace") for part in parts[:400]]
+documents = [duplicates.Document(n, text) for n, text in enumerate(texts + texts)]
+duplicates.find_duplicates(documents, fast=True), similar.find_similar(documents, 0.5, fast=True)
+print("checked")
+"""
+
+
+def test_texts_may_lie_in_a_mapped_file(tmp_path: Path) -> None:
+    texts = Texts.of([document.text for document in varied_documents()])
+    path = tmp_path / "texts"
+    path.write_bytes(texts.data.tobytes())
+    mapped = Texts(np.memmap(path, np.uint8, "r"), texts.starts, texts.ends)
+    order = np.arange(len(texts))
+    samples = sample_texts(mapped, fast=True)
+    compared, joined = duplicates.compare_all(mapped, samples, order, fast=True)
+    expected, groups = duplicates.compare_all(texts, sample_texts(texts, fast=True), order, fast=True)
+    assert compared.pairs.tolist() == expected.pairs.tolist()
+    assert joined == groups
+    assert len(joined) > 40
