@@ -199,13 +199,50 @@ def fill(
             damaged[k] = False
 
 
+def screen(
+    flat: Any, offsets: Any, left: Any, right: Any, table: Any, chain: Any, found: Any, hopeful: Any
+) -> None:
+    """Say of many pairs of texts, left[p] (the shorter) and right[p], whether they may be related.
+
+    `flat` are the hashes and grams of all texts one after the other. Where runs of equal words cover too
+    little of the shorter text, the pair is not worth a closer look. The index of a right text serves all
+    pairs with it that come one after the other; `table`, `chain` and `found` are room to work in.
+    """
+    indexed = -1
+    places = 8
+    for p in range(len(left)):
+        a_first, a_last = offsets[left[p]], offsets[left[p] + 1]
+        b_first, b_last = offsets[right[p]], offsets[right[p] + 1]
+        size = a_last - a_first
+        hopeful[p] = True
+        if size < HOPELESS:
+            continue
+        a = (flat[HASH][a_first:a_last], flat[GRAM][a_first : a_last - 2])
+        b = (flat[HASH][b_first:b_last], flat[GRAM][b_first : b_last - 2])
+        if indexed != right[p]:
+            places = room_for(len(b[GRAM]))
+            index(b[GRAM], table, places, chain)
+            indexed = right[p]
+        covered = 0
+        for k in range(blocks(a, b, table, places, chain, found)):
+            covered += found[k][2]
+        hopeful[p] = 100 * covered >= HOPE * size
+
+
+def room_for(grams: int) -> int:
+    """Say how many places the index of so many grams has: a power of two, at most half of them taken."""
+    places = 8
+    while places < 2 * grams:
+        places *= 2
+    return places
+
+
 def align_words(
     a: Any, b: Any, table: Any, places: int, chain: Any, found: Any, score: Any, to_b: Any, damaged: Any
-) -> bool:  # fmt: skip
+) -> None:  # fmt: skip
     """Align text `a` to text `b`: to_b[i] is the place in `b` of word i of `a`, or FREE.
 
-    Gives False where runs of equal words show already that the texts are not related. `damaged[i]` says that
-    the two are not equal but alike. `table` and `chain` are the index of `b`;
+    `damaged[i]` says that the two are not equal but alike. `table` and `chain` are the index of `b`;
     `found` and `score` are room to work in: len(a) // 3 + 1 rows of three, and CELLS + 2 len + 2 numbers.
     """
     size, other = len(a[HASH]), len(b[HASH])
@@ -216,14 +253,10 @@ def align_words(
     if count == 0:
         if size * other <= CELLS:
             fill(a, b, 0, size, 0, other, False, score, to_b, damaged)
-        return True
-    covered = 0
+        return
     for k in range(count):
-        covered += found[k][2]
         for step in range(found[k][2]):
             to_b[found[k][0] + step] = found[k][1] + step
-    if size >= HOPELESS and 100 * covered < HOPE * size:
-        return False
     for k in range(count + 1):
         i0 = found[k - 1][0] + found[k - 1][2] if k > 0 else 0
         i1 = found[k][0] if k < count else size
@@ -231,4 +264,3 @@ def align_words(
         j1 = found[k][1] if k < count else min(other, j0 + i1 - i0 + (i1 - i0) // 2 + 2)
         if i1 > i0 and j1 > j0 and (i1 - i0) * (j1 - j0) <= CELLS:
             fill(a, b, i0, i1, j0, j1, k == 0 or k == count, score, to_b, damaged)
-    return True

@@ -1,4 +1,7 @@
-"""The numba twins of the loops of `dedupe.candidates`."""
+"""The loops over shingles: which documents meet in a bucket, and signatures.
+
+Plain loops; numba compiles them (`dedupe.kernels`), and small jobs run the first two as they stand, on lists.
+"""
 
 from __future__ import annotations
 
@@ -6,61 +9,89 @@ from typing import Any
 
 import numpy as np
 
-from dedupe.candidates import HEADS, LARGEST, NEIGHBORS, RANK_BITS, SMALL
+SMALL, NEIGHBORS, HEADS = 16, 4, 4
+"""The first SMALL documents of a bucket all meet; a later one meets the NEIGHBORS before it and the HEADS."""
+
+FULL = 36
+"""In a text with so many sampled shingles a third of what is needed must be met in the buckets."""
 
 
-def pair_buckets(keys: Any, count: int, first: int, last: int, out: Any) -> int:
-    """Pair the documents of the buckets where the later rank is in [first, last); give how many there are.
+def propose(
+    buckets: Any, hashes: Any, offsets: Any, order: Any, needed: Any, members: Any, times: Any, met: Any,
+    first: int, out: Any,
+) -> Any:  # fmt: skip
+    """Propose pairs, documents of `order` from place `first` on, until done or `out` is full.
 
-    With an `out` of no room they are only counted.
+    buckets[e] is the bucket of entry e of the samples, 0 for a shingle of its own, -1 for one of too many
+    documents; members[bucket] says how many documents came to it so far and leads to their places.
+    needed[k] is how many shingles a pair must share whose smaller sample has k. `times` (zeros) and `met`
+    are room to work in, `out` room for pairs, all of them at least as long as `order`. A pair is written to
+    `out` as place * documents + later place. Gives the place to go on from and how many pairs were found.
     """
-    total = 0
-    write = len(out) > 0
-    start = 0
-    while start < len(keys):
-        bucket = keys[start] >> np.uint64(RANK_BITS)
-        end = start + 1
-        while end < len(keys) and keys[end] >> np.uint64(RANK_BITS) == bucket:
-            end += 1
-        size = end - start
-        if 1 < size <= LARGEST:
-            reach = SMALL - 1 if size <= SMALL else NEIGHBORS
-            for at in range(start, end):
-                rank = np.int64(keys[at] & np.uint64((1 << RANK_BITS) - 1))
-                if rank < first or rank >= last:
-                    continue
-                for back in range(1, min(reach, at - start) + 1):
-                    if write:
-                        earlier = np.int64(keys[at - back] & np.uint64((1 << RANK_BITS) - 1))
-                        out[total] = earlier * count + rank
-                    total += 1
-                if size > SMALL:
-                    for ahead in range(HEADS):
-                        if at - start > ahead + NEIGHBORS:
-                            if write:
-                                earlier = np.int64(keys[start + ahead] & np.uint64((1 << RANK_BITS) - 1))
-                                out[total] = earlier * count + rank
-                            total += 1
-        start = end
-    return total
+    found = 0
+    for place in range(first, len(order)):
+        if found + place > len(out):
+            return place, found
+        document = order[place]
+        size = offsets[document + 1] - offsets[document]
+        count = 0
+        unmet = 0  # entries that may be shared with a document not met there
+        for entry in range(offsets[document], offsets[document + 1]):
+            bucket = buckets[entry]
+            if bucket <= 0:
+                unmet -= bucket
+                continue
+            there = members[bucket]
+            unmet += there >= SMALL
+            for k in range(min(there, SMALL if there < SMALL else HEADS + NEIGHBORS)):
+                at = k if there < SMALL or k < HEADS else there + HEADS - 1 - k
+                earlier = members[bucket + 1 + at]
+                if times[earlier] == 0:
+                    met[count] = earlier
+                    count += 1
+                times[earlier] += 1
+            members[bucket + 1 + there] = place
+            members[bucket] = there + 1
+        for k in range(count):
+            earlier = met[k]
+            shared = times[earlier]
+            times[earlier] = 0
+            if shared < 2:
+                continue
+            other = order[earlier]
+            smaller = min(size, offsets[other + 1] - offsets[other])
+            if smaller >= FULL and 3 * shared < needed[smaller]:
+                continue
+            if (
+                shared + unmet >= needed[smaller]
+                and in_both(hashes, offsets, document, other) >= needed[smaller]
+            ):
+                out[found] = earlier * len(order) + place
+                found += 1
+    return len(order), found
+
+
+def in_both(hashes: Any, offsets: Any, one: int, other: int) -> int:
+    """Count the shingles that two texts share; those of a text are sorted and distinct."""
+    i, j = offsets[one], offsets[other]
+    i_end, j_end = offsets[one + 1], offsets[other + 1]
+    common = 0
+    while i < i_end and j < j_end:
+        if hashes[i] == hashes[j]:
+            common += 1
+            i += 1
+            j += 1
+        elif hashes[i] < hashes[j]:
+            i += 1
+        else:
+            j += 1
+    return common
 
 
 def count_shared(hashes: Any, offsets: Any, pairs: Any, shared: Any) -> None:
-    """Count the shingles that the samples of each pair share; samples are sorted."""
+    """Count the shingles that the two texts of each pair share."""
     for p in range(len(pairs)):
-        i, i_end = offsets[pairs[p, 0]], offsets[pairs[p, 0] + 1]
-        j, j_end = offsets[pairs[p, 1]], offsets[pairs[p, 1] + 1]
-        common = 0
-        while i < i_end and j < j_end:
-            if hashes[i] == hashes[j]:
-                common += 1
-                i += 1
-                j += 1
-            elif hashes[i] < hashes[j]:
-                i += 1
-            else:
-                j += 1
-        shared[p] = common
+        shared[p] = in_both(hashes, offsets, pairs[p][0], pairs[p][1])
 
 
 def sign_shingles(hashes: Any, offsets: Any, a: Any, b: Any, signatures: Any) -> None:

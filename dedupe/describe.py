@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dedupe.fold import DIGIT, SOLO
 from dedupe.lexicon import lexicon
-from dedupe.scan import CODE, KIND, MARK, NEWLINE, UPPER, find_words, fold_bytes, hash_of, spread
+from dedupe.scan import CODE, KIND, MARK, NEWLINE, UPPER, find_words, fold_bytes, spread
 from dedupe.tokens import ALONE, CAPITAL, CASELESS, LINE, NUMBER, PRIME, SENTENCE, SHOUT
 
 
@@ -40,12 +40,15 @@ def detail_texts(
     for text in range(len(starts)):
         n = fold_bytes(data, starts[text], ends[text], packed, kind, width, folds, stream)
         count = find_words(stream, n, first, last)
+        seen = np.uint32(MARK | NEWLINE)  # what stands since the word before began
         for w in range(count):
             at = total + w
-            value = hash_of(stream, first[w], last[w])
+            for between in range(last[w - 1] if w > 0 else first[w], first[w]):
+                seen |= stream[between]
+            value, pairs[at], flags[at], inside = read_word(stream, first[w], last[w])
+            flags[at] |= (LINE if seen & NEWLINE else 0) | (SENTENCE if seen & MARK else 0)
+            seen = inside
             hashes[at] = np.int64(value)
-            flags[at] = flags_of(stream, first, last, w)
-            pairs[at] = pairs_of(stream, first[w], last[w])
             values[at], steps[at], digits[at], lengths[at] = number_of(stream, first[w], last[w], flags[at])
             place = np.int64(value & np.uint64(4095))
             while lex_table[place] >= 0:
@@ -70,58 +73,42 @@ def detail_texts(
         offsets[text + 1] = total
 
 
-def flags_of(stream: Any, first: Any, last: Any, w: int) -> int:
-    """Give the flags of word w, as `dedupe.tokens.details` does."""
-    begin, end = first[w], last[w]
+def read_word(stream: Any, begin: int, end: int) -> Any:
+    """Read a word: (hash, letter pairs, flags but LINE and SENTENCE, all bits of its characters)."""
+    value, mask = np.uint64(0), np.int64(0)
+    one, other = np.uint64(0), np.uint64(0)
     digits = capitals = 0
+    bits = np.uint32(0)
     for at in range(begin, end):
-        digits += (stream[at] >> KIND) & 7 == DIGIT
-        capitals += stream[at] & UPPER != 0
-    flags = 0
-    if 2 * digits >= end - begin:
-        flags |= NUMBER
-    if stream[begin] & UPPER:
+        entry = stream[at]
+        code = np.uint64(entry & np.uint32(CODE))
+        value = value * PRIME + (code + np.uint64(1))
+        mask |= pair_bit(one, code) | pair_bit(other, code)
+        other = one
+        one = code
+        digits += (entry >> KIND) & 7 == DIGIT
+        capitals += entry & UPPER != 0
+        bits |= entry
+    mask |= pair_bit(one, np.uint64(0))
+    size = end - begin
+    if size > 1:
+        mask |= pair_bit(other, np.uint64(0))
+    flags = (NUMBER if 2 * digits >= size else 0) | (SHOUT if capitals == size and size > 1 else 0)
+    entry = stream[begin]
+    code = np.uint64(entry & np.uint32(CODE))
+    if entry & UPPER:
         flags |= CAPITAL
-    if capitals == end - begin and end - begin > 1:
-        flags |= SHOUT
-    if w == 0:
-        flags |= LINE | SENTENCE
-    else:
-        for at in range(first[w - 1], begin):
-            if stream[at] & NEWLINE:
-                flags |= LINE
-            if stream[at] & MARK:
-                flags |= SENTENCE
-    code = stream[begin] & np.uint32(CODE)
-    if (stream[begin] >> KIND) & 7 == SOLO:
+    if (entry >> KIND) & 7 == SOLO:
         flags |= ALONE
     if 0x590 <= code < 0x10A0 or 0x1100 <= code < 0x1C80 or code >= 0x3005:
         flags |= CASELESS
-    return flags
+    return spread(value), mask, flags, bits
 
 
 def pair_bit(before: Any, code: Any) -> Any:
     """Give the bit of two letters, as `dedupe.tokens` does."""
     spread_out = ((before * np.uint64(31) + code) * PRIME) >> np.uint64(32)
     return np.int64(1) << np.int64((spread_out * np.uint64(63)) >> np.uint64(32))
-
-
-def pairs_of(stream: Any, begin: int, end: int) -> Any:
-    """Give the letter pairs of a word."""
-    mask = np.int64(0)
-    one = np.uint64(0)
-    other = np.uint64(0)
-    for at in range(begin, end):
-        code = np.uint64(stream[at] & np.uint32(CODE))
-        mask |= pair_bit(one, code)
-        if at > begin:
-            mask |= pair_bit(other, code)
-        other = one
-        one = code
-    mask |= pair_bit(one, np.uint64(0))
-    if end - begin > 1:
-        mask |= pair_bit(other, np.uint64(0))
-    return mask
 
 
 def number_of(stream: Any, begin: int, end: int, flags: int) -> Any:

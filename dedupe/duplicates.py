@@ -14,15 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe import align, facts, relation
+from dedupe import relation
 from dedupe.candidates import candidates
+from dedupe.errors import SettingsError
 from dedupe.groups import Link, group
 from dedupe.model import Document
-from dedupe.relation import DUPLICATES, NAMES, UNRELATED, Verdicts, decide
-from dedupe.texts import Details, Samples, Texts, detail_texts, fast_engine, sample_texts
+from dedupe.relation import DUPLICATES, NAMES, UNRELATED, Verdicts
+from dedupe.texts import Samples, Texts, fast_engine, sample_texts
+from dedupe.verify import verify
 
-CHUNK = 1 << 20
-"""Bytes of text that are verified at a time; their words take about ten times as much memory."""
+KEEP = ("longest", "first", "newest", "oldest")
 
 ROUNDS = 4
 """How often documents whose match was removed are compared with what that one was removed for."""
@@ -68,22 +69,39 @@ def find_duplicates(
     `date`, documents without one last), or `field:NAME` (the largest value of a field); ties by length,
     then id. `relations` are those that remove a document; the others are reported with `removed` false.
     A longer text is never removed for a cut or contained shorter one. `fast` chooses numba (True), NumPy
-    (False) or by size (None); the result is the same.
+    (False) or by size (None); the result is the same. Raises TypeError for anything but documents,
+    SettingsError for an unknown `keep` or relation, and for `fast` without numba.
 
     >>> one = "The council met on Monday and voted to build a new bridge over the river near the old mill."
     >>> two = one.replace("Monday", "Monday,").upper()
     >>> [(f.id, f.kept, f.relation) for f in find_duplicates([Document(1, one), Document(2, two)])]
     [(2, 1, 'same')]
     """
-    texts = Texts.of([document.text for document in documents])
+    for name in relations:
+        if name not in DUPLICATES:
+            raise SettingsError("relations", name, f"choose from {', '.join(DUPLICATES)}")
+    texts = Texts.of(texts_of(documents))
     samples = sample_texts(texts, fast)
     order = keep_order(documents, samples.words, keep)
     compared, joined = compare_all(texts, samples, order, relations, fast)
     return findings([document.id for document in documents], compared, joined)
 
 
+def texts_of(documents: Sequence[Document]) -> list[str]:
+    """Give the texts of documents; raise TypeError for what is none."""
+    for number, document in enumerate(documents):
+        if not isinstance(document, Document) or not isinstance(document.text, str):
+            raise TypeError(
+                f"documents[{number}] is a {type(document).__name__} and not a Document with a text; "
+                "make one: dedupe.model.Document(id, text)"
+            )
+    return [document.text for document in documents]
+
+
 def keep_order(documents: Sequence[Document], words: NDArray[np.int64], keep: str) -> NDArray[np.int64]:
     """List the documents as they would be kept, the best first; see `find_duplicates`."""
+    if keep not in KEEP and not keep.startswith("field:"):
+        raise SettingsError("keep", keep, f"choose from {', '.join(KEEP)} or field:NAME")
 
     def value(number: int) -> tuple[Any, ...]:
         document = documents[number]
@@ -140,9 +158,9 @@ def settle(
     """
     compared = Compared(pairs, verify(pairs))
     for _ in range(ROUNDS):
-        links = _links(compared, joinable(compared))
-        joined = group(len(order), order.tolist(), links)
-        more = _missed(compared, links, joined, order)
+        good = joinable(compared)
+        joined = group(order.tolist(), _links(compared, good))
+        more = _missed(compared, good, joined, order)
         if not len(more):
             break
         compared = _with(compared, more, verify(more))
@@ -156,80 +174,6 @@ def exact_twins(samples: Samples, order: NDArray[np.int64]) -> NDArray[np.int64]
     head = wordy[first[inverse]]
     again = head != wordy
     return np.stack([head[again], wordy[again]], axis=1)
-
-
-def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool) -> Verdicts:
-    """Compare pairs of documents on their texts and name their relations."""
-    counts, shorter, longer = match_counts(texts, samples, pairs, fast)
-    verdicts = decide(counts, samples.words[shorter], samples.words[longer])
-    moved = (verdicts.relation == relation.SAME) & (samples.wholes[shorter] != samples.wholes[longer])
-    verdicts.relation[moved] = relation.EDITED  # the same words in another order
-    return verdicts
-
-
-def match_counts(
-    texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Align pairs of documents, part by part: counts of `dedupe.facts`, the shorter, the longer."""
-    # The shorter text is aligned to the longer one; a tie goes by number.
-    swap = samples.words[pairs[:, 0]] < samples.words[pairs[:, 1]]
-    longer = np.where(swap, pairs[:, 1], pairs[:, 0])
-    shorter = np.where(swap, pairs[:, 0], pairs[:, 1])
-    counts = np.zeros((len(pairs), facts.COUNTS), np.int64)
-    by_longer = np.lexsort((shorter, longer))
-    sizes = texts.ends - texts.starts
-    equal = _equal_bytes(texts, shorter, longer, samples)
-    counts[equal, facts.EQUAL] = samples.words[longer[equal]]
-    counts[equal, facts.A_LAST] = counts[equal, facts.B_LAST] = samples.words[longer[equal]] - 1
-    by_longer = by_longer[~equal[by_longer]]
-    work = np.cumsum(sizes[longer[by_longer]] + sizes[shorter[by_longer]]) // CHUNK
-    for rows in np.split(by_longer, np.flatnonzero(np.diff(work)) + 1):
-        if len(rows):
-            numbers, place = np.unique(np.concatenate([shorter[rows], longer[rows]]), return_inverse=True)
-            details = detail_texts(texts, numbers, fast)
-            compare = _compare_fast if fast else _compare_slow
-            counts[rows] = compare(details, place[: len(rows)], place[len(rows) :])
-    return counts, shorter, longer
-
-
-def _equal_bytes(
-    texts: Texts, one: NDArray[np.int64], other: NDArray[np.int64], samples: Samples
-) -> NDArray[np.bool_]:
-    """Say which pairs are the same byte for byte: nothing more need be compared."""
-    sizes = texts.ends - texts.starts
-    equal: NDArray[np.bool_] = (samples.wholes[one] == samples.wholes[other]) & (sizes[one] == sizes[other])
-    for row in np.flatnonzero(equal).tolist():
-        a, b = int(one[row]), int(other[row])
-        mine = texts.data[texts.starts[a] : texts.ends[a]]
-        equal[row] = np.array_equal(mine, texts.data[texts.starts[b] : texts.ends[b]])
-    return equal
-
-
-def _compare_fast(details: Details, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
-    from dedupe.kernels import compiled
-
-    counts = np.zeros((len(left), facts.COUNTS), np.int64)
-    longest = int(np.diff(details.offsets).max())
-    table = np.empty(max(8, 1 << (2 * longest).bit_length()), np.int64)
-    compiled("verify")(
-        details.arrays, details.offsets, left, right, table, np.empty(longest + 1, np.int64),
-        np.empty((longest // 3 + 2, 3), np.int64), np.empty(align.CELLS + 2 * longest + 2, np.int64),
-        np.empty(longest + 1, np.int64), np.empty(longest + 1, np.bool_), np.empty((2, 64)), counts,
-    )  # fmt: skip
-    return counts
-
-
-def _compare_slow(details: Details, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
-    flat = tuple(array.tolist() for array in details.arrays)
-    longest = int(np.diff(details.offsets).max())
-    counts = [[0] * facts.COUNTS for _ in left]
-    facts.verify(
-        flat, details.offsets.tolist(), left.tolist(), right.tolist(),
-        [0] * max(8, 1 << (2 * longest).bit_length()), [0] * (longest + 1),
-        [[0] * 3 for _ in range(longest // 3 + 2)], [0] * (align.CELLS + 2 * longest + 2),
-        [0] * (longest + 1), [False] * (longest + 1), [[0.0] * 64 for _ in range(2)], counts,
-    )  # fmt: skip
-    return np.array(counts, np.int64)
 
 
 def _joinable(compared: Compared, samples: Samples, wanted: Sequence[int]) -> NDArray[np.bool_]:
@@ -248,25 +192,24 @@ def _links(compared: Compared, joinable: NDArray[np.bool_]) -> list[Link]:
     return [Link(other, kept, strength, (first, last)) for kept, other, strength, first, last in rows]
 
 
-def _missed(
-    compared: Compared, links: Sequence[Link], joined: dict[int, Link], order: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Pair kept documents whose match was removed for another one with that one.
+def _missed(compared: Compared, joinable: NDArray[np.bool_], joined: dict[int, Link], order: Any) -> Any:
+    """Pair kept documents whose match was removed for another one with that one: int64[pairs, 2].
 
     Either way round: what a kept document might have joined was removed, or what might have joined it went
     to another kept one.
     """
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    seen = set(map(tuple, compared.pairs.tolist()))
-    more = set()
-    for link in links:
-        for one, other in ((link.document, link.kept), (link.kept, link.document)):
-            if one not in joined and other in joined and joined[other].kept != one:
-                first, last = sorted((joined[other].kept, one), key=lambda n: int(rank[n]))
-                if (first, last) not in seen:
-                    more.add((first, last))
-    return np.array(sorted(more), np.int64).reshape(-1, 2)
+    count = len(order)
+    rank, kept = np.empty(count, np.int64), np.full(count, -1, np.int64)
+    rank[order] = np.arange(count)
+    kept[list(joined)] = [link.kept for link in joined.values()]
+    pairs = compared.pairs[joinable]
+    one, other = np.concatenate([pairs, pairs[:, ::-1]]).T
+    missed = (kept[one] < 0) & (kept[other] >= 0) & (kept[other] != one)
+    places = np.sort(rank[np.stack([kept[other[missed]], one[missed]], axis=1)], axis=1)
+    packed = places[:, 0] * count + places[:, 1]
+    seen = rank[compared.pairs[:, 0]] * count + rank[compared.pairs[:, 1]]
+    more = np.setdiff1d(packed, seen)
+    return order[np.stack(np.divmod(more, max(1, count)), axis=1)]
 
 
 def _with(compared: Compared, pairs: NDArray[np.int64], verdicts: Verdicts) -> Compared:
@@ -283,26 +226,14 @@ def findings(ids: Sequence[str | int], compared: Compared, joined: dict[int, Lin
     A document that stays is reported once with each document it is related to and compared with.
     """
     found: list[tuple[int, int, Finding]] = []
-    verdicts = compared.verdicts
-    for row, (kept, other) in enumerate(compared.pairs.tolist()):
+    v = compared.verdicts
+    columns = (v.relation, v.similarity, v.coverage, v.numbers, v.names)
+    rows = zip(*compared.pairs.T.tolist(), *(column.tolist() for column in columns), strict=True)
+    for kept, other, name, similarity, coverage, numbers, names in rows:
         link = joined.get(other)
         removed = link is not None and link.kept == kept
-        if not removed and (verdicts.relation[row] == UNRELATED or link is not None or kept in joined):
-            continue
-        found.append(
-            (
-                other,
-                kept,
-                Finding(
-                    ids[other],
-                    ids[kept],
-                    NAMES[int(verdicts.relation[row])],
-                    round(float(verdicts.similarity[row]), 4),
-                    round(float(verdicts.coverage[row]), 4),
-                    int(verdicts.numbers[row]),
-                    int(verdicts.names[row]),
-                    removed,
-                ),
-            )
-        )
-    return [finding for _, _, finding in sorted(found, key=lambda row: row[:2])]
+        if removed or (name != UNRELATED and link is None and kept not in joined):
+            evidence = (round(similarity, 4), round(coverage, 4), numbers, names)
+            found.append((other, kept, Finding(ids[other], ids[kept], NAMES[name], *evidence, removed)))
+    found.sort(key=lambda row: row[:2])
+    return [finding for _, _, finding in found]

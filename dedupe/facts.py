@@ -25,6 +25,7 @@ from dedupe.align import (
     alike,
     index,
     pop,
+    room_for,
 )
 from dedupe.tokens import ALONE, CAPITAL, CASELESS, LINE, NUMBER, SENTENCE, SHOUT
 
@@ -256,13 +257,11 @@ def verify(
         a = text_of(flat, offsets[left[p]], offsets[left[p] + 1])
         b = text_of(flat, offsets[right[p]], offsets[right[p] + 1])
         if indexed != right[p]:
-            places = 8
-            while places < 2 * len(b[GRAM]):
-                places *= 2
+            places = room_for(len(b[GRAM]))
             index(b[GRAM], table, places, chain)
             indexed = right[p]
-        if align_words(a, b, table, places, chain, found, score, to_b, damaged):
-            compare(a, b, is_cased(a), is_cased(b), to_b, damaged, counts[p], spare)
+        align_words(a, b, table, places, chain, found, score, to_b, damaged)
+        compare(a, b, is_cased(a), is_cased(b), to_b, damaged, counts[p], spare)
 
 
 def text_of(flat: Any, begin: int, end: int) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 Stretch = tuple[int, int]
@@ -20,7 +20,7 @@ class Link:
     stretch: Stretch
 
 
-def group(count: int, order: Iterable[int], links: Iterable[Link]) -> dict[int, Link]:
+def group(order: Sequence[int], links: Iterable[Link]) -> dict[int, Link]:
     """Choose for each document the kept one it joins; a document not in the result is kept.
 
     Documents are taken in keep order. One joins the kept document that it matches best, if there is one
@@ -30,34 +30,36 @@ def group(count: int, order: Iterable[int], links: Iterable[Link]) -> dict[int, 
     document joins only if it matches that member as well.
 
     >>> links = [Link(1, 0, 0.9, (0, 99)), Link(2, 0, 0.9, (100, 199))]
-    >>> sorted(group(3, [0, 1, 2], links))
+    >>> sorted(group([0, 1, 2], links))
     [1]
     """
     offers: dict[int, list[Link]] = defaultdict(list)
-    matches: set[tuple[int, int]] = set()
     for link in links:
         offers[link.document].append(link)
-        matches.add((link.document, link.kept))
-        matches.add((link.kept, link.document))
+    kept_of = {document: {link.kept for link in offered} for document, offered in offers.items()}
     joined: dict[int, Link] = {}
-    members: dict[int, list[Link]] = defaultdict(list)
+    members: dict[int, dict[Stretch, list[int]]] = defaultdict(dict)
     for document in order:
-        for link in sorted(offers.get(document, ()), key=lambda link: (-link.strength, link.kept)):
-            if link.kept in joined:
-                continue
-            if any(
-                _apart(link.stretch, member.stretch) and (document, member.document) not in matches
-                for member in members[link.kept][-COMPARED:]
-            ):
-                continue
-            joined[document] = link
-            members[link.kept].append(link)
-            break
+        if document not in offers:
+            continue
+        offered = [link for link in offers[document] if link.kept not in joined]
+        for link in sorted(offered, key=lambda link: (-link.strength, link.kept)):
+            parts = members[link.kept]
+            others = [
+                member
+                for stretch in list(parts)[-COMPARED:]
+                if _apart(link.stretch, stretch)
+                for member in parts[stretch][-COMPARED:]
+            ]
+            if all(m in kept_of[document] or document in kept_of[m] for m in others[-COMPARED:]):
+                joined[document] = link
+                parts.setdefault(link.stretch, []).append(document)
+                break
     return joined
 
 
 COMPARED = 64
-"""Members of a group that a newcomer is held against: a group of 200,000 stays linear."""
+"""Members of a group, and stretches of them, that a newcomer is held against: 200,000 stay linear."""
 
 
 def _apart(one: Stretch, other: Stretch) -> bool:

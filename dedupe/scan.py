@@ -122,6 +122,11 @@ def room(size: int) -> int:
     return WIDEST * size + 8
 
 
+def word_room(size: int) -> int:
+    """Say how many words a text of so many bytes may have: the three bytes of U+337F fold to four of them."""
+    return size + size // 2 + 8
+
+
 def vanishes(stream: Any, n: int, at: int) -> int:
     """Decide a character that may vanish in a word: 0 it parts, 1 it vanishes, 2 it is a decimal point."""
     if at == 0 or at + 1 >= n:
@@ -284,6 +289,27 @@ def scan_words(
             hashes[count + w] = hash_of(stream, first[w], last[w])
         count += found
     return count
+
+
+def word_texts(
+    data: Any, starts: Any, ends: Any, quick: Any, packed: Any, kind: Any, width: Any, folds: Any,
+    stream: Any, first: Any, last: Any, hashes: Any, grams: Any, offsets: Any,
+) -> None:  # fmt: skip
+    """Hash the words and the word-3-grams of many texts, those of text t from offsets[t] on.
+
+    The last two grams of a text mean nothing.
+    """
+    total = 0
+    offsets[0] = 0
+    for text in range(len(starts)):
+        out = hashes[total:]
+        count = scan_words(
+            data, starts[text], ends[text], quick, packed, kind, width, folds, stream, first, last, out
+        )
+        for w in range(count - 2):
+            grams[total + w] = spread((out[w] * PRIME + out[w + 1]) * PRIME + out[w + 2])
+        total += count
+        offsets[text + 1] = total
 
 
 def hash_shingles(hashes: Any, begin: int, end: int, size: int, out: Any) -> int:

@@ -15,22 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.candidates import count_shared
-from dedupe.duplicates import Compared, Finding, findings, keep_order, settle
+from dedupe.duplicates import Compared, Finding, findings, keep_order, settle, texts_of
 from dedupe.errors import SettingsError
 from dedupe.groups import Link
 from dedupe.model import Document
 from dedupe.relation import SIMILAR, UNRELATED, Verdicts
 from dedupe.sketch import Rule, Sampling, band_keys, bucket_pairs, empty, sign
-from dedupe.texts import Texts, chunks, fast_engine, sample_texts
+from dedupe.texts import CHUNK, Texts, chunks, fast_engine, sample_texts
 
 FOUND = 0.98
 """Least probability that a pair just at the threshold is proposed; pairs above it are nearer to 1."""
 
 NEAREST, EARLIEST = 2, 2
 """Of a bucket, a document is compared with so many before it in keep order, and with so many of the first."""
-
-CHUNK = 1 << 24
-"""Bytes of text that are signed or verified at a time; their shingles take ten times as much memory."""
 
 
 def find_similar(
@@ -47,7 +44,7 @@ def find_similar(
     >>> [(f.id, f.kept) for f in find_similar([Document(1, one), Document(2, one + " Soon.")], 0.9)]
     [(1, 2)]
     """
-    texts = Texts.of([document.text for document in documents])
+    texts = Texts.of(texts_of(documents))
     words = sample_texts(texts, fast).words
     order = keep_order(documents, words, keep)
     compared, joined = similar_all(texts, order, threshold, fast)

@@ -6,6 +6,7 @@ Two engines give the same numbers: NumPy for small jobs, numba (the extra `fast`
 from __future__ import annotations
 
 import importlib.util
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.errors import SettingsError
 from dedupe.fold import tables
 from dedupe.lexicon import lexicon
 from dedupe.sketch import Sampling, Shingles, limit, sample, shingles
@@ -23,10 +25,13 @@ from dedupe.tokens import Folded as FoldedTexts
 LARGE = 20_000_000
 """Bytes from which on numba is worth its start: 0.7 s with a warm cache, against 50 MB/s of NumPy."""
 
+CHUNK = 1 << 24
+"""Bytes of text that are sampled at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Texts as UTF-8: text i is data[starts[i]:ends[i]]. `data` may be a memory-mapped file."""
+    """Texts as UTF-8: text i is data[starts[i]:ends[i]]. `data` may be a file, mapped to be read only."""
 
     data: NDArray[np.uint8]
     starts: NDArray[np.int64]
@@ -37,7 +42,20 @@ class Texts:
 
     def text(self, number: int) -> str:
         """Give one text as a string; malformed bytes become U+FFFD."""
-        return decode(self.data[self.starts[number] : self.ends[number]].tobytes())
+        return decode(self.bytes(number))
+
+    def bytes(self, number: int) -> bytes:
+        """Give one text as it is."""
+        return self.data[self.starts[number] : self.ends[number]].tobytes()
+
+    def release(self) -> None:
+        """Let the pages of a memory-mapped file go: they are read again when they are looked at again."""
+        buffer: Any = self.data
+        while isinstance(buffer, np.ndarray):
+            buffer = buffer.base
+        buffer = buffer.obj if isinstance(buffer, memoryview) else buffer
+        if isinstance(buffer, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            buffer.madvise(mmap.MADV_DONTNEED)
 
     def part(self, first: int, last: int) -> Texts:
         """Give the texts from `first` to before `last`, over the same buffer."""
@@ -70,10 +88,14 @@ class Samples:
 
 
 def fast_engine(size: int, fast: bool | None) -> bool:
-    """Say whether numba does the work: when asked for, or when there is much of it and numba is there."""
-    if fast is None:
-        return size >= LARGE and importlib.util.find_spec("numba") is not None
-    return fast
+    """Say whether numba does the work: when asked for, or when there is much of it and numba is there.
+
+    Raises SettingsError when it is asked for and is not installed.
+    """
+    there = importlib.util.find_spec("numba") is not None
+    if fast and not there:
+        raise SettingsError("fast", fast, 'numba is not installed; pip install "dedupe-articles[fast]"')
+    return there and size >= LARGE if fast is None else fast
 
 
 def sample_texts(texts: Texts, fast: bool | None = None, rule: Sampling | None = None) -> Samples:
@@ -99,33 +121,34 @@ def _wholes(hashes: NDArray[np.uint64], offsets: NDArray[np.int64]) -> NDArray[n
 
 
 def _sample_fast(texts: Texts, rule: Sampling) -> Samples:
-    from dedupe.kernels import compiled
-    from dedupe.scan import packed_table, quick_table, room
+    from dedupe.kernels import compiled, on_all_cores
+    from dedupe.scan import packed_table, quick_table, room, word_room
 
     table, packed, quick = tables(), packed_table(), quick_table()
     loop = compiled("sketch_texts")
-    count = len(texts)
-    words, wholes = np.zeros(count, np.int64), np.zeros(count, np.uint64)
-    kept, ends = [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)]
-    total = 0
-    for first, last in chunks(texts, 1 << 24):
-        longest = int((texts.ends[first:last] - texts.starts[first:last]).max())
-        size = int((texts.ends[first:last] - texts.starts[first:last]).sum())
-        stream = np.empty(room(longest), np.uint32)
-        edges = np.empty((2, longest + 8), np.int64)
-        work = np.empty((2, longest + 8), np.uint64)
-        # A quarter of the bytes is room for a shingle a word of three letters, all of them sampled.
-        out, out_ends = np.empty(size + 8, np.uint64), np.empty(last - first + 1, np.int64)
+    words, wholes = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.uint64)
+
+    def one(edges: tuple[int, int]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        first, last = edges
+        part = texts.part(first, last)
+        sizes = part.ends - part.starts
+        longest = int(sizes.max())
+        # Most of this room is never touched, and so takes no memory.
+        out = np.empty(word_room(int(sizes.sum())), np.uint64)
+        ends = np.empty(len(part) + 1, np.int64)
         loop(
-            texts.data, texts.starts[first:last], texts.ends[first:last], quick, packed, table.kind,
-            table.width, table.folds, stream, edges[0], edges[1], work[0], work[1],
-            rule.shingle, limit(rule.one_in), rule.least,
-            out, out_ends, words[first:last], wholes[first:last],
+            part.data, part.starts, part.ends, quick, packed, table.kind, table.width, table.folds,
+            np.empty(room(longest), np.uint32), *np.empty((2, word_room(longest)), np.int64),
+            *np.empty((2, word_room(longest)), np.uint64), rule.shingle, limit(rule.one_in), rule.least,
+            out, ends, words[first:last], wholes[first:last],
         )  # fmt: skip
-        kept.append(out[: out_ends[-1]].copy())
-        ends.append(out_ends[1:] + total)
-        total += int(out_ends[-1])
-    return Samples(Shingles(np.concatenate(kept), np.concatenate(ends)), words, wholes)
+        texts.release()
+        return out[: ends[-1]].copy(), np.diff(ends)
+
+    parts = on_all_cores(one, chunks(texts, CHUNK), fast=True)
+    kept = np.concatenate([np.zeros(0, np.uint64), *(part[0] for part in parts)])
+    sizes = np.concatenate([np.zeros(1, np.int64), *(part[1] for part in parts)])
+    return Samples(Shingles(kept, np.cumsum(sizes)), words, wholes)
 
 
 def chunks(texts: Texts, size: int) -> list[tuple[int, int]]:
@@ -138,42 +161,66 @@ def chunks(texts: Texts, size: int) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """The words of texts as `dedupe.align` reads them: eight arrays (HASH to LENGTH there), one after the
-    other; text k has the words offsets[k] to offsets[k + 1]. The last two grams of a text mean nothing."""  # noqa: D209
+    """The words of texts as `dedupe.align` reads them: arrays in the order HASH to LENGTH there, all eight of
+    them or the first two; text k has the words offsets[k] to offsets[k + 1]. The last two grams of a text
+    mean nothing."""  # noqa: D209
 
     arrays: tuple[Any, ...]
     offsets: NDArray[np.int64]
 
 
-def detail_texts(texts: Texts, numbers: NDArray[np.int64], fast: bool) -> Details:
-    """Give the words of some of the texts."""
-    return _detail_fast(texts, numbers) if fast else _detail_slow([texts.text(int(n)) for n in numbers])
-
-
-def _detail_fast(texts: Texts, numbers: NDArray[np.int64]) -> Details:
-    from dedupe.describe import lexicon_table
+def word_texts(texts: Texts, fast: bool) -> Details:
+    """Give the words of texts by their hashes and grams alone, which is quick."""
+    if not fast:
+        parts = [_words_of(FoldedTexts([texts.text(number)]).hashes()) for number in range(len(texts))]
+        return _joined(parts, 2)
     from dedupe.kernels import compiled
-    from dedupe.scan import packed_table, room
+    from dedupe.scan import packed_table, quick_table, room, word_room
 
     table = tables()
-    starts, ends = texts.starts[numbers], texts.ends[numbers]
-    longest, size = int((ends - starts).max(initial=0)), int((ends - starts).sum())
+    longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
+    arrays = np.empty((2, word_room(size)), np.uint64)
+    edges = np.empty((2, word_room(longest)), np.int64)
+    offsets = np.empty(len(texts) + 1, np.int64)
+    compiled("word_texts")(
+        texts.data, texts.starts, texts.ends, quick_table(), packed_table(), table.kind, table.width,
+        table.folds, np.empty(room(longest), np.uint32), *edges, *arrays, offsets,
+    )  # fmt: skip
+    return Details(tuple(array[: offsets[-1]].view(np.int64) for array in arrays), offsets)
+
+
+def _words_of(hashes: NDArray[np.uint64]) -> tuple[Any, Any]:
+    grams = np.zeros(len(hashes), np.int64)
+    found = shingles_of(hashes)
+    grams[: len(found)] = found.view(np.int64)
+    return hashes.view(np.int64), grams
+
+
+def _joined(parts: Sequence[tuple[Any, ...]], columns: int) -> Details:
+    arrays = zip(*parts, strict=True) if parts else ((),) * columns
+    offsets = np.cumsum([0, *(len(part[0]) for part in parts)])
+    return Details(tuple(np.concatenate([np.zeros(0, np.int64), *array]) for array in arrays), offsets)
+
+
+def detail_texts(texts: Texts, fast: bool) -> Details:
+    """Give the words of texts with all that a comparison asks of them."""
+    if not fast:
+        return _joined([_details_of(texts.text(number)) for number in range(len(texts))], 8)
+    from dedupe.describe import lexicon_table
+    from dedupe.kernels import compiled
+    from dedupe.scan import packed_table, room, word_room
+
+    table = tables()
+    longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
     kinds = (np.int64,) * 4 + (np.float64,) * 2 + (np.int64,) * 2
-    arrays = tuple(np.empty(size + 8, kind) for kind in kinds)
-    offsets = np.empty(len(numbers) + 1, np.int64)
+    arrays = tuple(np.empty(word_room(size), kind) for kind in kinds)
+    offsets = np.empty(len(texts) + 1, np.int64)
     compiled("detail_texts")(
-        texts.data, starts, ends, packed_table(), table.kind, table.width, table.folds, *lexicon_table(),
-        np.empty(room(longest), np.uint32), np.empty(longest + 8, np.int64), np.empty(longest + 8, np.int64),
-        *arrays, offsets,
+        texts.data, texts.starts, texts.ends, packed_table(), table.kind, table.width, table.folds,
+        *lexicon_table(),
+        np.empty(room(longest), np.uint32), *np.empty((2, word_room(longest)), np.int64), *arrays, offsets,
     )  # fmt: skip
     return Details(tuple(array[: offsets[-1]] for array in arrays), offsets)
-
-
-def _detail_slow(texts: Sequence[str]) -> Details:
-    parts = [_details_of(text) for text in texts]
-    columns = zip(*parts, strict=True) if parts else ((),) * 8
-    offsets = np.cumsum([0, *(len(part[0]) for part in parts)])
-    return Details(tuple(np.concatenate([np.zeros(0, np.int64), *column]) for column in columns), offsets)
 
 
 def _details_of(text: str) -> tuple[Any, ...]:
@@ -181,9 +228,6 @@ def _details_of(text: str) -> tuple[Any, ...]:
     folded = FoldedTexts([text])
     hashes, flags = folded.hashes(), folded.flags().astype(np.int64)
     count = len(hashes)
-    grams = np.zeros(count, np.int64)
-    for_grams = shingles_of(hashes)
-    grams[: len(for_grams)] = for_grams.view(np.int64)
     values, steps = np.full(count, np.nan), np.zeros(count)
     digits, lengths = np.zeros(count, np.int64), np.zeros(count, np.int64)
     known = lexicon()
@@ -198,7 +242,7 @@ def _details_of(text: str) -> tuple[Any, ...]:
     values[listed & (powers == 0)] = known.values[at[listed & (powers == 0)]]
     values[powers > 0], steps[powers > 0] = np.nan, -1.0
     pairs = folded.pairs().view(np.int64)
-    return hashes.view(np.int64), grams, pairs, flags, values, steps, digits, lengths
+    return *_words_of(hashes), pairs, flags, values, steps, digits, lengths
 
 
 def shingles_of(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedupe.duplicates import Finding, find_duplicates
+from dedupe.candidates import MOST, check_count
+from dedupe.duplicates import Finding, compare_all, find_duplicates, findings
+from dedupe.errors import InputError, SettingsError
 from dedupe.groups import Link, group
 from dedupe.model import Document
+from dedupe.texts import Texts, sample_texts
 
 STORY = """The council of Marrow Bay voted on Monday to rebuild the old harbor wall, which the storm of last
 winter had broken in three places. The work will cost 4.2 million and take two years, the mayor, Ada Brant,
@@ -204,12 +207,12 @@ def test_a_long_text_among_short_ones() -> None:
 
 def test_members_attract_nobody() -> None:
     links = [Link(1, 0, 0.9, (0, 9)), Link(2, 1, 0.9, (0, 9))]
-    assert sorted(group(3, [0, 1, 2], links)) == [1]
+    assert sorted(group([0, 1, 2], links)) == [1]
 
 
 def test_the_best_match_wins() -> None:
     links = [Link(2, 0, 0.8, (0, 9)), Link(2, 1, 0.9, (0, 9))]
-    assert group(3, [0, 1, 2], links)[2].kept == 1
+    assert group([0, 1, 2], links)[2].kept == 1
 
 
 def test_lone_surrogates_and_nul_are_no_trouble() -> None:
@@ -222,3 +225,74 @@ def test_evidence_is_counted() -> None:
     assert finding.coverage > 0.98
     assert 0.5 < finding.similarity < 0.75
     assert np.isclose(finding.changed_numbers + finding.changed_names, 0)
+
+
+@pytest.mark.parametrize("wrong", [STORY, {"id": 1, "text": STORY}, None, Document(1, None)])  # type: ignore[arg-type]
+def test_only_documents_are_taken(wrong: object) -> None:
+    with pytest.raises(TypeError, match=r"documents\[1\].*Document\(id, text\)"):
+        find_duplicates([Document(0, STORY), wrong])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"keep": "best"}, "keep = 'best': choose from longest, first"),
+        ({"relations": ("similar",)}, "relations = 'similar': choose from same"),
+    ],
+)
+def test_options_that_do_not_exist(options: dict[str, object], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        related(STORY, STORY, **options)
+
+
+def test_fast_without_numba_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(SettingsError, match=r'pip install "dedupe-articles\[fast\]"'):
+        find_duplicates([Document(1, STORY)], fast=True)
+    assert find_duplicates([Document(1, STORY)]) == []
+
+
+def test_more_documents_than_fit_are_refused() -> None:
+    check_count(MOST - 1)
+    with pytest.raises(InputError, match=r"2,147,483,648 documents.*cut the job"):
+        check_count(MOST)
+
+
+def seconds(texts: Texts, fast: bool) -> float:
+    started = time.process_time()
+    samples = sample_texts(texts, fast)
+    order = np.lexsort((np.arange(len(texts)), -samples.words))
+    compared, joined = compare_all(texts, samples, order, fast=fast)
+    findings(list(range(len(texts))), compared, joined)
+    return time.process_time() - started
+
+
+def article(draw: random.Random, words: int) -> str:
+    return " ".join(
+        f"{draw.choice('bdgkmst')}{draw.choice('aeiou')}{draw.randrange(9999)}" for _ in range(words)
+    )
+
+
+def shares(kind: str) -> tuple[Texts, Texts]:
+    """Texts of a kind, and as many others of the same size."""
+    draw = random.Random(2)
+    plain = [article(draw, 60) for _ in range(40_000)]
+    if kind == "all equal":
+        return Texts.of([plain[0]] * 40_000), Texts.of(plain)
+    if kind == "a phrase in all":
+        return Texts.of([text + STORY[:120] for text in plain]), Texts.of(plain)
+    if kind == "all nearly equal":
+        return Texts.of([plain[0] + f" number {n % 97}" for n in range(4000)]), Texts.of(plain[:4000])
+    long = article(draw, 7_000_000)
+    return Texts.of([*plain[:100], long]), Texts.of(
+        [long[at : at + 3000] for at in range(0, len(long), 3000)]
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["all equal", "a phrase in all", "all nearly equal", "one of 50 MB"])
+def test_hard_input_costs_no_more_than_twice_its_share(kind: str) -> None:
+    pytest.importorskip("numba")
+    hard, plain = shares(kind)
+    seconds(Texts.of([STORY, STORY + " The end."] * 3), fast=True)  # compile
+    assert seconds(hard, fast=True) <= 2 * seconds(plain, fast=True) + 0.5

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -43,6 +48,8 @@ PIECES = (
         "e\u0301",
         "ｶﾞ",
         "𠮷",
+        "㍿㍿",
+        "¼½",
     ),
     *(
         "5 million",
@@ -97,8 +104,7 @@ def test_samples_are_equal(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_details_are_equal(seed: int) -> None:
     texts = buffer(texts_of_all_kinds(200, 100 + seed))
-    numbers = np.arange(len(texts))
-    slow, fast = detail_texts(texts, numbers, fast=False), detail_texts(texts, numbers, fast=True)
+    slow, fast = detail_texts(texts, fast=False), detail_texts(texts, fast=True)
     assert slow.offsets.tolist() == fast.offsets.tolist()
     for place, (one, other) in enumerate(zip(slow.arrays, fast.arrays, strict=True)):
         if place != align.GRAM:  # the last two of each text mean nothing
@@ -114,7 +120,7 @@ def test_details_are_equal(seed: int) -> None:
 )  # fmt: skip
 def test_malformed_bytes_part_words(data: bytes) -> None:
     texts = buffer([data, b"next"])
-    fast = detail_texts(texts, np.arange(2), fast=True)
+    fast = detail_texts(texts, fast=True)
     expected = tokens([data.decode("utf-8", "replace"), "next"])
     assert fast.offsets.tolist() == expected.offsets.tolist()
     assert fast.arrays[align.HASH].view(np.uint64).tolist() == expected.hashes.tolist()
@@ -122,7 +128,7 @@ def test_malformed_bytes_part_words(data: bytes) -> None:
 
 def test_reading_a_number_agrees_with_the_engine() -> None:
     cases = ["7", "1.50", "24th", "13h20", "0.01", "123456789012345678", "15pm", "007"]
-    found = detail_texts(buffer([" ".join(cases).encode()]), np.arange(1), fast=True)
+    found = detail_texts(buffer([" ".join(cases).encode()]), fast=True)
     for place, case in enumerate(cases):
         value, step, digits, length = read_number(case)
         given = [
@@ -161,3 +167,58 @@ def test_candidates_are_equal() -> None:
     fast = candidates(samples.kept, order, none, fast=True)
     assert len(slow) > 1000
     assert slow.tolist() == fast.tolist()
+
+
+@pytest.mark.slow
+def test_no_loop_reads_or_writes_past_an_array() -> None:
+    """The tests above, with bounds checks compiled in: an error there is a crash or a wrong figure here."""
+    checked = {**os.environ, "NUMBA_BOUNDSCHECK": "1"}
+    with tempfile.TemporaryDirectory() as cache:
+        run = subprocess.run(
+            [sys.executable, "-c", CHECKED],
+            env={**checked, "NUMBA_CACHE_DIR": cache},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == ["checked"]
+
+
+CHECKED = """
+import numpy as np
+from dedupe.texts import Texts, detail_texts, sample_texts, word_texts
+from dedupe.kernels import compiled
+from tests.test_engines import buffer, texts_of_all_kinds, varied_documents
+from dedupe import duplicates, similar
+try:
+    compiled("in_both")(np.zeros(1, np.uint64), np.array([0, 3, 9]), 0, 1)
+except IndexError:
+    pass
+else:
+    raise SystemExit("bounds are not checked")
+parts = [b"", b"'", b"1,", *(bytes([k]) for k in range(256)), "㍿".encode() * 3000]
+parts += texts_of_all_kinds(2000, 7)
+for texts in [buffer(parts), buffer([]), buffer([b""]), *(buffer([part]) for part in parts[:300])]:
+    sample_texts(texts, fast=True), detail_texts(texts, fast=True), word_texts(texts, fast=True)
+documents = varied_documents()
+assert duplicates.find_duplicates(documents, fast=True) == duplicates.find_duplicates(documents, fast=False)
+texts = [part.decode("utf-8", "replace") for part in parts[:400]]
+documents = [duplicates.Document(n, text) for n, text in enumerate(texts + texts)]
+duplicates.find_duplicates(documents, fast=True), similar.find_similar(documents, 0.5, fast=True)
+print("checked")
+"""
+
+
+def test_texts_may_lie_in_a_mapped_file(tmp_path: Path) -> None:
+    texts = Texts.of([document.text for document in varied_documents()])
+    path = tmp_path / "texts"
+    path.write_bytes(texts.data.tobytes())
+    mapped = Texts(np.memmap(path, np.uint8, "r"), texts.starts, texts.ends)
+    order = np.arange(len(texts))
+    samples = sample_texts(mapped, fast=True)
+    compared, joined = duplicates.compare_all(mapped, samples, order, fast=True)
+    expected, groups = duplicates.compare_all(texts, sample_texts(texts, fast=True), order, fast=True)
+    assert compared.pairs.tolist() == expected.pairs.tolist()
+    assert joined == groups
+    assert len(joined) > 40
