@@ -23,7 +23,7 @@ from dedupe.byline import is_date_line, is_heading_line
 from dedupe.dates import Order, numeric_orders
 from dedupe.lines import ends_sentence
 from dedupe.model import Document
-from dedupe.survey import Survey, Witness, head_of, line_key, survey
+from dedupe.survey import Survey, Witness, head_of, line_key, order_of, source_of, survey
 from dedupe.templates import Template, Templates
 from dedupe.values import is_fact
 
@@ -50,7 +50,8 @@ def learn(documents: Iterable[Document]) -> Templates:
     """Learn the templates of the sources of some documents, in one pass."""
     with Survey() as seen:
         for document in documents:
-            seen.add(survey(document))
+            if seen.wants(source_of(document), order_of(document)):
+                seen.add(survey(document))
         return derive(seen)
 
 
@@ -89,10 +90,10 @@ class _Head(NamedTuple):
 
 @lru_cache(1 << 15)
 def _head(text: str, is_prose: bool, site: str) -> _Head | None:
-    if not text or (is_prose and len(text) > 160) or is_date_line(text):
+    found = head_of(text, site) if text and not (is_prose and len(text) > 160) else None
+    if found is None or is_date_line(text):
         return None
-    found = head_of(text, site)
-    return found and _Head(found[0], words.fold(found[1]), _is_fact(found[1]))
+    return _Head(found[0], words.fold(found[1]), _is_fact(found[1]))
 
 
 _is_fact = lru_cache(1 << 15)(is_fact)

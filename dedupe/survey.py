@@ -18,7 +18,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from zlib import crc32
 
 from dedupe import words
@@ -37,15 +37,17 @@ SITE = "§"
 LONGEST = 260
 """Longer lines are never furniture; the longest consent notices and legal lines seen end below."""
 
-PAGES = 200
+PAGES = 100
 """Pages of one source that are kept: enough to see what stands on one page in fifty."""
 
 MEMORY = 64_000_000
 """Bytes of pages that are held in memory; a page of a news site takes about 600."""
 
-# A gram is four words of prose. The first four of each paragraph are taken, of these the smallest by their
-# hash, so that two copies of a text give nearly the same sample wherever they were edited.
-_GRAM, _A_LINE, _A_PAGE = 4, 4, 32
+# A gram is four words of prose, or eight characters where no blanks part them. Those at the beginning of
+# each paragraph are taken, and of these the smallest by their hash, so that two copies of a text give nearly
+# the same sample wherever they were edited.
+_WORDS, _CHARACTERS = re.compile(rb"\S+\s+\S+\s+\S+\s+\S+(?=\s)"), re.compile(".{8}")
+_OPENING, _A_PAGE = 120, 32
 # From so many grams on they are counted by NumPy.
 _MANY = 1_000_000
 _TRAIL = re.compile(r"(\S[^>»›/|:：]{0,24}?)\s+[>»›/|]\s+(\S.*)")
@@ -68,8 +70,7 @@ class Page:
     grams: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SeenLine:
+class SeenLine(NamedTuple):
     """A line of a page that testifies: the key it is compared by, its text, and whether it is prose."""
 
     key: str
@@ -95,7 +96,6 @@ def source_of(document: Document) -> str:
     return host_of(document.url or "")
 
 
-@lru_cache(1 << 15)  # the lines of sites are the same few, over and over
 def line_key(text: str, site: str = "") -> str:
     """Give the key of a line: folded, each number as `0`, the site's own name as `§`.
 
@@ -104,16 +104,21 @@ def line_key(text: str, site: str = "") -> str:
     >>> line_key("48 comments"), line_key("* * *")
     ('0 comments', '* * *')
     """
+    folded, solid, key = _folded(text)
+    if len(site) >= 5 and site[:5] in solid:
+        return _DIGITS.sub("0", _mask_site(folded, site))
+    return key
+
+
+@lru_cache(1 << 15)  # the lines of sites are the same few, over and over
+def _folded(text: str) -> tuple[str, str, str]:
+    """Give a line folded, the same without blanks, and its key on a site whose name is not in it."""
     if SITE in text:  # a key itself, as it stands in a file of templates
-        text = text.replace(SITE, " \ue000 ")
-        folded = f" {SITE} ".join(words.fold(part) for part in text.split("\ue000")).strip()
+        parts = text.replace(SITE, " \ue000 ").split("\ue000")
+        folded = f" {SITE} ".join(map(words.fold, parts)).strip()
     else:
         folded = words.fold(text)
-    if not folded:
-        return text
-    if len(site) >= 5 and site[:5] in folded.replace(" ", ""):
-        folded = _mask_site(folded, site)
-    return _DIGITS.sub("0", folded)
+    return folded, folded.replace(" ", ""), _DIGITS.sub("0", folded) if folded else text
 
 
 def survey(document: Document) -> Page:
@@ -281,20 +286,21 @@ def _own_words_in_bulk(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]
 
 def _grams(texts: Iterable[str]) -> array[int]:
     """Sample the word runs of some prose; in scripts without spaces, runs of twice as many characters."""
-    values: set[int] = set()
+    values: list[int] = []
     for text in texts:
-        if text.isascii() or not NO_SPACES_CHARACTER.search(text):
-            found = text.split(None, _GRAM * _A_LINE)[: _GRAM * _A_LINE]
-            size = _GRAM
+        opening = _DIGITS.sub("0", text[:_OPENING])
+        if text.isascii() or not NO_SPACES_CHARACTER.search(opening):
+            if len(text) <= _OPENING:
+                opening += " "
+            found = _WORDS.findall(opening.encode("utf-8", "replace"))
         else:
-            found = [c for c in _DIGITS.sub("0", text[:400]) if c.isalnum()][: 2 * _GRAM * _A_LINE]
-            size = 2 * _GRAM
-        masked = _DIGITS.sub("0", " ".join(found)).encode("utf-8", "replace").split(b" ")
-        for i in range(0, len(masked) - size + 1, size):
-            values.add(crc32(b" ".join(masked[i : i + size])))
-    return array("I", sorted(values)[:_A_PAGE])
+            solid = "".join([c for c in opening if c.isalnum()])
+            found = [run.encode("utf-8", "replace") for run in _CHARACTERS.findall(solid)]
+        values.extend(map(crc32, found))
+    return array("I", sorted(set(values))[:_A_PAGE])
 
 
+@lru_cache(1 << 15)
 def _mask_site(folded: str, site: str) -> str:
     """Put `§` for the words that together are the site's name; its host may have a short ending more.
 
