@@ -21,7 +21,7 @@ from dedupe.ledger import REPAIRED, is_finding, message
 from dedupe.lines import split_lines
 from dedupe.markdown import clean_markdown, prose
 from dedupe.model import Article, Document, Removal
-from dedupe.repair import repair
+from dedupe.repair import with_plain_breaks
 from dedupe.settings import Settings
 from dedupe.sources import source_of
 from dedupe.summary import Summary
@@ -180,9 +180,10 @@ class Surveyor:
     def page(self, task: Task) -> Page:
         """Reduce one document to what it testifies with."""
         text = prose(task.document.text) if task.is_markdown else task.document.text
+        damaged = False
         if "repair" in self.settings.stages:
-            text = repair(text).text
-        return page(task.document, task.source, split_lines(text))
+            text, damaged = with_plain_breaks(text)
+        return page(task.document, task.source, split_lines(text), damaged)
 
 
 def learn(

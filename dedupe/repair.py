@@ -220,7 +220,7 @@ def repair(text: str) -> Repaired:
     'It’s fine\n'
     """
     unusual = _unusual(text)
-    needed = bool(unusual) and _is_needed(text, unusual)
+    needed = _fires_anywhere(unusual) and _fires(_telling(text))
     odd = _ODD_BREAK.search(unusual) is not None
     if not needed and not odd:
         return Repaired(text, text)
@@ -255,6 +255,17 @@ def repair_line(line: str) -> tuple[str, str]:
     return line, ", ".join(names)
 
 
+def with_plain_breaks(text: str) -> tuple[str, bool]:
+    """Give a text with one kind of line break, and tell whether any of its lines may need repair.
+
+    It is what `repair` does first, for those who repair only some of the lines.
+    """
+    unusual = _unusual(text)
+    if _ODD_BREAK.search(unusual):
+        text = _BREAK.sub("\n", text)
+    return text, _fires_anywhere(unusual)
+
+
 def _unusual(text: str) -> str:
     """Give the characters of a text that are not plain ASCII, in their order: nearly always a handful."""
     return text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
@@ -269,18 +280,18 @@ def _fires(telling: str) -> bool:
     return any(gate(telling) for _, gate, _ in STEPS)
 
 
-def _is_needed(text: str, unusual: str) -> bool:
-    """Tell whether a gate fires anywhere in a text that has these unusual characters.
+def _fires_anywhere(unusual: str) -> bool:
+    """Tell whether a gate may fire on a text that has these unusual characters.
 
     Run together they are neighbors where they were, and elsewhere besides; so whatever fires on a run fires
     on them, too, if two things are thought of: the blank at the end of a run, and marks that begin one.
     """
-    return (
+    return unusual != "" and (
         "&" in unusual
         or "\u00c3" in unusual
         or _ANY_MARK.search(unusual) is not None
         or _fires(unusual + " ")
-    ) and _fires(_telling(text))
+    )
 
 
 def align(original: str, fixed: str) -> array[int]:

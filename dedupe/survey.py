@@ -23,10 +23,10 @@ from zlib import crc32
 
 from dedupe import words
 from dedupe.address import host_of, site_name
-from dedupe.lines import NO_SPACES_CHARACTER, split_lines
+from dedupe.lines import NO_SPACES_CHARACTER, is_prose, split_lines
 from dedupe.model import Document, Line
 from dedupe.pairs import split_pair
-from dedupe.repair import repair
+from dedupe.repair import repair_line, with_plain_breaks
 from dedupe.settings import STAGES
 from dedupe.staging import writing
 from dedupe.webpage import open_page, outside, without
@@ -46,12 +46,13 @@ MEMORY = 64_000_000
 # A gram is four words of prose, or eight characters where no blanks part them. Those at the beginning of
 # each paragraph are taken, and of these the smallest by their hash, so that two copies of a text give nearly
 # the same sample wherever they were edited.
-_WORDS, _CHARACTERS = re.compile(rb"\S+\s+\S+\s+\S+\s+\S+(?=\s)"), re.compile(".{8}")
+_WORDS = re.compile(rb"\S+\s+\S+\s+\S+\s+\S+(?=\s)")
+_PAIR = re.compile("..")
 _OPENING, _A_PAGE = 120, 32
 # From so many grams on they are counted by NumPy.
 _MANY = 1_000_000
 _TRAIL = re.compile(r"(\S[^>»›/|:：]{0,24}?)\s+[>»›/|]\s+(\S.*)")
-_DIGITS = re.compile(r"\d+")
+_DIGITS, _ASCII_DIGITS = re.compile(r"\d+"), re.compile(b"[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def line_key(text: str, site: str = "") -> str:
     """
     folded, solid, key = _folded(text)
     if len(site) >= 5 and site[:5] in solid:
-        return _DIGITS.sub("0", _mask_site(folded, site))
+        return _key_on(site, folded)
     return key
 
 
@@ -126,18 +127,31 @@ def survey(document: Document) -> Page:
     document = open_page(document)
     source = source_of(document)
     text = without(document.text, outside(document, STAGES))
-    return page(document, source, split_lines(repair(text).text))
+    text, damaged = with_plain_breaks(text)
+    return page(document, source, split_lines(text), damaged)
 
 
-def page(document: Document, source: str, lines: Sequence[Line]) -> Page:
-    """Reduce a document, whose lines are known, to what it testifies with."""
-    return Page(
-        source,
-        order_of(document),
-        tuple([line.text if len(line.text) <= LONGEST else "" for line in lines]),
-        bytes([line.is_prose for line in lines]),
-        _grams([line.text for line in lines if line.is_prose]).tobytes(),
-    )
+def page(document: Document, source: str, lines: Sequence[Line], damaged: bool = False) -> Page:
+    """Reduce a document, whose lines are known, to what it testifies with.
+
+    Where its lines are `damaged`, those are repaired that testify: all short ones, the beginnings of others.
+    """
+    texts: list[str] = []
+    prose = bytearray()
+    openings: list[str] = []
+    for line in lines:
+        text, of_prose = line.text, line.is_prose
+        if damaged and (not text.isascii() or "&" in text or not text.isprintable()):
+            whole = len(text) <= LONGEST + _OPENING
+            text = repair_line(text if whole else text[:_OPENING])[0].strip()
+            of_prose = is_prose(text) if whole else of_prose
+            texts.append(text if whole and len(text) <= LONGEST else "")
+        else:
+            texts.append(text if len(text) <= LONGEST else "")
+        prose.append(of_prose)
+        if of_prose:
+            openings.append(text)
+    return Page(source, order_of(document), tuple(texts), bytes(prose), _grams(openings).tobytes())
 
 
 def order_of(document: Document) -> int:
@@ -220,9 +234,9 @@ class Survey:
     def _lines(self, place: int, site: str, known: dict[str, SeenLine]) -> tuple[SeenLine, ...]:
         """Read the lines of a page; equal lines of a source are one object."""
         texts, prose, _ = self._read(place)
-        for text, is_prose in zip(texts, prose, strict=True):
+        for text, flag in zip(texts, prose, strict=True):
             if text not in known:
-                known[text] = SeenLine(line_key(text, site), text, bool(is_prose))
+                known[text] = SeenLine(line_key(text, site), text, bool(flag))
         return tuple([known[text] for text in texts])
 
     def _read(self, place: int) -> tuple[tuple[str, ...], bytes, bytes]:
@@ -288,19 +302,21 @@ def _grams(texts: Iterable[str]) -> array[int]:
     """Sample the word runs of some prose; in scripts without spaces, runs of twice as many characters."""
     values: list[int] = []
     for text in texts:
-        opening = _DIGITS.sub("0", text[:_OPENING])
-        if text.isascii() or not NO_SPACES_CHARACTER.search(opening):
-            if len(text) <= _OPENING:
-                opening += " "
-            found = _WORDS.findall(opening.encode("utf-8", "replace"))
-        else:
-            solid = "".join([c for c in opening if c.isalnum()])
-            found = [run.encode("utf-8", "replace") for run in _CHARACTERS.findall(solid)]
-        values.extend(map(crc32, found))
+        opening = text[:_OPENING] + " " * (len(text) <= _OPENING)
+        if not opening.isascii():
+            opening = _DIGITS.sub("0", opening)
+            if NO_SPACES_CHARACTER.search(opening):
+                opening = _PAIR.sub(r"\g<0> ", "".join([c for c in opening if c.isalnum()]))
+        masked = _ASCII_DIGITS.sub(b"0", opening.encode("utf-8", "replace"))
+        values.extend(map(crc32, _WORDS.findall(masked)))
     return array("I", sorted(set(values))[:_A_PAGE])
 
 
 @lru_cache(1 << 15)
+def _key_on(site: str, folded: str) -> str:
+    return _DIGITS.sub("0", _mask_site(folded, site))
+
+
 def _mask_site(folded: str, site: str) -> str:
     """Put `§` for the words that together are the site's name; its host may have a short ending more.
 
