@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 from dedupe.lines import fold_words
 
+_PLAIN_HOST = re.compile(r"https?://(?:www\.)?([a-z0-9][a-z0-9.-]*)(?=[/?#])")
+
 
 def slug(url: str) -> frozenset[str]:
     """Give the words in the last telling part of an address.
@@ -53,6 +55,8 @@ def host_of(url: str) -> str:
     >>> host_of("https://www.example.org/a"), host_of("http://[a")
     ('example.org', '')
     """
+    if plain := _PLAIN_HOST.match(url):
+        return plain[1]
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.") if "//" in url else ""
     except ValueError:

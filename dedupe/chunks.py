@@ -25,13 +25,14 @@ from dedupe.model import Article, Document
 from dedupe.outcome import CHANGED, DOCUMENT, FILE, Note, Outcome, OutcomeWriter, Rendered
 from dedupe.records import Raw, Typed, dumps
 from dedupe.rendering import Articles
-from dedupe.repair import repair
+from dedupe.repair import with_plain_breaks
 from dedupe.results import Cleaned, Result, unify
 from dedupe.settings import FIELD_OPTIONS, Settings
 from dedupe.sources import source_of
 from dedupe.summary import SPARED
 from dedupe.survey import Page, page
 from dedupe.templates import Templates
+from dedupe.webpage import outside, without
 
 # A run has about so many chunks, for progress and for an even share of the work, unless they get too small.
 _CHUNKS, _SMALLEST = 64, 250_000
@@ -145,9 +146,10 @@ class Surveyor:
         """Reduce one document to what it testifies with."""
         settings, document = self.reading.settings, entry.document
         text = prose(document.text) if _is_markdown(entry) else document.text
+        text, damaged = without(text, outside(document, settings.stages)), False
         if "repair" in settings.stages:
-            text = repair(text).text
-        return page(document, source_of(entry, settings), split_lines(text))
+            text, damaged = with_plain_breaks(text)
+        return page(document, source_of(entry, settings), split_lines(text), damaged)
 
 
 def skipped(unusable: Unusable) -> Note:

@@ -171,10 +171,11 @@ def beside_dates(line: str, dates: Iterable[WrittenDate]) -> list[str]:
 
 
 def _may_hold_date(line: str) -> bool:
-    return _FOUR_DIGITS.search(line) is not None
+    return _FOUR_DIGITS.search(line) is not None and _DAY_OR_MONTH.search(line) is not None
 
 
 _FOUR_DIGITS = re.compile(r"\d{4}")
+_DAY_OR_MONTH = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 
 
 def _days(line: str, order: Order | None) -> Iterable[tuple[int, int, date]]:

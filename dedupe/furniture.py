@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from dedupe import words
 from dedupe.address import site_name
@@ -118,7 +118,7 @@ class _Finder:
         free = [i for i in range(len(self.lines)) if i not in self.taken and self.keys[i]]
         kinds: dict[int, str] = {}
         for i in free:
-            kind = self.kind(i) if self.phrases else None
+            kind = _kind(self.lines[i].text, self.lines[i].is_prose) if self.phrases else None
             if kind:
                 kinds[i] = kind
             if self.is_learned(i):
@@ -166,19 +166,6 @@ class _Finder:
     def has_learned_head(self, i: int) -> bool:
         found = head_of(self.lines[i].text, self.known.site)
         return found is not None and found[0] in self.known.tails
-
-    def kind(self, i: int) -> str | None:
-        """Name the kind of furniture that a language calls this line, or a row of such entries."""
-        text = self.lines[i].text
-        kind = words.furniture(words.fold(text))
-        if kind or len(text) > 120 or self.lines[i].is_prose:
-            return kind
-        entries = [entry for entry in _ROW.split(text) if entry.strip()]
-        if len(entries) < 2:
-            entries = text.split()
-        if len(entries) < 3 and not (len(entries) == 2 and _ROW.search(text)):
-            return None
-        return "nav" if all(words.furniture(words.fold(entry)) for entry in entries) else None
 
     def phrases_by_place(self, kinds: Mapping[int, str], first: int, last: int) -> None:
         """Take phrases that may be said in an article, too, where no article is: outside, or in company."""
@@ -254,3 +241,17 @@ class _Finder:
         if listing == "tags":
             return len(self.keys[i].split()) <= 3
         return not self.lines[i].is_prose or self.lines[i].text[-1] not in ".。"
+
+
+@lru_cache(1 << 15)
+def _kind(text: str, is_prose: bool) -> str | None:
+    """Name the kind of furniture that a language calls a line, or a row of such entries."""
+    kind = words.furniture(words.fold(text))
+    if kind or len(text) > 120 or is_prose:
+        return kind
+    entries = [entry for entry in _ROW.split(text) if entry.strip()]
+    if len(entries) < 2:
+        entries = text.split()
+    if len(entries) < 3 and not (len(entries) == 2 and _ROW.search(text)):
+        return None
+    return "nav" if all(words.furniture(words.fold(entry)) for entry in entries) else None

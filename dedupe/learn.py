@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from dedupe import words
 from dedupe.address import site_name
@@ -21,7 +23,7 @@ from dedupe.byline import is_date_line, is_heading_line
 from dedupe.dates import Order, numeric_orders
 from dedupe.lines import ends_sentence
 from dedupe.model import Document
-from dedupe.survey import SeenLine, Survey, Witness, head_of, line_key, survey
+from dedupe.survey import Survey, Witness, head_of, line_key, order_of, source_of, survey
 from dedupe.templates import Template, Templates
 from dedupe.values import is_fact
 
@@ -48,7 +50,8 @@ def learn(documents: Iterable[Document]) -> Templates:
     """Learn the templates of the sources of some documents, in one pass."""
     with Survey() as seen:
         for document in documents:
-            seen.add(survey(document))
+            if seen.wants(source_of(document), order_of(document)):
+                seen.add(survey(document))
         return derive(seen)
 
 
@@ -75,6 +78,25 @@ def merge(old: Templates, new: Templates) -> Templates:
     """
     sources = {**old.sources, **new.sources}
     return Templates(sources, _shared(sources, Counter(old.shared.lines) | Counter(new.shared.lines)))
+
+
+class _Head(NamedTuple):
+    """A line with a beginning of its own: its key, the folded rest, and whether that is a fact."""
+
+    key: str
+    tail: str
+    is_fact: bool
+
+
+@lru_cache(1 << 15)
+def _head(text: str, is_prose: bool, site: str) -> _Head | None:
+    found = head_of(text, site) if text and not (is_prose and len(text) > 160) else None
+    if found is None or is_date_line(text):
+        return None
+    return _Head(found[0], words.fold(found[1]), _is_fact(found[1]))
+
+
+_is_fact = lru_cache(1 << 15)(is_fact)
 
 
 class _Learner:
@@ -127,11 +149,8 @@ class _Learner:
 
     def order(self) -> Order | None:
         """Tell how the source writes numeric dates, from those that can be read in one way only."""
-        proved: Counter[Order] = Counter()
-        for each in self.pages:
-            for line in each.lines:
-                if not line.is_prose:
-                    proved.update(numeric_orders(line.text))
+        texts = {line.text for each in self.pages for line in each.lines if not line.is_prose}
+        proved = {order for text in texts for order in numeric_orders(text)}
         return next(iter(proved)) if len(proved) == 1 else None
 
     def lines(self) -> tuple[dict[str, int], dict[str, int]]:
@@ -166,18 +185,19 @@ class _Learner:
         facts: Counter[str] = Counter()
         tails: dict[str, set[str]] = defaultdict(set)
         for each in self.pages:
-            heads = [self.head(line) for line in each.lines]
+            heads = [_head(line.text, line.is_prose, self.site) for line in each.lines]
             met: set[str] = set()
             for i, found in enumerate(heads):
-                if found is None or found[0] in met:
+                if found is None or found.key in met:
                     continue
-                head, tail = found
-                met.add(head)
-                pages[head] += 1
-                tails[head].add(words.fold(tail))
-                near = [other for other in (*heads[max(i - 1, 0) : i], *heads[i + 1 : i + 2]) if other]
-                facts[head] += is_fact(tail)
-                company[head] += any(other[0] != head and is_fact(other[1]) for other in near)
+                met.add(found.key)
+                pages[found.key] += 1
+                tails[found.key].add(found.tail)
+                facts[found.key] += found.is_fact
+                near = (*heads[max(i - 1, 0) : i], *heads[i + 1 : i + 2])
+                company[found.key] += any(
+                    other is not None and other.key != found.key and other.is_fact for other in near
+                )
         learned_tails: dict[str, int] = {}
         learned_labels: dict[str, int] = {}
         for head, count in pages.items():
@@ -188,11 +208,6 @@ class _Learner:
             else:
                 learned_tails[head] = count
         return learned_tails, learned_labels
-
-    def head(self, line: SeenLine) -> tuple[str, str] | None:
-        if not line.text or (line.is_prose and len(line.text) > 160) or is_date_line(line.text):
-            return None
-        return head_of(line.text, self.site)
 
     def stacked_labels(self) -> dict[str, int]:
         """Learn labels that stand on lines of their own, values below: a chain of them is a data sheet."""
@@ -206,7 +221,7 @@ class _Learner:
                     continue
                 met.add(line.key)
                 value = each.lines[i + 1].text
-                facts[line.key] += is_fact(value) and not is_fact(line.text)
+                facts[line.key] += _is_fact(value) and not _is_fact(line.text)
                 short[line.key] += 0 < len(value.split()) <= 5
                 for k in (i - 2, i + 2):
                     if 0 <= k < len(each.lines):

@@ -56,10 +56,10 @@ def split_lines(text: str) -> list[Line]:
         start += len(physical) + 1
     if not lines:
         return lines
-    longest = max(line.end - line.start for line in lines)
+    longest = max([len(line.text) for line in lines])
     if longest > _ONE_LINE:
         return _cut_one_line_text(lines, longest)
-    width = _wrap_width(text, lines)
+    width = _wrap_width(text, lines) if longest <= _WRAP_MAX else 0
     return _join_wrapped(text, lines, width) if width else lines
 
 

@@ -18,27 +18,16 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from html import unescape
 from typing import Any
+
+from dedupe.mojibake import MOJIBAKE, fix_mojibake
 
 # --- the steps -----------------------------------------------------------------------------------------
 
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _WRAPPED_ENTITY = re.compile("&(?:amp;){0,2}" + _ENTITY.pattern[1:])
 
-# What UTF-8 looks like when it was read in a one-byte encoding: a lead byte followed by a character that a
-# continuation byte turns into. In turn: cp1252 and latin-1 (also "Ã " for "à", whose no-break space became
-# a blank), cp1251, Mac Roman, cp437, cp1250 and latin-2. The gate may fire in vain; ftfy decides.
-_MOJIBAKE = re.compile(
-    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
-    "|\u00c3 "
-    "|(?:[\u0420\u0421][\u0080-\u00bb\u0400-\u040f\u0450-\u045f\u0490\u0491\u2013-\u2122]){2}"
-    "|(?:[\u0420\u0421].){4}"
-    "|[\u221a\u00ac][\u00a0-\u2265]|\u201a\u00c4|\u0393\u00c7|[\u251c\u252c][^\\s\\w]"
-    "|[\u0102\u0139\u00c2][\u0080-\u00bf\u02d8-\u02dd\u2013-\u2122]"
-    "|[\x80-\x9f]|\ufffd"
-)
 _CONTROL = re.compile("\x1b\\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -76,23 +65,6 @@ def fix_entities(line: str) -> str:
             break
         line = decoded
     return line
-
-
-def fix_mojibake(line: str) -> str:
-    """Decode text that was read in the wrong encoding, once or several times (ftfy).
-
-    >>> fix_mojibake("Itâ€™s the cafÃ©â€™s fault")
-    'It’s the café’s fault'
-    >>> fix_mojibake("“Spaß”, sagte sie")
-    '“Spaß”, sagte sie'
-    """
-    from ftfy import fix_text
-
-    # ftfy reads a text in one go; a line of many megabytes is given to it in pieces, cut at blanks.
-    return "".join(
-        fix_text(piece, _ftfy_config()) if _MOJIBAKE.search(piece) else piece
-        for piece in _pieces(line, 5_000)
-    )
 
 
 def fix_surrogates(line: str) -> str:
@@ -144,23 +116,23 @@ def _not_composed(text: str) -> bool:
 STEPS: tuple[tuple[str, Callable[[str], Any], Callable[[str], str]], ...] = (
     ("entity", _ENTITY.search, fix_entities),
     ("surrogate", _SURROGATE.search, fix_surrogates),
-    ("mojibake", _MOJIBAKE.search, fix_mojibake),
+    ("mojibake", MOJIBAKE.search, fix_mojibake),
     ("entity", _ENTITY.search, fix_entities),
     ("control", _CONTROL.search, remove_control),
     ("invisible", _INVISIBLE.search, remove_invisible),
     ("space", _SPACE.search, fix_spaces),
-    ("mojibake", _MOJIBAKE.search, fix_mojibake),  # no-break spaces beside it may have hidden it
+    ("mojibake", MOJIBAKE.search, fix_mojibake),  # no-break spaces beside it may have hidden it
     ("composition", _not_composed, compose),
 )
 """Name, gate and function of each step, in the order in which they run on a line."""
 
 _BREAK = re.compile("\r\n?|[\n\x0b\x0c\u2028\u2029]")
 _ODD_BREAK = re.compile("[\r\x0b\x0c\u2028\u2029]")
-_ASCII_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 # What no step ever changes; it is looked for byte by byte, which is many times faster than an expression.
 _PLAIN = bytes({*range(0x20, 0x7F), *b"\t\n"} - {*b"&"})
-# A run of characters beyond ASCII, with the blank that may once have been the second half of "Ã\u00a0".
-_FOREIGN = re.compile("[^\x00-\x7f]+ ?")
+# A run of characters beyond ASCII, with the blank that may once have been the second half of "Ã\u00a0"; what
+# may be an entity; a control character.
+_TELLING = re.compile(f"[^\x00-\x7f]+ ?|{_ENTITY.pattern}|[\x00-\x08\x0e-\x1f\x7f]")
 
 
 # --- a text and the way back -----------------------------------------------------------------------------
@@ -248,19 +220,19 @@ def repair(text: str) -> Repaired:
     'It’s fine\n'
     """
     unusual = _unusual(text)
-    needed = _needed(text, unusual) if unusual else []
-    if not needed and not _ODD_BREAK.search(unusual):
+    needed = _fires_anywhere(unusual) and _fires(_telling(text))
+    odd = _ODD_BREAK.search(unusual) is not None
+    if not needed and not odd:
         return Repaired(text, text)
     lines: list[str] = []
     changes: list[Change] = []
     anchors: list[tuple[int, int]] = []
     length = 0
-    for start, end in _physical_lines(text):
-        line = text[start:end]
-        fixed, rule = repair_line(line) if needed and _needed(line, _unusual(line)) else (line, "")
+    for start, line in _physical_lines(text, odd):
+        fixed, rule = repair_line(line) if needed and _unusual(line) else (line, "")
         anchors.append((length, start))
         if rule:
-            changes.append(Change(start, end, length, length + len(fixed), rule))
+            changes.append(Change(start, start + len(line), length, length + len(fixed), rule))
         lines.append(fixed)
         length += len(fixed) + 1
     return Repaired(text, "\n".join(lines), tuple(changes), tuple(anchors))
@@ -273,13 +245,25 @@ def repair_line(line: str) -> tuple[str, str]:
     ('Tom & Jerry Ltd', 'entity, space')
     """
     names: list[str] = []
+    telling = _telling(line)
     for name, gate, step in STEPS:
-        if gate(line):
+        if gate(telling):
             fixed = step(line)
-            if fixed != line and name not in names:
-                names.append(name)
-            line = fixed
+            if fixed != line:
+                line, telling = fixed, _telling(fixed)
+                names += [name] if name not in names else []
     return line, ", ".join(names)
+
+
+def with_plain_breaks(text: str) -> tuple[str, bool]:
+    """Give a text with one kind of line break, and tell whether any of its lines may need repair.
+
+    It is what `repair` does first, for those who repair only some of the lines.
+    """
+    unusual = _unusual(text)
+    if _ODD_BREAK.search(unusual):
+        text = _BREAK.sub("\n", text)
+    return text, _fires_anywhere(unusual)
 
 
 def _unusual(text: str) -> str:
@@ -287,29 +271,26 @@ def _unusual(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
 
 
-def _needed(text: str, unusual: str) -> list[Callable[[str], Any]]:
-    """Give the gates that fire somewhere in a text, looking only at what is not plain ASCII."""
-    gates: list[Callable[[str], Any]] = [_ENTITY.search] if "&" in unusual and _ENTITY.search(text) else []
-    if _ASCII_CONTROL.search(unusual):
-        gates.append(_CONTROL.search)
-    if _may_be_needed(unusual):
-        foreign = "\n".join(set(_FOREIGN.findall(text)))
-        gates += [gate for _, gate, _ in STEPS if gate not in gates and gate(foreign)]
-    return gates
+def _telling(text: str) -> str:
+    """Give what the gates look at, each run of it once: a gate fires on it where it fires on the text."""
+    return "\n".join(dict.fromkeys(_TELLING.findall(text)))
 
 
-def _may_be_needed(unusual: str) -> bool:
-    """Tell whether a gate may fire on the runs from which these characters come.
+def _fires(telling: str) -> bool:
+    return any(gate(telling) for _, gate, _ in STEPS)
+
+
+def _fires_anywhere(unusual: str) -> bool:
+    """Tell whether a gate may fire on a text that has these unusual characters.
 
     Run together they are neighbors where they were, and elsewhere besides; so whatever fires on a run fires
-    here, too, if two things are thought of: the blank at the end of a run, and marks that begin one.
+    on them, too, if two things are thought of: the blank at the end of a run, and marks that begin one.
     """
-    if unusual.isascii():
-        return False
-    return (
-        "\u00c3" in unusual
+    return unusual != "" and (
+        "&" in unusual
+        or "\u00c3" in unusual
         or _ANY_MARK.search(unusual) is not None
-        or any(gate(unusual + " ") for _, gate, _ in STEPS)
+        or _fires(unusual + " ")
     )
 
 
@@ -350,6 +331,8 @@ def _step(original: str, fixed: str, i: int, j: int) -> tuple[int, int]:
         return unseen.end(), j
     if "\ud800" <= original[i] <= "\udbff" and fixed[j] > "\uffff":
         return i + 2, j + 1
+    if "\ud800" <= original[i] <= "\udfff" and fixed[j] == "\ufffd":
+        return i + 1, j + 1
     for length in (4, 3, 2):
         if compose(original[i : i + length]) == fixed[j]:
             return i + length, j + 1
@@ -381,39 +364,12 @@ def _misread(character: str) -> Iterator[str]:
         yield encoded.decode(encoding)
 
 
-def _physical_lines(text: str) -> Iterator[tuple[int, int]]:
+def _physical_lines(text: str, odd: bool) -> Iterator[tuple[int, str]]:
+    """Give the physical lines with their places; `odd` tells that breaks of other kinds part them."""
     start = 1 if text.startswith("\ufeff") else 0
-    for found in _BREAK.finditer(text, start):
-        yield start, found.start()
+    for found in _BREAK.finditer(text, start) if odd else ():
+        yield start, text[start : found.start()]
         start = found.end()
-    yield start, len(text)
-
-
-def _pieces(line: str, size: int) -> Iterator[str]:
-    start = 0
-    while len(line) - start > 2 * size:
-        end = line.find(" ", start + size, start + 2 * size)
-        end = start + 2 * size if end < 0 else end
-        yield line[start:end]
-        start = end
-    yield line[start:]
-
-
-@cache
-def _ftfy_config() -> Any:
-    from ftfy import TextFixerConfig
-
-    # Straightening quotes, unfolding ligatures and narrowing letters would rewrite the author (measured:
-    # ftfy's defaults alter 7 % of clean lines); entities, breaks and control characters have steps here.
-    return TextFixerConfig(
-        unescape_html=False,
-        uncurl_quotes=False,
-        fix_latin_ligatures=False,
-        fix_character_width=False,
-        fix_line_breaks=False,
-        remove_control_chars=False,
-        remove_terminal_escapes=False,
-        fix_surrogates=False,
-        normalization="NFC",
-        explain=False,
-    )
+    for line in text[start:].split("\n"):
+        yield start, line
+        start += len(line) + 1

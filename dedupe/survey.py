@@ -18,15 +18,15 @@ from functools import lru_cache
 from hashlib import blake2b
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from zlib import crc32
 
 from dedupe import words
 from dedupe.address import host_of, site_name
-from dedupe.lines import NO_SPACES_CHARACTER, split_lines
+from dedupe.lines import NO_SPACES_CHARACTER, is_prose, split_lines
 from dedupe.model import Document, Line
 from dedupe.pairs import split_pair
-from dedupe.repair import repair
+from dedupe.repair import repair_line, with_plain_breaks
 from dedupe.settings import STAGES
 from dedupe.staging import writing
 from dedupe.webpage import open_page, outside, without
@@ -37,19 +37,22 @@ SITE = "§"
 LONGEST = 260
 """Longer lines are never furniture; the longest consent notices and legal lines seen end below."""
 
-PAGES = 200
+PAGES = 100
 """Pages of one source that are kept: enough to see what stands on one page in fifty."""
 
 MEMORY = 64_000_000
 """Bytes of pages that are held in memory; a page of a news site takes about 600."""
 
-# A gram is four words of prose. The first four of each paragraph are taken, of these the smallest by their
-# hash, so that two copies of a text give nearly the same sample wherever they were edited.
-_GRAM, _A_LINE, _A_PAGE = 4, 4, 32
+# A gram is four words of prose, or eight characters where no blanks part them. Those at the beginning of
+# each paragraph are taken, and of these the smallest by their hash, so that two copies of a text give nearly
+# the same sample wherever they were edited.
+_WORDS = re.compile(rb"\S+\s+\S+\s+\S+\s+\S+(?=\s)")
+_PAIR = re.compile("..")
+_OPENING, _A_PAGE = 120, 32
 # From so many grams on they are counted by NumPy.
 _MANY = 1_000_000
 _TRAIL = re.compile(r"(\S[^>»›/|:：]{0,24}?)\s+[>»›/|]\s+(\S.*)")
-_DIGITS = re.compile(r"\d+")
+_DIGITS, _ASCII_DIGITS = re.compile(r"\d+"), re.compile(b"[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,7 @@ class Page:
     grams: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SeenLine:
+class SeenLine(NamedTuple):
     """A line of a page that testifies: the key it is compared by, its text, and whether it is prose."""
 
     key: str
@@ -95,7 +97,6 @@ def source_of(document: Document) -> str:
     return host_of(document.url or "")
 
 
-@lru_cache(1 << 15)  # the lines of sites are the same few, over and over
 def line_key(text: str, site: str = "") -> str:
     """Give the key of a line: folded, each number as `0`, the site's own name as `§`.
 
@@ -104,16 +105,21 @@ def line_key(text: str, site: str = "") -> str:
     >>> line_key("48 comments"), line_key("* * *")
     ('0 comments', '* * *')
     """
+    folded, solid, key = _folded(text)
+    if len(site) >= 5 and site[:5] in solid:
+        return _key_on(site, folded)
+    return key
+
+
+@lru_cache(1 << 15)  # the lines of sites are the same few, over and over
+def _folded(text: str) -> tuple[str, str, str]:
+    """Give a line folded, the same without blanks, and its key on a site whose name is not in it."""
     if SITE in text:  # a key itself, as it stands in a file of templates
-        text = text.replace(SITE, " \ue000 ")
-        folded = f" {SITE} ".join(words.fold(part) for part in text.split("\ue000")).strip()
+        parts = text.replace(SITE, " \ue000 ").split("\ue000")
+        folded = f" {SITE} ".join(map(words.fold, parts)).strip()
     else:
         folded = words.fold(text)
-    if not folded:
-        return text
-    if len(site) >= 5 and site[:5] in folded.replace(" ", ""):
-        folded = _mask_site(folded, site)
-    return _DIGITS.sub("0", folded)
+    return folded, folded.replace(" ", ""), _DIGITS.sub("0", folded) if folded else text
 
 
 def survey(document: Document) -> Page:
@@ -121,18 +127,31 @@ def survey(document: Document) -> Page:
     document = open_page(document)
     source = source_of(document)
     text = without(document.text, outside(document, STAGES))
-    return page(document, source, split_lines(repair(text).text))
+    text, damaged = with_plain_breaks(text)
+    return page(document, source, split_lines(text), damaged)
 
 
-def page(document: Document, source: str, lines: Sequence[Line]) -> Page:
-    """Reduce a document, whose lines are known, to what it testifies with."""
-    return Page(
-        source,
-        order_of(document),
-        tuple([line.text if len(line.text) <= LONGEST else "" for line in lines]),
-        bytes([line.is_prose for line in lines]),
-        _grams([line.text for line in lines if line.is_prose]).tobytes(),
-    )
+def page(document: Document, source: str, lines: Sequence[Line], damaged: bool = False) -> Page:
+    """Reduce a document, whose lines are known, to what it testifies with.
+
+    Where its lines are `damaged`, those are repaired that testify: all short ones, the beginnings of others.
+    """
+    texts: list[str] = []
+    prose = bytearray()
+    openings: list[str] = []
+    for line in lines:
+        text, of_prose = line.text, line.is_prose
+        if damaged and (not text.isascii() or "&" in text or not text.isprintable()):
+            whole = len(text) <= LONGEST + _OPENING
+            text = repair_line(text if whole else text[:_OPENING])[0].strip()
+            of_prose = is_prose(text) if whole else of_prose
+            texts.append(text if whole and len(text) <= LONGEST else "")
+        else:
+            texts.append(text if len(text) <= LONGEST else "")
+        prose.append(of_prose)
+        if of_prose:
+            openings.append(text)
+    return Page(source, order_of(document), tuple(texts), bytes(prose), _grams(openings).tobytes())
 
 
 def order_of(document: Document) -> int:
@@ -215,9 +234,9 @@ class Survey:
     def _lines(self, place: int, site: str, known: dict[str, SeenLine]) -> tuple[SeenLine, ...]:
         """Read the lines of a page; equal lines of a source are one object."""
         texts, prose, _ = self._read(place)
-        for text, is_prose in zip(texts, prose, strict=True):
+        for text, flag in zip(texts, prose, strict=True):
             if text not in known:
-                known[text] = SeenLine(line_key(text, site), text, bool(is_prose))
+                known[text] = SeenLine(line_key(text, site), text, bool(flag))
         return tuple([known[text] for text in texts])
 
     def _read(self, place: int) -> tuple[tuple[str, ...], bytes, bytes]:
@@ -281,18 +300,21 @@ def _own_words_in_bulk(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]
 
 def _grams(texts: Iterable[str]) -> array[int]:
     """Sample the word runs of some prose; in scripts without spaces, runs of twice as many characters."""
-    values: set[int] = set()
+    values: list[int] = []
     for text in texts:
-        if text.isascii() or not NO_SPACES_CHARACTER.search(text):
-            found = text.split(None, _GRAM * _A_LINE)[: _GRAM * _A_LINE]
-            size = _GRAM
-        else:
-            found = [c for c in _DIGITS.sub("0", text[:400]) if c.isalnum()][: 2 * _GRAM * _A_LINE]
-            size = 2 * _GRAM
-        masked = _DIGITS.sub("0", " ".join(found)).encode("utf-8", "replace").split(b" ")
-        for i in range(0, len(masked) - size + 1, size):
-            values.add(crc32(b" ".join(masked[i : i + size])))
-    return array("I", sorted(values)[:_A_PAGE])
+        opening = text[:_OPENING] + " " * (len(text) <= _OPENING)
+        if not opening.isascii():
+            opening = _DIGITS.sub("0", opening)
+            if NO_SPACES_CHARACTER.search(opening):
+                opening = _PAIR.sub(r"\g<0> ", "".join([c for c in opening if c.isalnum()]))
+        masked = _ASCII_DIGITS.sub(b"0", opening.encode("utf-8", "replace"))
+        values.extend(map(crc32, _WORDS.findall(masked)))
+    return array("I", sorted(set(values))[:_A_PAGE])
+
+
+@lru_cache(1 << 15)
+def _key_on(site: str, folded: str) -> str:
+    return _DIGITS.sub("0", _mask_site(folded, site))
 
 
 def _mask_site(folded: str, site: str) -> str:
