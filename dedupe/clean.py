@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from dedupe.errors import RecordError
 from dedupe.furniture import Known, find_furniture
 from dedupe.header import Heading, find_heading
-from dedupe.lines import split_lines
+from dedupe.lines import NO_SPACES_CHARACTER, split_lines
 from dedupe.metadata import Facts, find_facts, to_metadata
 from dedupe.model import Article, Document, Failure, Line, Removal, Twin
 from dedupe.records import to_document
 from dedupe.repair import Repaired, repair
 from dedupe.repeats import find_repeats
+from dedupe.seams import split_seams
 from dedupe.settings import Settings
 from dedupe.survey import source_of
 from dedupe.templates import Templates
@@ -174,7 +175,7 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
     stages = settings.stages
     text = without(document.text, outside(document, stages))
     repaired = repair(text) if "repair" in stages else Repaired(text, text)
-    lines = split_lines(repaired.text)
+    lines, run_in = _lines(repaired.text, known, settings)
     removals = list(_page_removals(document, repaired.text, stages))
     for each in removals:
         if each.reason == "title":
@@ -190,7 +191,9 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
             date=document.date,
             facts=frozenset(i for fact in facts.facts for i in fact.lines).union(facts.headings),
             phrases="phrases" in settings.lists,
-            is_furniture=known.is_furniture if known else lambda line: False,
+            is_furniture=lambda line: (
+                line.start in run_in or (known is not None and known.is_line(line.text))
+            ),
             order=known.order if known else None,
         )
     if "metadata" not in stages:
@@ -199,7 +202,7 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
     removals += _fact_removals(document.id, lines, facts)
     if "repeats" in stages:
         removals += _repeat_removals(document.id, lines, facts, {removal.start for removal in removals})
-    furniture = _furniture_removals(document, lines, removals, heading, known, settings)
+    furniture = _furniture_removals(document, lines, removals, heading, known, settings, run_in)
     if furniture:
         removals = [*_recalled(removals, furniture), *furniture]
     removals.sort(key=lambda removal: removal.start)
@@ -300,13 +303,14 @@ def _furniture_removals(
     heading: Heading,
     known: Known | None,
     settings: Settings,
+    run_in: Mapping[int, str],
 ) -> list[Removal]:
     """Find the furniture among the lines that are left: what its languages call so, and what was learned."""
     gone = {removal.start for removal in removals}
     taken = {i for i, line in enumerate(lines) if line.start in gone}
     title = heading.title_lines[0] if heading.title_lines else None
     phrases = "phrases" in settings.lists and "furniture" in settings.stages
-    rules: dict[int, str] = {}
+    rules = {i: run_in[line.start] for i, line in enumerate(lines) if line.start in run_in and i not in taken}
     if phrases:
         from dedupe.body import find_furniture as find_around
 
@@ -315,16 +319,27 @@ def _furniture_removals(
             title=heading.title,
             url=document.url,
             title_line=title,
-            keep=taken,
+            keep=taken.union(rules),
             only_pages=known is not None and known.is_learned and "template" in settings.stages,
         )
-        rules = {each.line: f"{each.kind}: {each.rule}" for each in found}
+        rules |= {each.line: f"{each.kind}: {each.rule}" for each in found}
     if known and "template" in settings.stages:
         learned = find_furniture(
             lines, known, title=title, is_sure=heading.is_sure, taken=taken, found=rules, phrases=phrases
         )
         rules = {each.line: each.rule for each in learned}
     return [_removal(document.id, lines[i], "furniture", rule) for i, rule in sorted(rules.items())]
+
+
+def _lines(text: str, known: Known | None, settings: Settings) -> tuple[list[Line], dict[int, str]]:
+    """Split a text into lines, also where furniture was run into them; give its rules by where it starts."""
+    lines = split_lines(text)
+    phrases = "phrases" in settings.lists and "furniture" in settings.stages
+    known = known if "template" in settings.stages else None
+    if not phrases and known is None:
+        return lines, {}
+    lines, found = split_seams(lines, known, phrases=phrases)
+    return lines, {lines[i].start: rule for i, rule in found.items()}
 
 
 def _labels(settings: Settings, known: Known | None) -> Mapping[str, str] | None:
@@ -408,6 +423,7 @@ def _without(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], 
     left = ""
     for number, piece in enumerate(pieces):
         if piece.strip():
-            gap = " " if left and (left[-1].isspace() or piece[0].isspace()) else ""
+            dense = left and NO_SPACES_CHARACTER.match(left[-1]) and not piece[0].isspace()
+            gap = " " if left and not dense else ""
             left = left.rstrip() + gap + (piece.lstrip() if number else piece)  # the first has the indent
     return left.rstrip(), True

@@ -16,6 +16,7 @@ from functools import cached_property
 from dedupe import words
 from dedupe.address import site_name
 from dedupe.model import Line
+from dedupe.phrases import by_opening
 from dedupe.survey import LONGEST, head_of, line_key
 from dedupe.templates import Template, Templates
 
@@ -52,6 +53,7 @@ class Known:
         self.tails = self._keys(own.tails) | self._keys(shared.tails)
         self.below = self._keys(own.below) | self._keys(shared.below)
         self.slots = frozenset(own.slots) | frozenset(shared.slots)
+        self.run_in = self._keys(own.run_in)
         self.own_labels: Mapping[str, int] = own.labels
         self.shared_labels: Mapping[str, int] = shared.labels
 
@@ -68,9 +70,23 @@ class Known:
         """Give the labels that were learned, with the keys under which their values go."""
         return {label: label.replace(" ", "_") for label in (*self.own_labels, *self.shared_labels)}
 
-    def is_furniture(self, line: Line) -> bool:
-        """Tell whether a line was learned as furniture."""
-        return len(line.text) <= LONGEST and line_key(line.text, self.site) in self.lines
+    @cached_property
+    def openings(self) -> Mapping[str, Sequence[str]]:
+        """Give the keys of all that is cut by their first two words, or their only one."""
+        return by_opening((*self.lines, *self.tails, *self.run_in))
+
+    def is_line(self, text: str) -> bool:
+        """Tell whether a text was learned as a line of furniture."""
+        return len(text) <= LONGEST and line_key(text, self.site) in self.lines
+
+    def has_tail(self, text: str) -> bool:
+        """Tell whether a text begins as lines of furniture do whose ends vary."""
+        found = head_of(text, self.site)
+        return found is not None and found[0] in self.tails
+
+    def is_run_in(self, text: str) -> bool:
+        """Tell whether a text was learned as furniture that is run into the first words of paragraphs."""
+        return line_key(text, self.site) in self.run_in
 
 
 def find_furniture(
@@ -123,7 +139,7 @@ class _Finder:
                 kinds[i] = kind
             if self.is_learned(i):
                 self.found[i] = "site line"
-            elif self.has_learned_head(i):
+            elif self.known.has_tail(self.lines[i].text):
                 self.found[i] = "site line with a varying end"
             elif kind in _ANYWHERE:
                 self.found[i] = f"phrase: {kind}"
@@ -162,10 +178,6 @@ class _Finder:
 
     def is_learned(self, i: int) -> bool:
         return self.keys[i] in self.known.lines
-
-    def has_learned_head(self, i: int) -> bool:
-        found = head_of(self.lines[i].text, self.known.site)
-        return found is not None and found[0] in self.known.tails
 
     def kind(self, i: int) -> str | None:
         """Name the kind of furniture that a language calls this line, or a row of such entries."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from dedupe.errors import InputError, SettingsError
 from dedupe.templates import Template, Templates
 
-_TABLES = ("lines", "tails", "labels", "below", "slots", "review")
+_TABLES = ("lines", "run_in", "tails", "labels", "below", "slots", "review")
 
 
 def load(path: str, option: str = "templates") -> Templates:

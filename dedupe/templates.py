@@ -22,7 +22,8 @@ VERSION = 1
 class Template:
     """What was learned of one source. Each mapping gives the number of pages that testified.
 
-    lines: furniture, as it stood on a page. tails: beginnings of lines whose ends vary. labels: the same
+    lines: furniture, as it stood on a page. run_in: furniture that is run into the first words of
+    paragraphs. tails: beginnings of lines whose ends vary. labels: the same
     for facts that become metadata. below: headings over lists of links. slots: runs of words, folded,
     `§` for the site's name. review: standing sentences that may be the author's; never cut. `order` is how
     the source writes numeric dates, `dmy` or `mdy`.
@@ -31,6 +32,7 @@ class Template:
     pages: int = 0
     order: Order | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
+    run_in: Mapping[str, int] = field(default_factory=dict)
     tails: Mapping[str, int] = field(default_factory=dict)
     labels: Mapping[str, int] = field(default_factory=dict)
     below: Mapping[str, int] = field(default_factory=dict)
@@ -85,5 +87,5 @@ class Templates:
 
 
 def _table(each: Template) -> dict[str, Any]:
-    names = ("pages", "order", "lines", "tails", "labels", "below", "slots", "review")
+    names = ("pages", "order", "lines", "run_in", "tails", "labels", "below", "slots", "review")
     return {name: getattr(each, name) for name in names if getattr(each, name)}
