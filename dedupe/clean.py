@@ -423,7 +423,6 @@ def _without(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], 
     left = ""
     for number, piece in enumerate(pieces):
         if piece.strip():
-            dense = left and NO_SPACES_CHARACTER.match(left[-1]) and not piece[0].isspace()
-            gap = " " if left and not dense else ""
+            gap = " " if left and not NO_SPACES_CHARACTER.match(piece[0]) else ""
             left = left.rstrip() + gap + (piece.lstrip() if number else piece)  # the first has the indent
     return left.rstrip(), True
