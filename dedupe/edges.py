@@ -1,7 +1,7 @@
-"""Furniture that a site has run into its paragraphs, learned from how the paragraphs of many pages begin and end.
+"""Furniture that a site runs into its paragraphs, learned from how those of many pages begin and end.
 
-What the trouble looks like: every article of a site begins `SHARE The mayor said …`, or its footer is glued to
-the last paragraph, so that no line of it stands on two pages. What is left alone: words with which many
+What the trouble looks like: every article of a site begins `SHARE The mayor said …`, or its footer is glued
+to the last paragraph, so that no line of it stands on two pages. What is left alone: words with which many
 sentences of a site begin (`In a statement`, `A spokesman for`), names of towns, and the sentence with which
 every piece of a column ends; it is listed for review.
 """
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from dedupe.lines import ends_sentence
 
-# As many characters of a paragraph are kept at either end: a run of furniture, and the words beside it.
-_EDGE = 300
+# As many characters are kept of the beginning and of the end: a run of furniture and the words beside it.
+_BEGINNING, _END = 300, 160
 # One page in ten must begin so, at least three; and half of them where it is a word or two.
 _PAGES, _SHARE, _SHARE_SHORT = 3, 0.1, 0.5
 # Behind a seam the texts go apart: no word follows on more than so many of the pages.
@@ -24,8 +24,17 @@ _SAME = 0.7
 # Nearly always a capital follows, and often enough a word that the pages also have with a small letter: a
 # sentence begins there, and no name goes on.
 _CAPITALS, _SENTENCES = 0.9, 0.3
+LONGEST_RUN = 260
+"""Characters of a run of furniture that are looked at on either side of a seam."""
+
+SHORTEST = 60
+"""A shorter line is a heading, a menu, a teaser: it is looked at whole."""
+
+# A mark that may end a sentence, before something that may begin one, with a blank between or without.
+_MARK = re.compile(r"[.!?…。！？][\"'”’»)\]]*(\s*)(?=[^\Wa-zß-öø-ÿ]|[©•|])")
+_ABBREVIATION = re.compile(r"\b[A-Z][a-z]{0,2}$")
 _WORD = re.compile(r"[^\W_]+")
-_CAMEL = re.compile(r"([^\W\d_A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω])")
+CAMEL = re.compile(r"([^\W\d_A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω])")
 _SEAM = re.compile(r"[\s|•·»›>▶►■]*")
 
 
@@ -35,7 +44,7 @@ def edges(paragraphs: Sequence[str]) -> tuple[str, str]:
     >>> edges(["SHARE The old lock is open.", "It was late."])
     ('SHARE The old lock is open.', 'It was late.')
     """
-    return (paragraphs[0][:_EDGE], paragraphs[-1][-_EDGE:]) if paragraphs else ("", "")
+    return (paragraphs[0][:_BEGINNING], paragraphs[-1][-_END:]) if paragraphs else ("", "")
 
 
 def run_in(beginnings: Iterable[str], pages: int, is_line: Callable[[str], bool]) -> dict[str, int]:
@@ -54,8 +63,10 @@ def run_in(beginnings: Iterable[str], pages: int, is_line: Callable[[str], bool]
         text = first.text[: first.spans[depth - 1][1]].strip()
         if (
             seams >= _CAPITALS * len(members)
-            and sentences.total() >= _SENTENCES * len(members)
-            and len(sentences) >= 2
+            and (
+                (sentences.total() >= _SENTENCES * len(members) and len(sentences) >= 2)
+                or (depth > 3 and len(members) >= _SHARE_SHORT * pages)
+            )
             and (
                 depth > 2
                 or is_line(text)
@@ -67,7 +78,7 @@ def run_in(beginnings: Iterable[str], pages: int, is_line: Callable[[str], bool]
 
 
 def endings(ends: Iterable[str], pages: int) -> dict[str, int]:
-    """Give the sentences with which the last paragraphs of several pages end, with the number of the pages."""
+    """Give the sentences with which the last paragraphs of several pages end, and on how many they do."""
     texts = [_Edge.of(text, backwards=True) for text in ends if ends_sentence(text)]
     found: dict[str, int] = {}
     for members, depth in _partings([edge for edge in texts if edge.keys], pages):
@@ -76,6 +87,34 @@ def endings(ends: Iterable[str], pages: int) -> dict[str, int]:
             tails = [edge.text[place:] for edge, place in zip(members, places, strict=True)]
             found[min(tails)] = len(members)
     return found
+
+
+def loose_end(text: str) -> int:
+    """Give where a line goes on after the end of a sentence without ending one itself, else its length.
+
+    >>> text = "The old lock was opened again on Monday, he said. Share this article"
+    >>> text[loose_end(text) :]
+    'Share this article'
+    """
+    if len(text) < SHORTEST or ends_sentence(text):
+        return len(text)
+    ends = list(sentence_starts(text, max(len(text) - LONGEST_RUN, 0)))
+    return ends[-1] if ends else len(text)
+
+
+def sentence_starts(text: str, place: int) -> Iterator[int]:
+    """Give the places after a place at which a sentence begins, the first one of the text left out.
+
+    >>> text = "It rained.Share this. Mr. Ray left for the U.S. Army."
+    >>> [text[start : start + 5] for start in sentence_starts(text, 0)]
+    ['Share', 'Mr. R']
+    """
+    for found in _MARK.finditer(text, place):
+        before = text[max(found.start() - 4, 0) : found.start()]
+        if found[0][0] in "。！？" or (
+            not _ABBREVIATION.search(before) if found[1] else before[-3:].isalpha() and before[-3:].islower()
+        ):
+            yield found.end()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +141,7 @@ class _Edge:
         return cls(text, keys, raw, tuple(spans))
 
     def is_seam(self, depth: int) -> bool:
-        """Tell whether a sentence may begin at a word: a capital, and nothing that binds it to what is before."""
+        """Tell whether a sentence may begin at a word: a capital, and nothing that binds it."""
         if len(self.spans) <= depth:
             return False
         gap = self.text[self.spans[depth - 1][1] : self.spans[depth][0]]
@@ -112,7 +151,7 @@ class _Edge:
 def _pieces(word: str) -> Iterator[tuple[int, int]]:
     """Give the spans of the words in a word such as `NewsSport`."""
     start = 0
-    for found in _CAMEL.finditer(word):
+    for found in CAMEL.finditer(word):
         yield start, found.end()
         start = found.end()
     yield start, len(word)

@@ -15,11 +15,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from dedupe import words
+from dedupe import edges, words
 from dedupe.address import site_name
 from dedupe.byline import is_date_line, is_heading_line
 from dedupe.dates import Order, numeric_orders
-from dedupe.lines import ends_sentence
+from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Document
 from dedupe.survey import SeenLine, Survey, Witness, head_of, line_key, survey
 from dedupe.templates import Template, Templates
@@ -118,12 +118,27 @@ class _Learner:
             pages=len(self.pages),
             order=self.order(),
             lines=_ordered(lines, self.example),
+            run_in=_ordered(self.run_in(lines)),
             tails=_ordered(tails),
             labels=_ordered(labels),
             below=_ordered({k: n for k, n in self.below().items() if k not in stacked}, self.example),
             slots=_ordered(self.slots(lines)),
-            review=_ordered(review, self.example),
+            review=_ordered({self.example[key]: count for key, count in review.items()} | self.endings()),
         )
+
+    def run_in(self, lines: Mapping[str, int]) -> dict[str, int]:
+        """Learn what is run into the first words of paragraphs."""
+        found = edges.run_in(
+            (each.edges[0] for each in self.pages),
+            len(self.pages),
+            lambda text: line_key(text, self.site) in lines,
+        )
+        return {text: count for text, count in found.items() if not is_heading_line(text)}
+
+    def endings(self) -> dict[str, int]:
+        """Find the sentences with which the last paragraphs end: they may be the site's, or its author's."""
+        found = edges.endings((each.edges[1] for each in self.pages), len(self.pages))
+        return {text: count for text, count in found.items() if is_prose(text)}
 
     def order(self) -> Order | None:
         """Tell how the source writes numeric dates, from those that can be read in one way only."""
@@ -365,5 +380,12 @@ def _ordered(counts: Mapping[str, int], example: Mapping[str, str] | None = None
 
 def _is_any(each: Template) -> bool:
     return bool(
-        each.order or each.lines or each.tails or each.labels or each.below or each.slots or each.review
+        each.order
+        or each.lines
+        or each.run_in
+        or each.tails
+        or each.labels
+        or each.below
+        or each.slots
+        or each.review
     )

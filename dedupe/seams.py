@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dedupe import words
+from dedupe.edges import CAMEL, LONGEST_RUN, SHORTEST, loose_end, sentence_starts
 from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Line
 from dedupe.survey import line_key
@@ -26,23 +27,14 @@ from dedupe.survey import line_key
 if TYPE_CHECKING:
     from dedupe.furniture import Known
 
-LONGEST_RUN = 260
-"""Characters of a run of furniture that are looked at on either side of a seam."""
-
 # Kinds of phrases that say little alone: entries of menus, captions, what authors write as well.
 _WEAK = frozenset(
     ("nav", "timestamp", "syndication", "media", "tags", "author", "comments", "breadcrumb", "related")
 )
-# A shorter line is a heading, a menu, a teaser: the other rules look at it whole.
-_SHORTEST = 60
 _MOST_BREAKS = 24
 _TWO_WORDS = re.compile(r"([^\W_]+)(?:[\W_]+([^\W_]+))?")
-_CAMEL = re.compile(r"([^\W\d_A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω])")
 _WORD = re.compile(r"[^\W_]+")
 _QUOTES = re.compile(r"[\"“”„«»]")
-# A mark that may end a sentence, before something that may begin one, with a blank between or without.
-_MARK = re.compile(r"[.!?…。！？][\"'”’»)\]]*(\s*)(?=[^\Wa-zß-öø-ÿ]|[©•|])")
-_ABBREVIATION = re.compile(r"\b[A-Z][a-z]{0,2}$")
 _BETWEEN = " \t\u00a0|•·»›>▶►■–—-"
 """What may stand between two pieces of furniture, or behind the last one."""
 
@@ -67,7 +59,7 @@ def split_seams(
     result: list[Line] = []
     found: dict[int, str] = {}
     for line in lines:
-        runs = list(seams.runs(line.text)) if len(line.text) >= _SHORTEST else []
+        runs = list(seams.runs(line.text)) if len(line.text) >= SHORTEST else []
         if not runs:
             result.append(line)
             continue
@@ -81,19 +73,6 @@ def split_seams(
                 result.append(piece)
                 place = run.end
     return result, found
-
-
-def loose_end(text: str) -> int:
-    """Give where a line goes on after the end of a sentence without ending one itself, else its length.
-
-    >>> text = "The old lock was opened again on Monday, he said. Share this article"
-    >>> text[loose_end(text) :]
-    'Share this article'
-    """
-    if len(text) < _SHORTEST or ends_sentence(text):
-        return len(text)
-    ends = list(_starts(text, max(len(text) - LONGEST_RUN, 0)))
-    return ends[-1] if ends else len(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +109,7 @@ class _Seams:
         """Give the runs of furniture in one line, from left to right."""
         loose = loose_end(text)
         place = 0
-        for start in (0, *_starts(text, 0)):
+        for start in (0, *sentence_starts(text, 0)):
             if start >= place and (start == loose or self.can_start(text, start)):
                 if self.known and start == 0 and self.known.is_line(text):
                     return
@@ -162,7 +141,7 @@ class _Seams:
             fixed += words.furniture_openings().get(alone, ()) if self.phrases else ()
         if not keys and not fixed:
             return False
-        run = _CAMEL.sub(r"\1 ", text[place : place + LONGEST_RUN])
+        run = CAMEL.sub(r"\1 ", text[place : place + LONGEST_RUN])
         return _opens(line_key(run, self.site), keys) or _opens(words.fold(run), fixed)
 
     def run_at(self, text: str, place: int) -> _Run | None:
@@ -203,7 +182,9 @@ class _Seams:
         if self.phrases:
             kind = words.furniture(folded) if is_last else words.exact_furniture(folded)
         is_name = kind in _WEAK or (kind is None and all(not word[0].islower() for word in text.split()))
-        if self.known and (self.known.is_line(text) or (is_last and self.known.has_tail(text))):
+        if self.known and (
+            self.known.is_line(text) or self.known.is_run_in(text) or (is_last and self.known.has_tail(text))
+        ):
             return _Piece(kind or "site line", count, True, is_name)
         if kind is None or ends_sentence(text):
             return None
@@ -298,21 +279,6 @@ def _breaks(text: str, start: int, stop: int) -> list[int]:
 def _opens(text: str, keys: Sequence[str]) -> bool:
     """Tell whether a folded text begins with one of some keys, as whole words."""
     return any(text.startswith(key) and text[len(key) : len(key) + 1] in ("", " ") for key in keys)
-
-
-def _starts(text: str, place: int) -> Iterator[int]:
-    """Give the places after a place at which a sentence begins, the first one of the text left out.
-
-    >>> text = "It rained.Share this. Mr. Ray left for the U.S. Army."
-    >>> [text[start : start + 5] for start in _starts(text, 0)]
-    ['Share', 'Mr. R']
-    """
-    for found in _MARK.finditer(text, place):
-        before = text[max(found.start() - 4, 0) : found.start()]
-        if found[0][0] in "。！？" or (
-            not _ABBREVIATION.search(before) if found[1] else before[-3:].isalpha() and before[-3:].islower()
-        ):
-            yield found.end()
 
 
 def _inner(word: str) -> Iterator[int]:

@@ -23,6 +23,7 @@ from zlib import crc32
 
 from dedupe import words
 from dedupe.address import host_of, site_name
+from dedupe.edges import edges, loose_end
 from dedupe.lines import NO_SPACES_CHARACTER, split_lines
 from dedupe.model import Document, Line
 from dedupe.pairs import split_pair
@@ -58,7 +59,8 @@ class Page:
 
     `order` is a hash of the id of the document: the smallest are kept. `texts` holds its lines, nothing for
     those that are too long to be furniture; `prose` a byte for each, 1 for prose; `grams` the sample of its
-    word runs, as the bytes of 32-bit hashes.
+    word runs, as the bytes of 32-bit hashes; `edges` how its first paragraph begins and its last one ends;
+    `title` what its record says.
     """
 
     source: str
@@ -66,6 +68,11 @@ class Page:
     texts: tuple[str, ...]
     prose: bytes
     grams: bytes
+    edges: tuple[str, str] = ("", "")
+    title: str = ""
+
+
+_Record = tuple[tuple[str, ...], bytes, bytes, tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,8 @@ class Witness:
     """A page that testifies about the furniture of its source."""
 
     lines: tuple[SeenLine, ...]
+    edges: tuple[str, str] = ("", "")
+    title: str = ""
 
 
 def source_of(document: Document) -> str:
@@ -125,13 +134,27 @@ def survey(document: Document) -> Page:
 
 
 def page(document: Document, source: str, lines: Sequence[Line]) -> Page:
-    """Reduce a document, whose lines are known, to what it testifies with."""
+    """Reduce a document, whose lines are known, to what it testifies with.
+
+    A line that goes on after the end of a sentence without ending one is two: furniture was run into it.
+    """
+    texts: list[str] = []
+    prose = bytearray()
+    paragraphs: list[str] = []
+    for line in lines:
+        text, flag = line.text, line.is_prose
+        if not flag and (end := loose_end(text)) < len(text):
+            head, text = text[:end].rstrip(), text[end:]
+            texts.append(head if len(head) <= LONGEST else "")
+            prose.append(True)
+            paragraphs.append(head)
+        elif flag or len(text) > LONGEST:
+            paragraphs.append(text)
+        texts.append(text if len(text) <= LONGEST else "")
+        prose.append(flag)
+    grams = _grams(paragraphs).tobytes()
     return Page(
-        source,
-        order_of(document),
-        tuple([line.text if len(line.text) <= LONGEST else "" for line in lines]),
-        bytes([line.is_prose for line in lines]),
-        _grams([line.text for line in lines if line.is_prose]).tobytes(),
+        source, order_of(document), tuple(texts), bytes(prose), grams, edges(paragraphs), document.title or ""
     )
 
 
@@ -188,7 +211,7 @@ class Survey:
         self.documents[seen.source] += 1
         if not self.wants(seen.source, seen.order):
             return
-        record = marshal.dumps((seen.texts, seen.prose, seen.grams))
+        record = marshal.dumps((seen.texts, seen.prose, seen.grams, seen.edges, seen.title))
         kept = self._kept.setdefault(seen.source, array("Q"))
         with writing("temporary file"):
             place = self._file.seek(0, os.SEEK_END)
@@ -210,20 +233,20 @@ class Survey:
         for source, places in self._witnesses.items():
             site = site_name(source)
             known: dict[str, SeenLine] = {"": SeenLine("", "", True)}
-            yield source, [Witness(self._lines(place, site, known)) for place in places]
+            yield source, [self._witness(place, site, known) for place in places]
 
-    def _lines(self, place: int, site: str, known: dict[str, SeenLine]) -> tuple[SeenLine, ...]:
-        """Read the lines of a page; equal lines of a source are one object."""
-        texts, prose, _ = self._read(place)
+    def _witness(self, place: int, site: str, known: dict[str, SeenLine]) -> Witness:
+        """Read a page; equal lines of a source are one object."""
+        texts, prose, _, ends, title = self._read(place)
         for text, is_prose in zip(texts, prose, strict=True):
             if text not in known:
                 known[text] = SeenLine(line_key(text, site), text, bool(is_prose))
-        return tuple([known[text] for text in texts])
+        return Witness(tuple([known[text] for text in texts]), ends, title)
 
-    def _read(self, place: int) -> tuple[tuple[str, ...], bytes, bytes]:
+    def _read(self, place: int) -> _Record:
         self._file.seek(place)
         length = int.from_bytes(self._file.read(4))
-        record: tuple[tuple[str, ...], bytes, bytes] = marshal.loads(self._file.read(length))
+        record: _Record = marshal.loads(self._file.read(length))
         return record
 
     def _choose(self) -> dict[str, list[int]]:
