@@ -114,6 +114,12 @@ class _Learner:
             head = head_of(self.example[key], self.site)
             if key in stacked or (head and head[0] in labels) or is_heading_line(self.example[key]):
                 del lines[key]
+        endings = self.endings()
+        for text, count in endings.items():
+            if "©" in text:
+                lines[line_key(text, self.site)] = count
+                self.example[line_key(text, self.site)] = text
+        standing = {text: count for text, count in endings.items() if is_prose(text) and "©" not in text}
         return Template(
             pages=len(self.pages),
             order=self.order(),
@@ -123,7 +129,7 @@ class _Learner:
             labels=_ordered(labels),
             below=_ordered({k: n for k, n in self.below().items() if k not in stacked}, self.example),
             slots=_ordered(self.slots(lines)),
-            review=_ordered({self.example[key]: count for key, count in review.items()} | self.endings()),
+            review=_ordered({self.example[key]: count for key, count in review.items()} | standing),
         )
 
     def run_in(self, lines: Mapping[str, int]) -> dict[str, int]:
@@ -137,8 +143,7 @@ class _Learner:
 
     def endings(self) -> dict[str, int]:
         """Find the sentences with which the last paragraphs end: they may be the site's, or its author's."""
-        found = edges.endings((each.edges[1] for each in self.pages), len(self.pages))
-        return {text: count for text, count in found.items() if is_prose(text)}
+        return edges.endings((each.edges[1] for each in self.pages), len(self.pages))
 
     def order(self) -> Order | None:
         """Tell how the source writes numeric dates, from those that can be read in one way only."""
@@ -379,13 +384,4 @@ def _ordered(counts: Mapping[str, int], example: Mapping[str, str] | None = None
 
 
 def _is_any(each: Template) -> bool:
-    return bool(
-        each.order
-        or each.lines
-        or each.run_in
-        or each.tails
-        or each.labels
-        or each.below
-        or each.slots
-        or each.review
-    )
+    return each != Template(pages=each.pages)

@@ -87,14 +87,14 @@ class Phrases:
 
 
 def by_opening(folded: Iterable[str]) -> dict[str, list[str]]:
-    """Sort folded lines by their first two words, or by their only one.
+    """Sort folded lines by their first two words, or by their only one; `§` is not looked into.
 
     >>> by_opening(["share", "share this", "share this article"])
     {'share': ['share'], 'share this': ['share this', 'share this article']}
     """
     table: dict[str, list[str]] = {}
     for line in folded:
-        table.setdefault(" ".join(line.split(" ", 2)[:2]), []).append(line)
+        table.setdefault(" ".join(line.partition(" §")[0].split(" ", 2)[:2]), []).append(line)
     return table
 
 
