@@ -35,6 +35,7 @@ _MARK = re.compile(r"[.!?…。！？][\"'”’»)\]]*(\s*)(?=[^\Wa-zß-öø-ÿ
 _ABBREVIATION = re.compile(r"\b[A-Z][a-z]{0,2}$")
 _WORD = re.compile(r"[^\W_]+")
 CAMEL = re.compile(r"([^\W\d_A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω])")
+_OPENING = re.compile(r"[©®™(\[|•·»›>]\s*$")
 _SEAM = re.compile(r"[\s|•·»›>▶►■]*")
 
 
@@ -82,7 +83,7 @@ def endings(ends: Iterable[str], pages: int) -> dict[str, int]:
     texts = [_Edge.of(text, backwards=True) for text in ends if ends_sentence(text)]
     found: dict[str, int] = {}
     for members, depth in _partings([edge for edge in texts if edge.keys], pages):
-        places = [edge.spans[depth - 1][0] for edge in members]
+        places = [_opened(edge.text, edge.spans[depth - 1][0]) for edge in members]
         if all(_ends_before(edge.text, place) for edge, place in zip(members, places, strict=True)):
             tails = [edge.text[place:] for edge, place in zip(members, places, strict=True)]
             found[min(tails)] = len(members)
@@ -173,6 +174,12 @@ def _partings(edges: Sequence[_Edge], pages: int) -> Iterator[tuple[list[_Edge],
         if depth and len(following) >= 3 and max(map(len, following.values())) <= _SAME * len(members):
             yield members, depth
         open_groups += [(each, depth + 1) for each in following.values() if len(each) >= need]
+
+
+def _opened(text: str, place: int) -> int:
+    """Give the place where a sign begins that opens what stands at a place: `© 2024`, `(Photo`."""
+    found = _OPENING.search(text, 0, place)
+    return found.start() if found else place
 
 
 def _ends_before(text: str, place: int) -> bool:
