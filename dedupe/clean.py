@@ -79,12 +79,13 @@ class Examined:
 
     def receipt(self) -> tuple[Removal, ...]:
         """Give all that was removed or repaired, with its place in the original, in the original's order."""
+        of_title = _title_removals(self.document, self.title)
         if self.repaired.text is self.repaired.original or not self.repaired.anchors:
-            return self.removals
+            return (*of_title, *self.removals)
         rows = [_in_original(removal, self.repaired, self.document.text) for removal in self.removals]
         rows += _repairs(self.document.id, self.repaired, self.removals)
         rows.sort(key=lambda row: (row.start, row.end))
-        return tuple(rows)
+        return (*of_title, *rows)
 
 
 def clean(
@@ -195,6 +196,7 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
                 line.start in run_in or (known is not None and known.is_line(line.text))
             ),
             order=known.order if known else None,
+            affixes=known.affixes(document.url) if known else None,
         )
     if "metadata" not in stages:
         facts = Facts()
@@ -279,6 +281,16 @@ def _page_removals(document: Document, text: str, stages: Collection[str]) -> It
             yield Removal(document.id, "line", block.reason, block.rule, number, start, end, left_out)
         elif block.reason == "title" and "header" in stages:
             yield Removal(document.id, "line", "title", "page heading", number, start, end, text[start:end])
+
+
+def _title_removals(document: Document, title: str | None) -> Iterator[Removal]:
+    """Give what was taken off the title of a record: the name of its site, with places in that title."""
+    given = document.title
+    if not given or not title or title == given.strip() or (at := given.find(title)) < 0:
+        return
+    for start, end in ((0, at), (at + len(title), len(given))):
+        if given[start:end].strip():
+            yield Removal(document.id, "title", "title", "name of the site", 0, start, end, given[start:end])
 
 
 def _heading_removals(id: str | int, lines: Sequence[Line], heading: Heading) -> Iterator[Removal]:

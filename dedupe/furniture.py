@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dedupe import words
-from dedupe.address import site_name
+from dedupe.address import host_of, site_name
+from dedupe.affixes import Affixes
 from dedupe.model import Line
 from dedupe.phrases import by_opening
 from dedupe.survey import LONGEST, head_of, line_key
@@ -54,6 +55,8 @@ class Known:
         self.below = self._keys(own.below) | self._keys(shared.below)
         self.slots = frozenset(own.slots) | frozenset(shared.slots)
         self.run_in = self._keys(own.run_in)
+        self.title_suffixes = frozenset(map(words.fold, own.title_suffixes))
+        self.title_prefixes = frozenset(map(words.fold, own.title_prefixes))
         self.own_labels: Mapping[str, int] = own.labels
         self.shared_labels: Mapping[str, int] = shared.labels
 
@@ -69,6 +72,10 @@ class Known:
     def learned_labels(self) -> Mapping[str, str]:
         """Give the labels that were learned, with the keys under which their values go."""
         return {label: label.replace(" ", "_") for label in (*self.own_labels, *self.shared_labels)}
+
+    def affixes(self, url: str | None) -> Affixes:
+        """Give what the source writes around its titles; its name may be in the address of a page, too."""
+        return Affixes(site_name(host_of(url or "")), self.title_suffixes, self.title_prefixes)
 
     @cached_property
     def openings(self) -> Mapping[str, Sequence[str]]:

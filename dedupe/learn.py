@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from dedupe import edges, words
 from dedupe.address import site_name
+from dedupe.affixes import learn_affixes
 from dedupe.byline import is_date_line, is_heading_line
 from dedupe.dates import Order, numeric_orders
 from dedupe.lines import ends_sentence, is_prose
@@ -40,6 +41,8 @@ _BELOW, _BELOW_DIFFERENT = 0.8, 0.25
 _SITES = 5
 # Slots in which the sites of each line are counted before any line is kept by name.
 _SIEVE = 1 << 24
+# Titles stand among the first lines of a page.
+_TITLES = 12
 # Runs of four words that recur in short lines at the edges of an article (author boxes).
 _SLOT = 4
 
@@ -120,9 +123,12 @@ class _Learner:
                 lines[line_key(text, self.site)] = count
                 self.example[line_key(text, self.site)] = text
         standing = {text: count for text, count in endings.items() if is_prose(text) and "©" not in text}
+        suffixes, prefixes = learn_affixes([self.titles(each) for each in self.pages])
         return Template(
             pages=len(self.pages),
             order=self.order(),
+            title_suffixes=_ordered(suffixes),
+            title_prefixes=_ordered(prefixes),
             lines=_ordered(lines, self.example),
             run_in=_ordered(self.run_in(lines)),
             tails=_ordered(tails),
@@ -131,6 +137,13 @@ class _Learner:
             slots=_ordered(self.slots(lines)),
             review=_ordered({self.example[key]: count for key, count in review.items()} | standing),
         )
+
+    def titles(self, each: Witness) -> list[str]:
+        """Give what may be the title of a page: what its record says, or its first lines."""
+        if each.title:
+            return [each.title]
+        first = next((i for i, line in enumerate(each.lines) if line.is_prose), len(each.lines))
+        return [line.text for line in each.lines[: min(first, _TITLES)] if line.text]
 
     def run_in(self, lines: Mapping[str, int]) -> dict[str, int]:
         """Learn what is run into the first words of paragraphs."""

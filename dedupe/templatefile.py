@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 from dedupe.errors import InputError, SettingsError
 from dedupe.templates import Template, Templates
 
-_TABLES = ("lines", "run_in", "tails", "labels", "below", "slots", "review")
+_TABLES = tuple(each.name for each in fields(Template) if each.name not in ("pages", "order"))
 
 
 def load(path: str, option: str = "templates") -> Templates:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,6 +22,7 @@ VERSION = 1
 class Template:
     """What was learned of one source. Each mapping gives the number of pages that testified.
 
+    title_suffixes, title_prefixes: what the source writes around its titles.
     lines: furniture, as it stood on a page. run_in: furniture that is run into the first words of
     paragraphs. tails: beginnings of lines whose ends vary. labels: the same
     for facts that become metadata. below: headings over lists of links. slots: runs of words, folded,
@@ -31,6 +32,8 @@ class Template:
 
     pages: int = 0
     order: Order | None = None
+    title_suffixes: Mapping[str, int] = field(default_factory=dict)
+    title_prefixes: Mapping[str, int] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
     run_in: Mapping[str, int] = field(default_factory=dict)
     tails: Mapping[str, int] = field(default_factory=dict)
@@ -87,5 +90,5 @@ class Templates:
 
 
 def _table(each: Template) -> dict[str, Any]:
-    names = ("pages", "order", "lines", "run_in", "tails", "labels", "below", "slots", "review")
-    return {name: getattr(each, name) for name in names if getattr(each, name)}
+    values = {part.name: getattr(each, part.name) for part in fields(each)}
+    return {name: value for name, value in values.items() if value}
