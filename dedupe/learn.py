@@ -22,13 +22,13 @@ from dedupe.byline import is_date_line, is_heading_line
 from dedupe.dates import Order, numeric_orders
 from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Document
-from dedupe.survey import SeenLine, Survey, Witness, head_of, line_key, survey
-from dedupe.templates import Template, Templates
+from dedupe.survey import FEWEST, SeenLine, Survey, Witness, head_of, line_key, survey
+from dedupe.templates import Made, Template, Templates
 from dedupe.values import is_fact
 
 # A line is furniture of a source from three pages on, and from one page in fifty. Measured flat: five pages
 # do as well, five in a hundred too; with two pages fourteen times as much good text goes.
-_PAGES, _SHARE = 3, 0.02
+_SHARE = 0.02
 # Between two paragraphs, where subheadings stand, one page in ten.
 _SHARE_BETWEEN = 0.1
 # A sentence needs far more than a two-word line: one page in five, and furniture on both sides.
@@ -55,12 +55,12 @@ def learn(documents: Iterable[Document]) -> Templates:
         return derive(seen)
 
 
-def derive(seen: Survey) -> Templates:
-    """Derive templates from the pages of a survey."""
+def derive(seen: Survey, named: str = "host") -> Templates:
+    """Derive templates from the pages of a survey; `named` is what was one source (`Settings.sources`)."""
     sources: dict[str, Template] = {}
     sieve = bytearray(_SIEVE)
     for name, pages in seen.witnesses():
-        if len(pages) >= _PAGES:
+        if len(pages) >= FEWEST:
             sources[name] = _Learner(name, pages).template()
         for slot in {hash(line.key) % _SIEVE for each in pages for line in each.lines if line.key}:
             sieve[slot] += sieve[slot] < _SITES
@@ -68,6 +68,7 @@ def derive(seen: Survey) -> Templates:
     return Templates(
         {name: each for name, each in sources.items() if _is_any(each)},
         _shared(sources, _everywhere(seen, sieve, sources)),
+        Made(named, seen.documents.total()),
     )
 
 
@@ -77,7 +78,8 @@ def merge(old: Templates, new: Templates) -> Templates:
     What several sources share is gathered from all of them; what stood on many sites goes on to be known.
     """
     sources = {**old.sources, **new.sources}
-    return Templates(sources, _shared(sources, Counter(old.shared.lines) | Counter(new.shared.lines)))
+    made = replace(new.made, documents=old.made.documents + new.made.documents)
+    return Templates(sources, _shared(sources, Counter(old.shared.lines) | Counter(new.shared.lines)), made)
 
 
 class _Learner:
@@ -99,7 +101,7 @@ class _Learner:
         self.edges = [self.body_edges(each) for each in pages]
 
     def is_many(self, count: int, share: float) -> bool:
-        return count >= max(_PAGES, share * len(self.pages))
+        return count >= max(FEWEST, share * len(self.pages))
 
     def body_edges(self, each: Witness) -> tuple[int, int]:
         """Give the first and the last line of prose that is the page's own."""
@@ -265,7 +267,7 @@ class _Learner:
         return {
             key: self.count[key]
             for key, count in good.items()
-            if count >= max(_PAGES, _BELOW * self.count[key])
+            if count >= max(FEWEST, _BELOW * self.count[key])
             and len(below[key]) >= max(2, _BELOW_DIFFERENT * self.count[key])
         }
 

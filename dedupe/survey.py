@@ -41,6 +41,9 @@ LONGEST = 260
 PAGES = 200
 """Pages of one source that are kept: enough to see what stands on one page in fifty."""
 
+FEWEST = 3
+"""Pages of a source that must testify before anything is learned from it."""
+
 MEMORY = 64_000_000
 """Bytes of pages that are held in memory; a page of a news site takes about 600."""
 
@@ -177,6 +180,14 @@ def head_of(text: str, site: str = "") -> tuple[str, str] | None:
     return (line_key(pair[0], site), pair[1]) if pair and len(pair[0].split()) <= 5 else None
 
 
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """The sources from which nothing can be learned: with too `few` pages, or with pages too much `alike`."""
+
+    few: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
+
+
 class Survey:
     """The pages of a dump, at most so many of a source; the same ones in whatever order they came.
 
@@ -234,6 +245,19 @@ class Survey:
             site = site_name(source)
             known: dict[str, SeenLine] = {"": SeenLine("", "", True)}
             yield source, [self._witness(place, site, known) for place in places]
+
+    def silent(self) -> Silent:
+        """Name the sources from which nothing can be learned.
+
+        Pages are alike that are copies of one article, or were written from a form.
+        """
+        if not self._witnesses:
+            self._witnesses = self._choose()
+        few = tuple(name for name in self._witnesses if self.documents[name] < FEWEST)
+        alike = tuple(
+            name for name, places in self._witnesses.items() if len(places) < FEWEST <= self.documents[name]
+        )
+        return Silent(few, alike)
 
     def _witness(self, place: int, site: str, known: dict[str, SeenLine]) -> Witness:
         """Read a page; equal lines of a source are one object."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
 from dedupe.dates import Order
 from dedupe.errors import InputError
+from dedupe.settings import SOURCES
 
 VERSION = 1
 
@@ -44,16 +45,28 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What templates were made with: what was one source (see Settings), and from how many documents."""
+
+    sources: str = "host"
+    documents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Templates:
     """The templates of all sources, and what several sources share (the same content system)."""
 
     sources: Mapping[str, Template] = field(default_factory=dict)
     shared: Template = field(default_factory=Template)
+    made: Made = field(default_factory=Made)
 
     def to_json(self) -> str:
         """Write the templates as people read them: most frequent first."""
+        from dedupe import __version__
+
         table = {
             "version": VERSION,
+            "made": {"by": f"dedupe {__version__}", **asdict(self.made)},
             "sources": {name: _table(each) for name, each in sorted(self.sources.items())},
             "shared": _table(self.shared),
         }
@@ -76,9 +89,16 @@ class Templates:
             )
         try:
             sources = {name: Template(**each) for name, each in table["sources"].items()}
-            return cls(sources, Template(**table.get("shared", {})))
+            shared = Template(**table.get("shared", {}))
         except (TypeError, AttributeError) as error:
             raise InputError(place, f"not the form of templates: {error}") from None
+        made = table.get("made")
+        if not isinstance(made, dict) or made.get("sources") not in SOURCES:
+            raise InputError(place, "does not say what was one source when it was made; learn it again")
+        documents = made.get("documents", 0)
+        if type(documents) is not int:
+            raise InputError(place, "not the form of templates: 'documents' of 'made' is no whole number")
+        return cls(sources, shared, Made(made["sources"], documents))
 
     @classmethod
     def load(cls, path: Path) -> Self:
