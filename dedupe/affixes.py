@@ -17,6 +17,8 @@ from dedupe import address, words
 DIVIDERS = re.compile(r"\s+[|•·»›>/–—~]\s+|\s*\|\s*|\s+::?\s+|\t+|\s+-\s+")
 """What stands between a title and the name of its site."""
 
+# What stands in a trail of breadcrumbs is no title.
+_TRAIL = re.compile(r"\s[>»›/]\s")
 # The name stands at the titles of at least three pages and of half of all; a section, between the title and
 # the name, at three pages and at one in twenty.
 _PAGES, _SHARE, _SHARE_SECTION = 3, 0.5, 0.05
@@ -70,7 +72,10 @@ def learn_affixes(pages: Sequence[Iterable[str]]) -> tuple[dict[str, int], dict[
     >>> learn_affixes([[f"{title} - Quayside Gazette"] for title in titles])
     ({'Quayside Gazette': 4}, {})
     """
-    divided = [[_divide(title) for title in lines if len(title) <= _LONGEST] for lines in pages]
+    divided = [
+        [_divide(title) for title in lines if len(title) <= _LONGEST and not _TRAIL.search(title)]
+        for lines in pages
+    ]
     suffixes = _names(divided, -1)
     suffixes |= _sections(divided, suffixes)
     return suffixes, _names(divided, 0)

@@ -18,6 +18,7 @@ from dedupe.address import host_of, site_name
 from dedupe.affixes import Affixes
 from dedupe.model import Line
 from dedupe.phrases import by_opening
+from dedupe.slots import all_runs
 from dedupe.survey import LONGEST, head_of, line_key
 from dedupe.templates import Template, Templates
 
@@ -53,7 +54,7 @@ class Known:
         self.lines = self._keys(own.lines) | (self._keys(shared.lines) - self._keys(own.review))
         self.tails = self._keys(own.tails) | self._keys(shared.tails)
         self.below = self._keys(own.below) | self._keys(shared.below)
-        self.slots = frozenset(own.slots) | frozenset(shared.slots)
+        self.slots = all_runs((*own.slots, *shared.slots))
         self.run_in = self._keys(own.run_in)
         self.title_suffixes = frozenset(map(words.fold, own.title_suffixes))
         self.title_prefixes = frozenset(map(words.fold, own.title_prefixes))
@@ -71,7 +72,8 @@ class Known:
     @cached_property
     def learned_labels(self) -> Mapping[str, str]:
         """Give the labels that were learned, with the keys under which their values go."""
-        return {label: label.replace(" ", "_") for label in (*self.own_labels, *self.shared_labels)}
+        found = self._keys((*self.own_labels, *self.shared_labels))
+        return {label: label.replace(" ", "_") for label in sorted(found)}
 
     def affixes(self, url: str | None) -> Affixes:
         """Give what the source writes around its titles; its name may be in the address of a page, too."""

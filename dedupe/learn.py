@@ -22,7 +22,8 @@ from dedupe.byline import is_date_line, is_heading_line
 from dedupe.dates import Order, numeric_orders
 from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Document
-from dedupe.survey import FEWEST, SeenLine, Survey, Witness, head_of, line_key, survey
+from dedupe.slots import all_runs, join_runs, word_runs
+from dedupe.survey import FEWEST, SITE, SeenLine, Survey, Witness, head_of, line_key, survey
 from dedupe.templates import Made, Template, Templates
 from dedupe.values import is_fact
 
@@ -43,8 +44,6 @@ _SITES = 5
 _SIEVE = 1 << 24
 # Titles stand among the first lines of a page.
 _TITLES = 12
-# Runs of four words that recur in short lines at the edges of an article (author boxes).
-_SLOT = 4
 
 
 def learn(documents: Iterable[Document]) -> Templates:
@@ -92,6 +91,8 @@ class _Learner:
         self.frequent = {key for key, count in self.count.items() if self.is_many(count, _SHARE)}
         self.example: dict[str, str] = {}
         self.prose: set[str] = set()
+        self.place: dict[str, float] = defaultdict(float)
+        self.heads_as_written: dict[str, str] = {}
         for each in pages:
             for line in each.lines:
                 if line.key in self.frequent:
@@ -115,9 +116,12 @@ class _Learner:
         stacked = self.stacked_labels()
         labels |= stacked
         for key in list(lines):
-            # Dates are for the heading, facts for the metadata, and bylines are nobody's furniture.
+            # Dates are for the heading, facts for the metadata, and bylines are nobody's furniture; what the
+            # beginnings say already need not be said again.
             head = head_of(self.example[key], self.site)
-            if key in stacked or (head and head[0] in labels) or is_heading_line(self.example[key]):
+            is_said = head is not None and (head[0] in labels or head[0] in tails)
+            is_value = bool(labels) and is_fact(self.example[key])
+            if key in stacked or is_said or is_value or is_heading_line(self.example[key]):
                 del lines[key]
         endings = self.endings()
         for text, count in endings.items():
@@ -131,12 +135,12 @@ class _Learner:
             order=self.order(),
             title_suffixes=_ordered(suffixes),
             title_prefixes=_ordered(prefixes),
-            lines=_ordered(lines, self.example),
+            lines=_ordered(lines, self.example, self.place),
             run_in=_ordered(self.run_in(lines)),
-            tails=_ordered(tails),
-            labels=_ordered(labels),
+            tails=_ordered(tails, self.heads_as_written),
+            labels=_ordered(labels, self.heads_as_written),
             below=_ordered({k: n for k, n in self.below().items() if k not in stacked}, self.example),
-            slots=_ordered(self.slots(lines)),
+            slots=_ordered(join_runs(self.slots(lines))),
             review=_ordered({self.example[key]: count for key, count in review.items()} | standing),
         )
 
@@ -179,6 +183,7 @@ class _Learner:
                 if line.key not in self.frequent or line.key in met:
                     continue
                 met.add(line.key)
+                self.place[line.key] += i / len(each.lines)
                 between[line.key] += first < i < last
                 near = each.lines[max(i - 1, 0) : i] + each.lines[i + 1 : i + 2]
                 company[line.key] += all(other.key in self.frequent for other in near)
@@ -208,6 +213,7 @@ class _Learner:
                     continue
                 head, tail = found
                 met.add(head)
+                self.write_head(head, each.lines[i].text, tail)
                 pages[head] += 1
                 tails[head].add(words.fold(tail))
                 near = [other for other in (*heads[max(i - 1, 0) : i], *heads[i + 1 : i + 2]) if other]
@@ -219,10 +225,17 @@ class _Learner:
             if not self.is_many(count, _SHARE_HEAD) or len(tails[head]) < max(2, _TAILS * count):
                 continue
             if 2 * company[head] > count or 2 * facts[head] > count:
-                learned_labels[head] = count
+                if not head[0].isdigit():
+                    learned_labels[head] = count
             else:
                 learned_tails[head] = count
         return learned_tails, learned_labels
+
+    def write_head(self, head: str, text: str, tail: str) -> None:
+        """Note how the beginning of a line is written."""
+        written = text[: text.rfind(tail)].rstrip(" \t:：>»›/|–—-") if tail else head
+        if line_key(written, self.site) == head:
+            self.heads_as_written[head] = min(self.heads_as_written.get(head, written), written)
 
     def head(self, line: SeenLine) -> tuple[str, str] | None:
         if not line.text or (line.is_prose and len(line.text) > 160) or is_date_line(line.text):
@@ -259,7 +272,7 @@ class _Learner:
         below: dict[str, set[str]] = defaultdict(set)
         good: Counter[str] = Counter()
         for each, (_, last) in zip(self.pages, self.edges, strict=True):
-            for line, following in pairwise(each.lines[last + 1 :]):
+            for line, following in pairwise(each.lines[last + 1 :] if last >= 0 else ()):
                 if line.key in self.frequent and len(line.text.split()) <= 5 and not line.is_prose:
                     short = following.text and not ends_sentence(following.text) and not following.is_prose
                     good[line.key] += bool(short) and following.key not in self.frequent
@@ -300,17 +313,6 @@ def _is_articles_own(text: str) -> bool:
     return is_heading_line(text) or is_fact(text) or (head is not None and is_fact(head[1]))
 
 
-def word_runs(key: str) -> list[str]:
-    """Give the runs of four words of a key; runs of mostly numbers say nothing.
-
-    >>> word_runs("is a senior reporter at §")
-    ['is a senior reporter', 'a senior reporter at', 'senior reporter at §']
-    """
-    found = key.split()
-    runs = (found[i : i + _SLOT] for i in range(len(found) - _SLOT + 1))
-    return [" ".join(run) for run in runs if run.count("0") <= 1]
-
-
 def _everywhere(seen: Survey, sieve: bytearray, sources: Mapping[str, Template]) -> dict[str, int]:
     """Find lines that stand around the articles of many sites, on however few pages of each.
 
@@ -337,12 +339,12 @@ def _everywhere(seen: Survey, sieve: bytearray, sources: Mapping[str, Template])
                     if line.is_prose and len(line.text) > 160:
                         continue
                     here.add(line.key)
-                    example.setdefault(line.key, line.text)
+                    example[line.key] = min(example.get(line.key, line.text), line.text)
                     count[line.key] += 1
                     between[line.key] += first < i < last
         sites.update(here)
     return {
-        key: number
+        key if SITE in key else example[key]: number
         for key, number in sites.items()
         if number >= _SITES and 4 * between[key] < count[key] and not _is_articles_own(example[key])
     }
@@ -371,7 +373,7 @@ def _judge_reviewed(sources: Mapping[str, Template]) -> dict[str, Template]:
 def _shared(sources: Mapping[str, Template], everywhere: Mapping[str, int]) -> Template:
     """Gather what at least two sources have learned, or five sources have; numbers are those of sources."""
 
-    def gather(name: str) -> dict[str, int]:
+    def gather(name: str, more: Mapping[str, int] | None = None) -> dict[str, int]:
         count: Counter[str] = Counter()
         example: dict[str, str] = {}
         for source, each in sources.items():
@@ -379,22 +381,33 @@ def _shared(sources: Mapping[str, Template], everywhere: Mapping[str, int]) -> T
             keys = {line_key(text, site): text for text in getattr(each, name)}
             count.update(keys.keys())
             for key, text in keys.items():
-                example[key] = key if "§" in key else min(example.get(key, text), text)
+                example[key] = key if SITE in key else min(example.get(key, text), text)
+        for text, number in (more or {}).items():
+            key = line_key(text)
+            count[key] = max(count[key], number)
+            example[key] = text
         return _ordered({key: number for key, number in count.items() if number >= 2}, example)
+
+    runs = Counter(run for each in sources.values() for run in all_runs(each.slots))
 
     return Template(
         pages=len(sources),
-        lines=_ordered(dict(everywhere) | gather("lines")),
+        lines=gather("lines", everywhere),
         tails=gather("tails"),
         labels=gather("labels"),
         below=gather("below"),
-        slots=gather("slots"),
+        slots=_ordered(join_runs({run: number for run, number in runs.items() if number >= 2})),
     )
 
 
-def _ordered(counts: Mapping[str, int], example: Mapping[str, str] | None = None) -> dict[str, int]:
-    names = example or {}
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+def _ordered(
+    counts: Mapping[str, int],
+    example: Mapping[str, str] | None = None,
+    place: Mapping[str, float] | None = None,
+) -> dict[str, int]:
+    """Order lines by how many pages have them, then by where they stand; name them by their examples."""
+    names, places = example or {}, place or {}
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], round(places.get(item[0], 0), 6), item[0]))
     return {names.get(key, key): count for key, count in ranked}
 
 
