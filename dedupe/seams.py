@@ -111,7 +111,7 @@ class _Seams:
         place = 0
         for start in (0, *sentence_starts(text, 0)):
             if start >= place and (start == loose or self.can_start(text, start)):
-                if self.known and start == 0 and self.known.is_line(text):
+                if start == 0 and self.is_furniture(text):
                     return
                 run = self.run_at(text, start)
                 if run is not None:
@@ -121,6 +121,12 @@ class _Seams:
             return
         if not ends_sentence(text) and (run := self.run_before_end(text)) is not None:
             yield run
+
+    def is_furniture(self, text: str) -> bool:
+        """Tell whether a whole line is furniture, which needs no cut."""
+        if self.known and (self.known.is_line(text) or self.known.has_tail(text)):
+            return True
+        return self.phrases and words.furniture(words.fold(text)) is not None
 
     def can_start(self, text: str, place: int) -> bool:
         """Tell whether some furniture, word for word, begins at a place."""
@@ -202,7 +208,9 @@ class _Seams:
     def is_head(self, text: str, place: int, end: int, pieces: Sequence[_Piece]) -> bool:
         """Tell whether a run is furniture before a sentence that it does not belong to."""
         run, rest = text[place:end], text[end:]
-        if not is_prose(rest) or not rest[0].isupper() or _QUOTES.search(run) or not _is_closed(text[:place]):
+        if run.rstrip()[-1] in ":：,;" or not is_prose(rest) or not rest[0].isupper():
+            return False
+        if _QUOTES.search(run) or not _is_closed(text[:place]):
             return False
         if self.known and self.known.is_run_in(run.strip(_BETWEEN)):
             return True
