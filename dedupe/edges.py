@@ -48,6 +48,15 @@ def edges(paragraphs: Sequence[str]) -> tuple[str, str]:
     return (paragraphs[0][:_BEGINNING], paragraphs[-1][-_END:]) if paragraphs else ("", "")
 
 
+def part_words(text: str) -> str:
+    """Put a blank where a capital follows a small letter.
+
+    >>> part_words("HomeNewsSport The mayor")
+    'Home News Sport The mayor'
+    """
+    return CAMEL.sub(r"\1 ", text)
+
+
 def run_in(beginnings: Iterable[str], pages: int, is_line: Callable[[str], bool]) -> dict[str, int]:
     """Give what is run into the beginnings of paragraphs, with the number of pages that have it.
 

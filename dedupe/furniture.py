@@ -9,13 +9,14 @@ looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from dedupe import words
 from dedupe.address import host_of, site_name
 from dedupe.affixes import Affixes
+from dedupe.edges import part_words
 from dedupe.model import Line
 from dedupe.phrases import by_opening
 from dedupe.slots import all_runs
@@ -55,13 +56,13 @@ class Known:
         self.tails = self._keys(own.tails) | self._keys(shared.tails)
         self.below = self._keys(own.below) | self._keys(shared.below)
         self.slots = all_runs((*own.slots, *shared.slots))
-        self.run_in = self._keys(own.run_in)
+        self.run_in = self._keys(map(part_words, own.run_in))
         self.title_suffixes = frozenset(map(words.fold, own.title_suffixes))
         self.title_prefixes = frozenset(map(words.fold, own.title_prefixes))
         self.own_labels: Mapping[str, int] = own.labels
         self.shared_labels: Mapping[str, int] = shared.labels
 
-    def _keys(self, texts: Collection[str]) -> frozenset[str]:
+    def _keys(self, texts: Iterable[str]) -> frozenset[str]:
         return frozenset(line_key(text, self.site) for text in texts)
 
     @cached_property
@@ -95,7 +96,7 @@ class Known:
 
     def is_run_in(self, text: str) -> bool:
         """Tell whether a text was learned as furniture that is run into the first words of paragraphs."""
-        return line_key(text, self.site) in self.run_in
+        return bool(self.run_in) and line_key(part_words(text), self.site) in self.run_in
 
 
 def find_furniture(

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dedupe import words
-from dedupe.edges import CAMEL, LONGEST_RUN, SHORTEST, loose_end, sentence_starts
+from dedupe.edges import LONGEST_RUN, SHORTEST, loose_end, part_words, sentence_starts
 from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Line
 from dedupe.survey import line_key
@@ -135,9 +135,8 @@ class _Seams:
             return False
         first, second = found.groups()
         if not (first[1:].islower() or first.isupper() or first.isdigit()):
-            for i in _inner(first):
-                first, second = first[:i], first[i:]
-                break
+            spaced = _TWO_WORDS.search(part_words(text[found.start() : found.start() + LONGEST_RUN]))
+            first, second = spaced.groups() if spaced else (first, second)
         alone = "0" if first.isdigit() else first.casefold()
         both = f"{alone} {'0' if second.isdigit() else second.casefold()}" if second else alone
         keys = [*self.openings.get(both, ())]
@@ -147,7 +146,7 @@ class _Seams:
             fixed += words.furniture_openings().get(alone, ()) if self.phrases else ()
         if not keys and not fixed:
             return False
-        run = CAMEL.sub(r"\1 ", text[place : place + LONGEST_RUN])
+        run = part_words(text[place : place + LONGEST_RUN])
         return _opens(line_key(run, self.site), keys) or _opens(words.fold(run), fixed)
 
     def run_at(self, text: str, place: int) -> _Run | None:
