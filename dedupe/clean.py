@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from dedupe.errors import RecordError
 from dedupe.furniture import Known, find_furniture
 from dedupe.header import Heading, find_heading
-from dedupe.lines import split_lines
+from dedupe.lines import NO_SPACES_CHARACTER, split_lines
 from dedupe.metadata import Facts, find_facts, to_metadata
 from dedupe.model import Article, Document, Failure, Line, Removal, Twin
 from dedupe.records import to_document
 from dedupe.repair import Repaired, repair
 from dedupe.repeats import find_repeats
+from dedupe.seams import split_seams
 from dedupe.settings import Settings
 from dedupe.survey import source_of
 from dedupe.templates import Templates
@@ -78,12 +79,13 @@ class Examined:
 
     def receipt(self) -> tuple[Removal, ...]:
         """Give all that was removed or repaired, with its place in the original, in the original's order."""
+        of_title = _title_removals(self.document, self.title)
         if self.repaired.text is self.repaired.original or not self.repaired.anchors:
-            return self.removals
+            return (*of_title, *self.removals)
         rows = [_in_original(removal, self.repaired, self.document.text) for removal in self.removals]
         rows += _repairs(self.document.id, self.repaired, self.removals)
         rows.sort(key=lambda row: (row.start, row.end))
-        return tuple(rows)
+        return (*of_title, *rows)
 
 
 def clean(
@@ -174,7 +176,7 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
     stages = settings.stages
     text = without(document.text, outside(document, stages))
     repaired = repair(text) if "repair" in stages else Repaired(text, text)
-    lines = split_lines(repaired.text)
+    lines, run_in = _lines(repaired.text, known, settings)
     removals = list(_page_removals(document, repaired.text, stages))
     for each in removals:
         if each.reason == "title":
@@ -190,8 +192,11 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
             date=document.date,
             facts=frozenset(i for fact in facts.facts for i in fact.lines).union(facts.headings),
             phrases="phrases" in settings.lists,
-            is_furniture=known.is_furniture if known else lambda line: False,
+            is_furniture=lambda line: (
+                line.start in run_in or (known is not None and known.is_line(line.text))
+            ),
             order=known.order if known else None,
+            affixes=known.affixes(document.url) if known else None,
         )
     if "metadata" not in stages:
         facts = Facts()
@@ -199,7 +204,7 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
     removals += _fact_removals(document.id, lines, facts)
     if "repeats" in stages:
         removals += _repeat_removals(document.id, lines, facts, {removal.start for removal in removals})
-    furniture = _furniture_removals(document, lines, removals, heading, known, settings)
+    furniture = _furniture_removals(document, lines, removals, heading, known, settings, run_in)
     if furniture:
         removals = [*_recalled(removals, furniture), *furniture]
     removals.sort(key=lambda removal: removal.start)
@@ -278,6 +283,16 @@ def _page_removals(document: Document, text: str, stages: Collection[str]) -> It
             yield Removal(document.id, "line", "title", "page heading", number, start, end, text[start:end])
 
 
+def _title_removals(document: Document, title: str | None) -> Iterator[Removal]:
+    """Give what was taken off the title of a record: the name of its site, with places in that title."""
+    given = document.title
+    if not given or not title or title == given.strip() or (at := given.find(title)) < 0:
+        return
+    for start, end in ((0, at), (at + len(title), len(given))):
+        if given[start:end].strip():
+            yield Removal(document.id, "title", "title", "name of the site", 0, start, end, given[start:end])
+
+
 def _heading_removals(id: str | int, lines: Sequence[Line], heading: Heading) -> Iterator[Removal]:
     for i in heading.title_lines:
         yield _removal(id, lines[i], "title", "title line" if i == heading.title_lines[0] else "title again")
@@ -300,13 +315,14 @@ def _furniture_removals(
     heading: Heading,
     known: Known | None,
     settings: Settings,
+    run_in: Mapping[int, str],
 ) -> list[Removal]:
     """Find the furniture among the lines that are left: what its languages call so, and what was learned."""
     gone = {removal.start for removal in removals}
     taken = {i for i, line in enumerate(lines) if line.start in gone}
     title = heading.title_lines[0] if heading.title_lines else None
     phrases = "phrases" in settings.lists and "furniture" in settings.stages
-    rules: dict[int, str] = {}
+    rules = {i: run_in[line.start] for i, line in enumerate(lines) if line.start in run_in and i not in taken}
     if phrases:
         from dedupe.body import find_furniture as find_around
 
@@ -315,16 +331,27 @@ def _furniture_removals(
             title=heading.title,
             url=document.url,
             title_line=title,
-            keep=taken,
+            keep=taken.union(rules),
             only_pages=known is not None and known.is_learned and "template" in settings.stages,
         )
-        rules = {each.line: f"{each.kind}: {each.rule}" for each in found}
+        rules |= {each.line: f"{each.kind}: {each.rule}" for each in found}
     if known and "template" in settings.stages:
         learned = find_furniture(
             lines, known, title=title, is_sure=heading.is_sure, taken=taken, found=rules, phrases=phrases
         )
         rules = {each.line: each.rule for each in learned}
     return [_removal(document.id, lines[i], "furniture", rule) for i, rule in sorted(rules.items())]
+
+
+def _lines(text: str, known: Known | None, settings: Settings) -> tuple[list[Line], dict[int, str]]:
+    """Split a text into lines, also where furniture was run into them; give its rules by where it starts."""
+    lines = split_lines(text)
+    phrases = "phrases" in settings.lists and "furniture" in settings.stages
+    known = known if "template" in settings.stages else None
+    if not phrases and known is None:
+        return lines, {}
+    lines, found = split_seams(lines, known, phrases=phrases)
+    return lines, {lines[i].start: rule for i, rule in found.items()}
 
 
 def _labels(settings: Settings, known: Known | None) -> Mapping[str, str] | None:
@@ -408,6 +435,6 @@ def _without(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], 
     left = ""
     for number, piece in enumerate(pieces):
         if piece.strip():
-            gap = " " if left and (left[-1].isspace() or piece[0].isspace()) else ""
+            gap = " " if left and not NO_SPACES_CHARACTER.match(piece[0]) else ""
             left = left.rstrip() + gap + (piece.lstrip() if number else piece)  # the first has the indent
     return left.rstrip(), True

@@ -331,7 +331,7 @@ def learn(**options: Any) -> int:
     from dedupe.templatefile import load
 
     settings = _settings(options)
-    old = load(options["update"], "update") if options["update"] else None
+    old = load(options["update"], "update", sources=settings.sources) if options["update"] else None
     place = None if options["output"] == "-" else Path(options["output"])
     places = [place] if place else []
     inputs = find_inputs(options["inputs"], skip=places)
@@ -358,7 +358,7 @@ def _templates(settings: Settings) -> Templates | None:
         return None
     from dedupe.templatefile import load
 
-    return load(settings.templates)
+    return load(settings.templates, sources=settings.sources)
 
 
 def _where(options: dict[str, Any]) -> str | None:

@@ -184,6 +184,7 @@ class Report:
     def learned(self, learned: Learned, templates: Templates, place: str) -> None:
         """Say what was learned."""
         from dedupe.summary import counted, standing
+        from dedupe.survey import FEWEST
 
         if self._quiet:
             return
@@ -191,6 +192,17 @@ class Report:
         lines = sum(len(each.lines) + len(each.tails) for each in new.values())
         say(f"{counted(learned.documents, 'document')} of {counted(learned.sources, 'source')} read")
         say(f"{counted(lines, 'line')} of {counted(len(new), 'source')} learned")
+        for names, why in (
+            (learned.silent.few, f"too few pages to learn from (less than {FEWEST})"),
+            (
+                learned.silent.alike,
+                "pages too much alike to learn from (copies of one, or of one form)",
+            ),
+        ):
+            if names:
+                shown = ", ".join(name or "(no source)" for name in names[:SHOWN])
+                more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+                say(f"note: {counted(len(names), 'source')} with {why}: {shown}{more}")
         if len(templates.sources) > len(new):
             say(f"{counted(len(templates.sources) - len(new), 'source')} kept as before")
         if review := standing(learned.templates):

@@ -25,7 +25,7 @@ from dedupe.outputs import Finished, Output
 from dedupe.rendering import annotated
 from dedupe.settings import RELATIONS, Settings
 from dedupe.summary import Summary
-from dedupe.survey import Survey
+from dedupe.survey import Silent, Survey
 from dedupe.templates import Templates
 from dedupe.workers import Workers
 
@@ -62,6 +62,7 @@ class Learned:
     templates: Templates = field(default_factory=Templates)
     documents: int = 0
     sources: int = 0
+    silent: Silent = field(default_factory=Silent)
     skipped: Counter[str] = field(default_factory=Counter)
 
 
@@ -79,7 +80,8 @@ def learn(
             notes += found.notes
             watch.learned(chunk, found)
         learned.documents, learned.sources = survey.documents.total(), len(survey.documents)
-        learned.templates = derive(survey)
+        learned.templates = derive(survey, reading.settings.sources)
+        learned.silent = survey.silent()
     for note in notes:
         learned.skipped[note.reason] += 1
         watch.tell(note)

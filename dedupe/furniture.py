@@ -9,13 +9,17 @@ looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from dedupe import words
-from dedupe.address import site_name
+from dedupe.address import host_of, site_name
+from dedupe.affixes import Affixes
+from dedupe.edges import part_words
 from dedupe.model import Line
+from dedupe.phrases import by_opening
+from dedupe.slots import all_runs
 from dedupe.survey import LONGEST, head_of, line_key
 from dedupe.templates import Template, Templates
 
@@ -51,11 +55,14 @@ class Known:
         self.lines = self._keys(own.lines) | (self._keys(shared.lines) - self._keys(own.review))
         self.tails = self._keys(own.tails) | self._keys(shared.tails)
         self.below = self._keys(own.below) | self._keys(shared.below)
-        self.slots = frozenset(own.slots) | frozenset(shared.slots)
+        self.slots = all_runs((*own.slots, *shared.slots))
+        self.run_in = self._keys(map(part_words, own.run_in))
+        self.title_suffixes = frozenset(map(words.fold, own.title_suffixes))
+        self.title_prefixes = frozenset(map(words.fold, own.title_prefixes))
         self.own_labels: Mapping[str, int] = own.labels
         self.shared_labels: Mapping[str, int] = shared.labels
 
-    def _keys(self, texts: Collection[str]) -> frozenset[str]:
+    def _keys(self, texts: Iterable[str]) -> frozenset[str]:
         return frozenset(line_key(text, self.site) for text in texts)
 
     @cached_property
@@ -66,11 +73,30 @@ class Known:
     @cached_property
     def learned_labels(self) -> Mapping[str, str]:
         """Give the labels that were learned, with the keys under which their values go."""
-        return {label: label.replace(" ", "_") for label in (*self.own_labels, *self.shared_labels)}
+        found = self._keys((*self.own_labels, *self.shared_labels))
+        return {label: label.replace(" ", "_") for label in sorted(found)}
 
-    def is_furniture(self, line: Line) -> bool:
-        """Tell whether a line was learned as furniture."""
-        return len(line.text) <= LONGEST and line_key(line.text, self.site) in self.lines
+    def affixes(self, url: str | None) -> Affixes:
+        """Give what the source writes around its titles; its name may be in the address of a page, too."""
+        return Affixes(site_name(host_of(url or "")), self.title_suffixes, self.title_prefixes)
+
+    @cached_property
+    def openings(self) -> Mapping[str, Sequence[str]]:
+        """Give the keys of all that is cut by their first two words, or their only one."""
+        return by_opening((*self.lines, *self.tails, *self.run_in))
+
+    def is_line(self, text: str) -> bool:
+        """Tell whether a text was learned as a line of furniture."""
+        return len(text) <= LONGEST and line_key(text, self.site) in self.lines
+
+    def has_tail(self, text: str) -> bool:
+        """Tell whether a text begins as lines of furniture do whose ends vary."""
+        found = head_of(text, self.site)
+        return found is not None and found[0] in self.tails
+
+    def is_run_in(self, text: str) -> bool:
+        """Tell whether a text was learned as furniture that is run into the first words of paragraphs."""
+        return bool(self.run_in) and line_key(part_words(text), self.site) in self.run_in
 
 
 def find_furniture(
@@ -123,7 +149,7 @@ class _Finder:
                 kinds[i] = kind
             if self.is_learned(i):
                 self.found[i] = "site line"
-            elif self.has_learned_head(i):
+            elif self.known.has_tail(self.lines[i].text):
                 self.found[i] = "site line with a varying end"
             elif kind in _ANYWHERE:
                 self.found[i] = f"phrase: {kind}"
@@ -163,9 +189,6 @@ class _Finder:
     def is_learned(self, i: int) -> bool:
         return self.keys[i] in self.known.lines
 
-    def has_learned_head(self, i: int) -> bool:
-        found = head_of(self.lines[i].text, self.known.site)
-        return found is not None and found[0] in self.known.tails
 
     def phrases_by_place(self, kinds: Mapping[int, str], first: int, last: int) -> None:
         """Take phrases that may be said in an article, too, where no article is: outside, or in company."""

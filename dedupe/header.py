@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from dedupe.address import host_of, site_name
+from dedupe.affixes import Affixes
 from dedupe.dateline import DateLines
 from dedupe.dates import Order, find_dates
 from dedupe.model import Line
@@ -42,13 +44,14 @@ def find_heading(
     phrases: bool = True,
     is_furniture: Callable[[Line], bool] = lambda line: False,
     order: Order | None = None,
+    affixes: Affixes | None = None,
 ) -> Heading:
     r"""Find the title and the date of a text.
 
     `title` and `date` are what its record says, if anything; a line that repeats them is lifted.
     `facts` are the indices of lines known to be facts of a data sheet, which are neither. Without
     `phrases`, only place and form tell a menu from a title; `is_furniture` knows the site's own lines
-    and `order` how it writes numeric dates.
+    and `order` how it writes numeric dates, `affixes` what it writes around its titles.
 
     >>> from dedupe.lines import split_lines
     >>> lines = split_lines("Home\nPort reopens\nPublished: 3 May 2024, 4:10 pm\nThe port is open.")
@@ -57,7 +60,8 @@ def find_heading(
     """
     opening = Opening(lines, url or "", facts, phrases, is_furniture)
     dates = DateLines(opening, order)
-    titles = TitleLines(opening, dates.near)
+    affixes = affixes or Affixes(site_name(host_of(url or "")))
+    titles = TitleLines(opening, dates.near, affixes)
     title_line, found_title = titles.choose(title)
     chosen, date_lines = dates.choose(title_line)
     if date is not None:

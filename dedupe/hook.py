@@ -68,7 +68,7 @@ def _templates(settings: Settings) -> Templates | None:
         return None
     from dedupe.templatefile import load
 
-    return load(settings.templates)
+    return load(settings.templates, sources=settings.sources)
 
 
 def visit(

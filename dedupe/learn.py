@@ -17,19 +17,21 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from dedupe import words
+from dedupe import edges, words
 from dedupe.address import site_name
+from dedupe.affixes import learn_affixes
 from dedupe.byline import is_date_line, is_heading_line
 from dedupe.dates import Order, numeric_orders
-from dedupe.lines import ends_sentence
+from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Document
-from dedupe.survey import Survey, Witness, head_of, line_key, order_of, source_of, survey
-from dedupe.templates import Template, Templates
+from dedupe.slots import all_runs, join_runs, word_runs
+from dedupe.survey import FEWEST, SITE, Survey, Witness, head_of, line_key, order_of, source_of, survey
+from dedupe.templates import Made, Template, Templates
 from dedupe.values import is_fact
 
 # A line is furniture of a source from three pages on, and from one page in fifty. Measured flat: five pages
 # do as well, five in a hundred too; with two pages fourteen times as much good text goes.
-_PAGES, _SHARE = 3, 0.02
+_SHARE = 0.02
 # Between two paragraphs, where subheadings stand, one page in ten.
 _SHARE_BETWEEN = 0.1
 # A sentence needs far more than a two-word line: one page in five, and furniture on both sides.
@@ -42,8 +44,8 @@ _BELOW, _BELOW_DIFFERENT = 0.8, 0.25
 _SITES = 5
 # Slots in which the sites of each line are counted before any line is kept by name.
 _SIEVE = 1 << 24
-# Runs of four words that recur in short lines at the edges of an article (author boxes).
-_SLOT = 4
+# Titles stand among the first lines of a page.
+_TITLES = 12
 
 
 def learn(documents: Iterable[Document]) -> Templates:
@@ -55,12 +57,12 @@ def learn(documents: Iterable[Document]) -> Templates:
         return derive(seen)
 
 
-def derive(seen: Survey) -> Templates:
-    """Derive templates from the pages of a survey."""
+def derive(seen: Survey, named: str = "host") -> Templates:
+    """Derive templates from the pages of a survey; `named` is what was one source (`Settings.sources`)."""
     sources: dict[str, Template] = {}
     sieve = bytearray(_SIEVE)
     for name, pages in seen.witnesses():
-        if len(pages) >= _PAGES:
+        if len(pages) >= FEWEST:
             sources[name] = _Learner(name, pages).template()
         for slot in {hash(line.key) % _SIEVE for each in pages for line in each.lines if line.key}:
             sieve[slot] += sieve[slot] < _SITES
@@ -68,6 +70,7 @@ def derive(seen: Survey) -> Templates:
     return Templates(
         {name: each for name, each in sources.items() if _is_any(each)},
         _shared(sources, _everywhere(seen, sieve, sources)),
+        Made(named, seen.documents.total()),
     )
 
 
@@ -77,13 +80,15 @@ def merge(old: Templates, new: Templates) -> Templates:
     What several sources share is gathered from all of them; what stood on many sites goes on to be known.
     """
     sources = {**old.sources, **new.sources}
-    return Templates(sources, _shared(sources, Counter(old.shared.lines) | Counter(new.shared.lines)))
+    made = replace(new.made, documents=old.made.documents + new.made.documents)
+    return Templates(sources, _shared(sources, Counter(old.shared.lines) | Counter(new.shared.lines)), made)
 
 
 class _Head(NamedTuple):
-    """A line with a beginning of its own: its key, the folded rest, and whether that is a fact."""
+    """A line with a beginning of its own: its key and how it is written, the rest folded, whether that is a fact."""
 
     key: str
+    written: str
     tail: str
     is_fact: bool
 
@@ -93,7 +98,11 @@ def _head(text: str, is_prose: bool, site: str) -> _Head | None:
     found = head_of(text, site) if text and not (is_prose and len(text) > 160) else None
     if found is None or is_date_line(text):
         return None
-    return _Head(found[0], words.fold(found[1]), _is_fact(found[1]))
+    key, tail = found
+    written = text[: text.rfind(tail)].rstrip(" \t:：>»›/|–—-") if tail else key
+    if line_key(written, site) != key:
+        written = ""
+    return _Head(key, written, words.fold(tail), _is_fact(tail))
 
 
 _is_fact = lru_cache(1 << 15)(is_fact)
@@ -109,6 +118,8 @@ class _Learner:
         self.frequent = {key for key, count in self.count.items() if self.is_many(count, _SHARE)}
         self.example: dict[str, str] = {}
         self.prose: set[str] = set()
+        self.place: dict[str, float] = defaultdict(float)
+        self.heads_as_written: dict[str, str] = {}
         for each in pages:
             for line in each.lines:
                 if line.key in self.frequent:
@@ -118,7 +129,7 @@ class _Learner:
         self.edges = [self.body_edges(each) for each in pages]
 
     def is_many(self, count: int, share: float) -> bool:
-        return count >= max(_PAGES, share * len(self.pages))
+        return count >= max(FEWEST, share * len(self.pages))
 
     def body_edges(self, each: Witness) -> tuple[int, int]:
         """Give the first and the last line of prose that is the page's own."""
@@ -132,20 +143,53 @@ class _Learner:
         stacked = self.stacked_labels()
         labels |= stacked
         for key in list(lines):
-            # Dates are for the heading, facts for the metadata, and bylines are nobody's furniture.
+            # Dates are for the heading, facts for the metadata, and bylines are nobody's furniture; what the
+            # beginnings say already need not be said again.
             head = head_of(self.example[key], self.site)
-            if key in stacked or (head and head[0] in labels) or is_heading_line(self.example[key]):
+            is_said = head is not None and (head[0] in labels or head[0] in tails)
+            is_value = bool(labels) and is_fact(self.example[key]) and key != "0 0 0"  # that is a date
+            if key in stacked or is_said or is_value or is_heading_line(self.example[key]):
                 del lines[key]
+        endings = self.endings()
+        for text, count in endings.items():
+            if "©" in text:
+                lines[line_key(text, self.site)] = count
+                self.example[line_key(text, self.site)] = text
+        standing = {text: count for text, count in endings.items() if is_prose(text) and "©" not in text}
+        suffixes, prefixes = learn_affixes([self.titles(each) for each in self.pages])
         return Template(
             pages=len(self.pages),
             order=self.order(),
-            lines=_ordered(lines, self.example),
-            tails=_ordered(tails),
-            labels=_ordered(labels),
+            title_suffixes=_ordered(suffixes),
+            title_prefixes=_ordered(prefixes),
+            lines=_ordered(lines, self.example, self.place),
+            run_in=_ordered(self.run_in(lines)),
+            tails=_ordered(tails, self.heads_as_written),
+            labels=_ordered(labels, self.heads_as_written),
             below=_ordered({k: n for k, n in self.below().items() if k not in stacked}, self.example),
-            slots=_ordered(self.slots(lines)),
-            review=_ordered(review, self.example),
+            slots=_ordered(join_runs(self.slots(lines))),
+            review=_ordered({self.example[key]: count for key, count in review.items()} | standing),
         )
+
+    def titles(self, each: Witness) -> list[str]:
+        """Give what may be the title of a page: what its record says, or its first lines."""
+        if each.title:
+            return [each.title]
+        first = next((i for i, line in enumerate(each.lines) if line.is_prose), len(each.lines))
+        return [line.text for line in each.lines[: min(first, _TITLES)] if line.text]
+
+    def run_in(self, lines: Mapping[str, int]) -> dict[str, int]:
+        """Learn what is run into the first words of paragraphs."""
+        found = edges.run_in(
+            (each.edges[0] for each in self.pages),
+            len(self.pages),
+            lambda text: line_key(text, self.site) in lines,
+        )
+        return {text: count for text, count in found.items() if not is_heading_line(text)}
+
+    def endings(self) -> dict[str, int]:
+        """Find the sentences with which the last paragraphs end: they may be the site's, or its author's."""
+        return edges.endings((each.edges[1] for each in self.pages), len(self.pages))
 
     def order(self) -> Order | None:
         """Tell how the source writes numeric dates, from those that can be read in one way only."""
@@ -163,6 +207,7 @@ class _Learner:
                 if line.key not in self.frequent or line.key in met:
                     continue
                 met.add(line.key)
+                self.place[line.key] += i / len(each.lines)
                 between[line.key] += first < i < last
                 near = each.lines[max(i - 1, 0) : i] + each.lines[i + 1 : i + 2]
                 company[line.key] += all(other.key in self.frequent for other in near)
@@ -191,6 +236,7 @@ class _Learner:
                 if found is None or found.key in met:
                     continue
                 met.add(found.key)
+                self.write_head(found)
                 pages[found.key] += 1
                 tails[found.key].add(found.tail)
                 facts[found.key] += found.is_fact
@@ -204,10 +250,17 @@ class _Learner:
             if not self.is_many(count, _SHARE_HEAD) or len(tails[head]) < max(2, _TAILS * count):
                 continue
             if 2 * company[head] > count or 2 * facts[head] > count:
-                learned_labels[head] = count
+                if not head[0].isdigit():
+                    learned_labels[head] = count
             else:
                 learned_tails[head] = count
         return learned_tails, learned_labels
+
+    def write_head(self, head: _Head) -> None:
+        """Note how the beginning of a line is written."""
+        if head.written:
+            known = self.heads_as_written.get(head.key, head.written)
+            self.heads_as_written[head.key] = min(known, head.written)
 
     def stacked_labels(self) -> dict[str, int]:
         """Learn labels that stand on lines of their own, values below: a chain of them is a data sheet."""
@@ -239,7 +292,7 @@ class _Learner:
         below: dict[str, set[str]] = defaultdict(set)
         good: Counter[str] = Counter()
         for each, (_, last) in zip(self.pages, self.edges, strict=True):
-            for line, following in pairwise(each.lines[last + 1 :]):
+            for line, following in pairwise(each.lines[last + 1 :] if last >= 0 else ()):
                 if line.key in self.frequent and len(line.text.split()) <= 5 and not line.is_prose:
                     short = following.text and not ends_sentence(following.text) and not following.is_prose
                     good[line.key] += bool(short) and following.key not in self.frequent
@@ -247,7 +300,7 @@ class _Learner:
         return {
             key: self.count[key]
             for key, count in good.items()
-            if count >= max(_PAGES, _BELOW * self.count[key])
+            if count >= max(FEWEST, _BELOW * self.count[key])
             and len(below[key]) >= max(2, _BELOW_DIFFERENT * self.count[key])
         }
 
@@ -280,17 +333,6 @@ def _is_articles_own(text: str) -> bool:
     return is_heading_line(text) or is_fact(text) or (head is not None and is_fact(head[1]))
 
 
-def word_runs(key: str) -> list[str]:
-    """Give the runs of four words of a key; runs of mostly numbers say nothing.
-
-    >>> word_runs("is a senior reporter at §")
-    ['is a senior reporter', 'a senior reporter at', 'senior reporter at §']
-    """
-    found = key.split()
-    runs = (found[i : i + _SLOT] for i in range(len(found) - _SLOT + 1))
-    return [" ".join(run) for run in runs if run.count("0") <= 1]
-
-
 def _everywhere(seen: Survey, sieve: bytearray, sources: Mapping[str, Template]) -> dict[str, int]:
     """Find lines that stand around the articles of many sites, on however few pages of each.
 
@@ -317,12 +359,12 @@ def _everywhere(seen: Survey, sieve: bytearray, sources: Mapping[str, Template])
                     if line.is_prose and len(line.text) > 160:
                         continue
                     here.add(line.key)
-                    example.setdefault(line.key, line.text)
+                    example[line.key] = min(example.get(line.key, line.text), line.text)
                     count[line.key] += 1
                     between[line.key] += first < i < last
         sites.update(here)
     return {
-        key: number
+        key if SITE in key else example[key]: number
         for key, number in sites.items()
         if number >= _SITES and 4 * between[key] < count[key] and not _is_articles_own(example[key])
     }
@@ -351,7 +393,7 @@ def _judge_reviewed(sources: Mapping[str, Template]) -> dict[str, Template]:
 def _shared(sources: Mapping[str, Template], everywhere: Mapping[str, int]) -> Template:
     """Gather what at least two sources have learned, or five sources have; numbers are those of sources."""
 
-    def gather(name: str) -> dict[str, int]:
+    def gather(name: str, more: Mapping[str, int] | None = None) -> dict[str, int]:
         count: Counter[str] = Counter()
         example: dict[str, str] = {}
         for source, each in sources.items():
@@ -359,26 +401,35 @@ def _shared(sources: Mapping[str, Template], everywhere: Mapping[str, int]) -> T
             keys = {line_key(text, site): text for text in getattr(each, name)}
             count.update(keys.keys())
             for key, text in keys.items():
-                example[key] = key if "§" in key else min(example.get(key, text), text)
+                example[key] = key if SITE in key else min(example.get(key, text), text)
+        for text, number in (more or {}).items():
+            key = line_key(text)
+            count[key] = max(count[key], number)
+            example[key] = text
         return _ordered({key: number for key, number in count.items() if number >= 2}, example)
+
+    runs = Counter(run for each in sources.values() for run in all_runs(each.slots))
 
     return Template(
         pages=len(sources),
-        lines=_ordered(dict(everywhere) | gather("lines")),
+        lines=gather("lines", everywhere),
         tails=gather("tails"),
         labels=gather("labels"),
         below=gather("below"),
-        slots=gather("slots"),
+        slots=_ordered(join_runs({run: number for run, number in runs.items() if number >= 2})),
     )
 
 
-def _ordered(counts: Mapping[str, int], example: Mapping[str, str] | None = None) -> dict[str, int]:
-    names = example or {}
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+def _ordered(
+    counts: Mapping[str, int],
+    example: Mapping[str, str] | None = None,
+    place: Mapping[str, float] | None = None,
+) -> dict[str, int]:
+    """Order lines by how many pages have them, then by where they stand; name them by their examples."""
+    names, places = example or {}, place or {}
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], round(places.get(item[0], 0), 6), item[0]))
     return {names.get(key, key): count for key, count in ranked}
 
 
 def _is_any(each: Template) -> bool:
-    return bool(
-        each.order or each.lines or each.tails or each.labels or each.below or each.slots or each.review
-    )
+    return each != Template(pages=each.pages)

@@ -78,7 +78,8 @@ class Twin:
 class Removal:
     """One thing taken out of a document, with the reason and the evidence: a row of the ledger.
 
-    `scope` says what went: `line` (a line, a part of one, or the lines of a menu) or `document`. `reason` is
+    `scope` says what went: `line` (a line, a part of one, or the lines of a menu), `title` (a part of the
+    title that the record had, whose places are those of that title) or `document`. `reason` is
     the word by which removals are counted (`page`, `title`, `date`, `metadata`, `repeat`, `furniture`,
     `repair`), `rule` names the rule that fired. `line` counts physical lines from 1; `start` and `end` are
     offsets in characters. Stages speak of the repaired text; in `Article.removed` and in the ledger all

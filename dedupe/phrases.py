@@ -48,6 +48,14 @@ class Phrases:
             else:
                 self._exact.setdefault(pattern, kind)
 
+    def exact(self, folded: str) -> str | None:
+        """Name the kind of the pattern without wildcards that a whole folded line is, or None."""
+        return self._exact.get(folded)
+
+    def opening(self) -> dict[str, list[str]]:
+        """Give the patterns without wildcards by their first two words, or by their only one."""
+        return by_opening(self._exact)
+
     def kind(self, folded: str) -> str | None:
         """Name the kind of the pattern that a whole folded line fits, or None."""
         kind = self._exact.get(folded)
@@ -76,6 +84,18 @@ class Phrases:
         expression, kinds = self._compiled[key]
         match = expression.fullmatch(folded)
         return kinds[match.lastindex - 1] if match and match.lastindex else None
+
+
+def by_opening(folded: Iterable[str]) -> dict[str, list[str]]:
+    """Sort folded lines by their first two words, or by their only one; `§` is not looked into.
+
+    >>> by_opening(["share", "share this", "share this article"])
+    {'share': ['share'], 'share this': ['share this', 'share this article']}
+    """
+    table: dict[str, list[str]] = {}
+    for line in folded:
+        table.setdefault(" ".join(line.partition(" §")[0].split(" ", 2)[:2]), []).append(line)
+    return table
 
 
 def _key(pattern: str) -> str:

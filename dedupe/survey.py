@@ -23,6 +23,7 @@ from zlib import crc32
 
 from dedupe import words
 from dedupe.address import host_of, site_name
+from dedupe.edges import edges, loose_end
 from dedupe.lines import NO_SPACES_CHARACTER, is_prose, split_lines
 from dedupe.model import Document, Line
 from dedupe.pairs import split_pair
@@ -39,6 +40,9 @@ LONGEST = 260
 
 PAGES = 100
 """Pages of one source that are kept: enough to see what stands on one page in fifty."""
+
+FEWEST = 3
+"""Pages of a source that must testify before anything is learned from it."""
 
 MEMORY = 64_000_000
 """Bytes of pages that are held in memory; a page of a news site takes about 600."""
@@ -61,7 +65,8 @@ class Page:
 
     `order` is a hash of the id of the document: the smallest are kept. `texts` holds its lines, nothing for
     those that are too long to be furniture; `prose` a byte for each, 1 for prose; `grams` the sample of its
-    word runs, as the bytes of 32-bit hashes.
+    word runs, as the bytes of 32-bit hashes; `edges` how its first paragraph begins and its last one ends;
+    `title` what its record says.
     """
 
     source: str
@@ -69,6 +74,11 @@ class Page:
     texts: tuple[str, ...]
     prose: bytes
     grams: bytes
+    edges: tuple[str, str] = ("", "")
+    title: str = ""
+
+
+_Record = tuple[tuple[str, ...], bytes, bytes, tuple[str, str], str]
 
 
 class SeenLine(NamedTuple):
@@ -84,6 +94,8 @@ class Witness:
     """A page that testifies about the furniture of its source."""
 
     lines: tuple[SeenLine, ...]
+    edges: tuple[str, str] = ("", "")
+    title: str = ""
 
 
 def source_of(document: Document) -> str:
@@ -134,24 +146,38 @@ def survey(document: Document) -> Page:
 def page(document: Document, source: str, lines: Sequence[Line], damaged: bool = False) -> Page:
     """Reduce a document, whose lines are known, to what it testifies with.
 
-    Where its lines are `damaged`, those are repaired that testify: all short ones, the beginnings of others.
+    Where its lines are `damaged`, what testifies of them is repaired: all short ones, both ends of others. A
+    line that goes on after the end of a sentence without ending one is two: furniture was run into it.
     """
     texts: list[str] = []
     prose = bytearray()
-    openings: list[str] = []
+    paragraphs: list[str] = []
     for line in lines:
         text, of_prose = line.text, line.is_prose
         if damaged and (not text.isascii() or "&" in text or not text.isprintable()):
-            whole = len(text) <= LONGEST + _OPENING
-            text = repair_line(text if whole else text[:_OPENING])[0].strip()
-            of_prose = is_prose(text) if whole else of_prose
-            texts.append(text if whole and len(text) <= LONGEST else "")
-        else:
-            texts.append(text if len(text) <= LONGEST else "")
+            text = _repaired(text)
+            of_prose = is_prose(text) if len(text) <= LONGEST else of_prose
+        if not of_prose and (end := loose_end(text)) < len(text):
+            head, text = text[:end].rstrip(), text[end:]
+            texts.append(head if len(head) <= LONGEST else "")
+            prose.append(True)
+            paragraphs.append(head)
+        elif of_prose or len(text) > LONGEST:
+            paragraphs.append(text)
+        texts.append(text if len(text) <= LONGEST else "")
         prose.append(of_prose)
-        if of_prose:
-            openings.append(text)
-    return Page(source, order_of(document), tuple(texts), bytes(prose), _grams(openings).tobytes())
+    grams = _grams(paragraphs).tobytes()
+    return Page(
+        source, order_of(document), tuple(texts), bytes(prose), grams, edges(paragraphs), document.title or ""
+    )
+
+
+def _repaired(text: str) -> str:
+    """Repair a line; of one that is too long to be furniture only the ends, where furniture may be run in."""
+    if len(text) <= LONGEST + 2 * _OPENING:
+        return repair_line(text)[0].strip()
+    first, last = repair_line(text[:_OPENING])[0], repair_line(text[-_OPENING:])[0]
+    return f"{first.lstrip()}{text[_OPENING:-_OPENING]}{last.rstrip()}"
 
 
 def order_of(document: Document) -> int:
@@ -171,6 +197,14 @@ def head_of(text: str, site: str = "") -> tuple[str, str] | None:
         return line_key(trail[1], site), trail[2]
     pair = split_pair(text)
     return (line_key(pair[0], site), pair[1]) if pair and len(pair[0].split()) <= 5 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """The sources from which nothing can be learned: with too `few` pages, or with pages too much `alike`."""
+
+    few: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
 
 
 class Survey:
@@ -207,7 +241,7 @@ class Survey:
         self.documents[seen.source] += 1
         if not self.wants(seen.source, seen.order):
             return
-        record = marshal.dumps((seen.texts, seen.prose, seen.grams))
+        record = marshal.dumps((seen.texts, seen.prose, seen.grams, seen.edges, seen.title))
         kept = self._kept.setdefault(seen.source, array("Q"))
         with writing("temporary file"):
             place = self._file.seek(0, os.SEEK_END)
@@ -229,20 +263,33 @@ class Survey:
         for source, places in self._witnesses.items():
             site = site_name(source)
             known: dict[str, SeenLine] = {"": SeenLine("", "", True)}
-            yield source, [Witness(self._lines(place, site, known)) for place in places]
+            yield source, [self._witness(place, site, known) for place in places]
 
-    def _lines(self, place: int, site: str, known: dict[str, SeenLine]) -> tuple[SeenLine, ...]:
-        """Read the lines of a page; equal lines of a source are one object."""
-        texts, prose, _ = self._read(place)
+    def silent(self) -> Silent:
+        """Name the sources from which nothing can be learned.
+
+        Pages are alike that are copies of one article, or were written from a form.
+        """
+        if not self._witnesses:
+            self._witnesses = self._choose()
+        few = tuple(name for name in self._witnesses if self.documents[name] < FEWEST)
+        alike = tuple(
+            name for name, places in self._witnesses.items() if len(places) < FEWEST <= self.documents[name]
+        )
+        return Silent(few, alike)
+
+    def _witness(self, place: int, site: str, known: dict[str, SeenLine]) -> Witness:
+        """Read a page; equal lines of a source are one object."""
+        texts, prose, _, ends, title = self._read(place)
         for text, flag in zip(texts, prose, strict=True):
             if text not in known:
                 known[text] = SeenLine(line_key(text, site), text, bool(flag))
-        return tuple([known[text] for text in texts])
+        return Witness(tuple([known[text] for text in texts]), ends, title)
 
-    def _read(self, place: int) -> tuple[tuple[str, ...], bytes, bytes]:
+    def _read(self, place: int) -> _Record:
         self._file.seek(place)
         length = int.from_bytes(self._file.read(4))
-        record: tuple[tuple[str, ...], bytes, bytes] = marshal.loads(self._file.read(length))
+        record: _Record = marshal.loads(self._file.read(length))
         return record
 
     def _choose(self) -> dict[str, list[int]]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 from dedupe.errors import InputError, SettingsError
 from dedupe.templates import Template, Templates
 
-_TABLES = ("lines", "tails", "labels", "below", "slots", "review")
+_TABLES = tuple(each.name for each in fields(Template) if each.name not in ("pages", "order"))
 
 
-def load(path: str, option: str = "templates") -> Templates:
+def load(path: str, option: str = "templates", *, sources: str | None = None) -> Templates:
     """Read a file of templates.
 
     Raises SettingsError, naming the `option` that gave it, where it cannot be read, is not JSON, is of
-    another version, or does not have the form: nothing should be cleaned by what was not understood.
+    another version, does not have the form, or was made with other `sources` than these settings have:
+    nothing should be cleaned by what was not understood, or by what is named differently.
     """
     try:
         templates = Templates.load(Path(path))
@@ -23,6 +25,14 @@ def load(path: str, option: str = "templates") -> Templates:
     for name, template in [*templates.sources.items(), ("shared", templates.shared)]:
         if (wrong := _wrong(template)) is not None:
             raise SettingsError(option, path, f"not the form of templates: {wrong} of {name!r}")
+    made = templates.made.sources
+    if sources is not None and made != sources:
+        raise SettingsError(
+            option,
+            path,
+            f"made with sources = {made!r}, and these settings say {sources!r}; learn it again, or give "
+            f"--sources {made}",
+        )
     return templates
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
 from dedupe.dates import Order
 from dedupe.errors import InputError
+from dedupe.settings import SOURCES
 
 VERSION = 1
 
@@ -22,7 +23,9 @@ VERSION = 1
 class Template:
     """What was learned of one source. Each mapping gives the number of pages that testified.
 
-    lines: furniture, as it stood on a page. tails: beginnings of lines whose ends vary. labels: the same
+    title_suffixes, title_prefixes: what the source writes around its titles.
+    lines: furniture, as it stood on a page. run_in: furniture that is run into the first words of
+    paragraphs. tails: beginnings of lines whose ends vary. labels: the same
     for facts that become metadata. below: headings over lists of links. slots: runs of words, folded,
     `§` for the site's name. review: standing sentences that may be the author's; never cut. `order` is how
     the source writes numeric dates, `dmy` or `mdy`.
@@ -30,7 +33,10 @@ class Template:
 
     pages: int = 0
     order: Order | None = None
+    title_suffixes: Mapping[str, int] = field(default_factory=dict)
+    title_prefixes: Mapping[str, int] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
+    run_in: Mapping[str, int] = field(default_factory=dict)
     tails: Mapping[str, int] = field(default_factory=dict)
     labels: Mapping[str, int] = field(default_factory=dict)
     below: Mapping[str, int] = field(default_factory=dict)
@@ -39,16 +45,28 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What templates were made with: what was one source (see Settings), and from how many documents."""
+
+    sources: str = "host"
+    documents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Templates:
     """The templates of all sources, and what several sources share (the same content system)."""
 
     sources: Mapping[str, Template] = field(default_factory=dict)
     shared: Template = field(default_factory=Template)
+    made: Made = field(default_factory=Made)
 
     def to_json(self) -> str:
         """Write the templates as people read them: most frequent first."""
+        from dedupe import __version__
+
         table = {
             "version": VERSION,
+            "made": {"by": f"dedupe {__version__}", **asdict(self.made)},
             "sources": {name: _table(each) for name, each in sorted(self.sources.items())},
             "shared": _table(self.shared),
         }
@@ -71,9 +89,16 @@ class Templates:
             )
         try:
             sources = {name: Template(**each) for name, each in table["sources"].items()}
-            return cls(sources, Template(**table.get("shared", {})))
+            shared = Template(**table.get("shared", {}))
         except (TypeError, AttributeError) as error:
             raise InputError(place, f"not the form of templates: {error}") from None
+        made = table.get("made")
+        if not isinstance(made, dict) or made.get("sources") not in SOURCES:
+            raise InputError(place, "does not say what was one source when it was made; learn it again")
+        documents = made.get("documents", 0)
+        if type(documents) is not int:
+            raise InputError(place, "not the form of templates: 'documents' of 'made' is no whole number")
+        return cls(sources, shared, Made(made["sources"], documents))
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -85,5 +110,5 @@ class Templates:
 
 
 def _table(each: Template) -> dict[str, Any]:
-    names = ("pages", "order", "lines", "tails", "labels", "below", "slots", "review")
-    return {name: getattr(each, name) for name in names if getattr(each, name)}
+    values = {part.name: getattr(each, part.name) for part in fields(each)}
+    return {name: value for name, value in values.items() if value}

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dedupe import address, words
+from dedupe import words
+from dedupe.affixes import DIVIDERS, Affixes
 from dedupe.byline import is_byline, is_nearly_a_date
 from dedupe.dateline import DateLine
 from dedupe.dates import beside_dates, find_dates
@@ -18,7 +19,6 @@ from dedupe.lines import fold_words
 from dedupe.opening import TITLE_CHARACTERS, Opening
 from dedupe.pairs import split_pair
 
-_DIVIDERS = re.compile(r"\s+[|•·»›>/–—~]\s+|\s*\|\s*|\s+::?\s+|\t+|\s+-\s+")
 _TRAIL = re.compile(r"\s[>»›]\s|\s/\s")
 _HASHES = re.compile(r"^#+\s+")
 # The end of a sentence, or a line that is a quotation from end to end.
@@ -28,12 +28,12 @@ _SENTENCE = re.compile(r"[.。।][\"'”’»)]*$|^[\"“„«「].*[\"”“»
 class TitleLines:
     """The lines of an opening that could be its title; `dated` are those with a date."""
 
-    def __init__(self, opening: Opening, dated: Mapping[int, DateLine]) -> None:
+    def __init__(self, opening: Opening, dated: Mapping[int, DateLine], affixes: Affixes) -> None:
         self.opening = opening
         self.lines = opening.lines
         self.head = opening.head
         self.dated = dated
-        self.site = address.site_name(address.host_of(opening.url))
+        self.affixes = affixes
 
     def choose(self, given: str | None) -> tuple[int | None, str | None]:
         """Choose the title line; give its index and the title without the site's name."""
@@ -46,7 +46,7 @@ class TitleLines:
                 best, best_score = i, score
         if best is None:
             return None, None
-        return best, self.without_site(_HASHES.sub("", self.lines[best].text))
+        return best, self.affixes.bare(_HASHES.sub("", self.lines[best].text))
 
     def is_sure(self, chosen: int | None) -> bool:
         """Tell whether something else than its form says that a line is the title."""
@@ -56,28 +56,25 @@ class TitleLines:
         """Give the title line and those of the heading that repeat it, with or without the site's name."""
         if chosen is None:
             return ()
-        title = words.fold(self.without_site(self.lines[chosen].text))
+        title = words.fold(self.affixes.bare(self.lines[chosen].text))
         again = (
             i
             for i in range(min(self.head, chosen + 8))
-            if i != chosen and words.fold(self.without_site(self.lines[i].text)) == title
+            if i != chosen and words.fold(self.affixes.bare(self.lines[i].text)) == title
         )
         return (chosen, *again)
 
     def find_given(self, given: str) -> tuple[int | None, str]:
-        """Find the line that repeats the title of the record."""
-        wanted = words.fold(given)
+        """Find the line that repeats the title of the record; give the title without the site's name."""
+        given, full = self.affixes.bare(given), given
+        wanted = words.fold(full)
         for i in range(min(self.head + 1, len(self.lines))):
             folded = self.opening.fold(i)
             if folded and (
                 folded == wanted or (wanted.startswith(folded + " ") and len(folded.split()) >= 3)
             ):
-                # The record may have the site's name behind the title; what else it says more, it knows.
-                return i, self.without_site(given)
-            if (
-                folded.startswith(wanted + " ")
-                and self.without_site(self.lines[i].text) != self.lines[i].text
-            ):
+                return i, given  # what the record says more than the line, it knows
+            if words.fold(self.affixes.bare(self.lines[i].text)) == words.fold(given):
                 return i, given
         return None, given
 
@@ -116,7 +113,7 @@ class TitleLines:
 
     def is_dateline(self, text: str) -> bool:
         """Tell whether a line is a date with furniture beside it (`May 3, 2024 | 4 min read`)."""
-        pieces = [piece for piece in _DIVIDERS.split(text) if piece.strip()]
+        pieces = [piece for piece in DIVIDERS.split(text) if piece.strip()]
         return self.opening.phrases and all(
             words.furniture(words.fold(piece)) or not beside_dates(piece, find_dates(piece))
             for piece in pieces
@@ -160,7 +157,7 @@ class TitleLines:
 
     def is_menu(self, text: str) -> bool:
         """Tell whether a line is a row of menu entries: many short pieces, or entries known one by one."""
-        pieces = [words.fold(piece) for piece in _DIVIDERS.split(text) if piece.strip()]
+        pieces = [words.fold(piece) for piece in DIVIDERS.split(text) if piece.strip()]
         if len(pieces) >= 3 and all(len(piece.split()) <= 3 for piece in pieces):
             return True
         if not self.opening.phrases:
@@ -170,15 +167,3 @@ class TitleLines:
             return all(piece in items for piece in pieces)
         entries = pieces[0].split() if pieces else []
         return len(entries) >= 3 and sum(entry in items for entry in entries) >= 0.6 * len(entries)
-
-    def without_site(self, text: str) -> str:
-        """Take the site's name off the end or the beginning of a title, when the address confirms it."""
-        divided = [(found.start(), found.end()) for found in _DIVIDERS.finditer(text)]
-        if divided:
-            start, end = divided[-1]
-            if address.is_site(text[end:], self.site):
-                return text[:start].rstrip()
-            start, end = divided[0]
-            if address.is_site(text[:start], self.site):
-                return text[end:].lstrip()
-        return text

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -229,6 +229,25 @@ def furniture(folded: str) -> str | None:
     >>> furniture(fold("He read more than anyone expected."))
     """
     return _furniture().kind(folded)
+
+
+def exact_furniture(folded: str) -> str | None:
+    """Name the kind of site furniture that a folded line is word for word, with no open end, or None.
+
+    >>> exact_furniture("share this article"), exact_furniture("read more why the bridge was closed")
+    ('share', None)
+    """
+    return _furniture().exact(folded)
+
+
+@cache
+def furniture_openings() -> Mapping[str, Sequence[str]]:
+    """Give the furniture that is fixed word for word, folded, by its first two words or its only one.
+
+    >>> "share this article" in furniture_openings()["share this"], "the mayor" in furniture_openings()
+    (True, False)
+    """
+    return MappingProxyType(_furniture().opening())
 
 
 @cache

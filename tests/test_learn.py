@@ -7,11 +7,16 @@ import os
 import random
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from command import ALONE, dedupe, jsonl, listing, records
 from town import HEAD, TAIL, body, page, record, title
+
+from dedupe.learn import derive
+from dedupe.model import Document
+from dedupe.survey import Survey, survey
 
 HOST = "lockside-mail.example"
 
@@ -191,6 +196,16 @@ def test_two_thousand_equal_pages(tmp_path):
     assert all(set(body("equal")) <= set(lines(article)) for article in articles.values())
 
 
+def test_two_hundred_thousand_equal_pages():
+    """What is kept of a source is bounded, and equal pages say nothing."""
+    own = survey(Document(0, page("equal"), url=f"https://{HOST}/1"))
+    with Survey() as seen:
+        for n in range(200_000):
+            seen.add(replace(own, order=n * 2654435761 % (1 << 64)))
+        assert derive(seen).sources == {}
+        assert seen.silent().alike == (HOST,)
+
+
 def test_every_page_is_empty(tmp_path):
     articles = run(tmp_path, [record(n, "\n" * (n % 3)) for n in range(50)])
     assert all(not lines(article) for article in articles.values())
@@ -278,148 +293,6 @@ def test_code_of_markdown_is_never_learned(tmp_path):
         assert code in after
         assert TAIL[0] not in after
     assert set(learned(tmp_path, "dump")["lines"]) == {TAIL[0]}
-
-
-# --- files of templates ----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def dump(tmp_path: Path) -> Path:
-    path = tmp_path / "in.jsonl"
-    path.write_bytes(jsonl(*(record(n, page(n)) for n in range(8))))
-    return path
-
-
-def test_learn_writes_what_clean_writes(dump, tmp_path):
-    outcome = dedupe("learn", "in.jsonl", "-o", "t.json", cwd=tmp_path)
-    assert outcome.code == 0
-    assert "8 documents of 1 source read" in outcome.err
-    assert outcome.err.endswith("written to t.json\n")
-    dedupe("clean", "in.jsonl", "-o", "out", cwd=tmp_path)
-    dedupe("clean", "in.jsonl", "-o", "out.jsonl", cwd=tmp_path)
-    assert (tmp_path / "t.json").read_bytes() == (tmp_path / "out/templates.json").read_bytes()
-    assert (tmp_path / "t.json").read_bytes() == (tmp_path / "out.templates.json").read_bytes()
-    assert dedupe("learn", "in.jsonl", "-o", "-", cwd=tmp_path).out == (tmp_path / "t.json").read_bytes()
-
-
-def test_templates_serve_another_run(dump, tmp_path):
-    dedupe("learn", "in.jsonl", "-o", "t.json", cwd=tmp_path)
-    (tmp_path / "one.jsonl").write_bytes(jsonl(record("new", page("new"))))
-    outcome = dedupe("clean", "one.jsonl", "-o", "out", "--templates", "t.json", cwd=tmp_path)
-    assert outcome.code == 0, outcome.err
-    [article] = records(tmp_path / "out/articles.jsonl")
-    assert lines(article) == body("new")
-    assert not (tmp_path / "out/templates.json").exists()
-    assert dedupe("check", "one.jsonl", "--templates", "t.json", cwd=tmp_path).code == 1
-
-
-def test_an_edited_file_counts(dump, tmp_path):
-    dedupe("learn", "in.jsonl", "-o", "t.json", cwd=tmp_path)
-    table = json.loads((tmp_path / "t.json").read_text())
-    del table["sources"][HOST]["lines"][HEAD[1]]
-    (tmp_path / "t.json").write_text(json.dumps(table))
-    dedupe("clean", "in.jsonl", "-o", "out", "--templates", "t.json", "--lists", "none", cwd=tmp_path)
-    rows = records(tmp_path / "out/removed.jsonl")
-    assert HEAD[1] not in {row["text"] for row in rows if row["rule"] == "site line"}
-
-
-def test_update_replaces_what_is_met_again_and_keeps_the_rest(dump, tmp_path):
-    dedupe("learn", "in.jsonl", "-o", "t.json", cwd=tmp_path)
-    items = [
-        record(n, page(n, head=["A new menu of the site"]), host)
-        for n in range(9)
-        for host in (HOST, "b.org")
-    ]
-    (tmp_path / "new.jsonl").write_bytes(jsonl(*items))
-    (tmp_path / "old.jsonl").write_bytes(jsonl(*(record(n, page(n), "c.org") for n in range(5))))
-    dedupe("learn", "old.jsonl", "-o", "t.json", "--update", "t.json", cwd=tmp_path)
-    before = json.loads((tmp_path / "t.json").read_text())
-    outcome = dedupe("learn", "new.jsonl", "-o", "t.json", "--update", "t.json", cwd=tmp_path)
-    assert outcome.code == 0, outcome.err
-    assert "1 source kept as before" in outcome.err
-    after = json.loads((tmp_path / "t.json").read_text())
-    assert set(after["sources"]) == {HOST, "b.org", "c.org"}
-    assert after["sources"]["c.org"] == before["sources"]["c.org"]
-    assert after["sources"][HOST]["pages"] == 9
-    assert HEAD[0] not in after["sources"][HOST]["lines"]
-    assert after["shared"]["pages"] == 3
-
-
-BROKEN = {
-    "missing": (None, "cannot be read"),
-    "not JSON": ("{broken", "not JSON (line 1)"),
-    "a list": ("[]", "no templates in it; make some with `dedupe learn`"),
-    "something else": ('{"version": 1}', "no templates in it"),
-    "another version": ('{"version": 99, "sources": {}}', "templates of version 99, not 1; learn them again"),
-    "an unknown part": ('{"version": 1, "sources": {"a": {"line": {}}}}', "not the form of templates"),
-    "sources as a list": ('{"version": 1, "sources": []}', "not the form of templates"),
-    "lines as a list": ('{"version": 1, "sources": {"a": {"lines": ["x"]}}}', "not the form of templates"),
-    "a count in words": ('{"version": 1, "sources": {"a": {"lines": {"x": "two"}}}}', "no whole number"),
-    "shared as a list": (
-        '{"version": 1, "sources": {}, "shared": {"tails": []}}',
-        "not the form of templates",
-    ),
-    "an order": ('{"version": 1, "sources": {"a": {"order": "ymd"}}}', "'order' is neither"),
-    "not UTF-8": (b"\xff\xfe{", "cannot be read"),
-}
-
-
-@pytest.mark.parametrize("case", BROKEN)
-@pytest.mark.parametrize(
-    ("option", "run"),
-    [
-        ("templates", ["clean", "in.jsonl", "-o", "out", "--templates", "t.json"]),
-        ("templates", ["check", "in.jsonl", "--templates", "t.json"]),
-        ("update", ["learn", "in.jsonl", "-o", "new.json", "--update", "t.json"]),
-    ],
-    ids=["clean", "check", "learn"],
-)
-def test_a_broken_file_of_templates_is_refused(case, option, run, dump, tmp_path):
-    text, message = BROKEN[case]
-    if text is not None:
-        (tmp_path / "t.json").write_bytes(text if isinstance(text, bytes) else text.encode())
-    before = listing(tmp_path)
-    outcome = dedupe(*run, cwd=tmp_path)
-    assert outcome.code == 2, outcome.err
-    assert f"error: {option} = 't.json': " in outcome.err
-    assert message in outcome.err
-    assert listing(tmp_path) == before
-
-
-def test_templates_of_other_sources_are_noted(dump, tmp_path):
-    dedupe("learn", "in.jsonl", "-o", "t.json", cwd=tmp_path)
-    (tmp_path / "other.jsonl").write_bytes(jsonl(record(1, page(1), "else.example")))
-    outcome = dedupe("clean", "other.jsonl", "-o", "out", "--templates", "t.json", cwd=tmp_path)
-    assert outcome.code == 0
-    assert "note: no source of these inputs is in t.json; see --sources" in outcome.err
-
-
-def test_the_project_names_templates_and_none_learns(dump, tmp_path):
-    dedupe("learn", "in.jsonl", "-o", "t.json", cwd=tmp_path)
-    (tmp_path / "pyproject.toml").write_text('[tool.dedupe]\ntemplates = "t.json"\n')
-    (tmp_path / "deep").mkdir()
-    run = ["clean", "../in.jsonl", "-o"]
-    assert dedupe(*run, "one", cwd=tmp_path / "deep").code == 0
-    assert (
-        json.loads((tmp_path / "deep/one/summary.json").read_text())["settings"]["templates"] == "../t.json"
-    )
-    assert not (tmp_path / "deep/one/templates.json").exists()
-    assert dedupe(*run, "two", "--templates", "none", cwd=tmp_path / "deep").code == 0
-    assert (tmp_path / "deep/two/templates.json").exists()
-
-
-def test_bad_records_are_told_once(dump, tmp_path):
-    dump.write_bytes(dump.read_bytes() + b"{broken\n")
-    outcome = dedupe("clean", "in.jsonl", "-o", "out", cwd=tmp_path)
-    assert outcome.code == 3
-    assert outcome.err.count("skipped: in.jsonl:9: not JSON") == 1
-    outcome = dedupe("learn", "in.jsonl", "nowhere", "-o", "t.json", cwd=tmp_path)
-    assert outcome.code == 3
-    assert outcome.err.count("skipped: ") == 2
-    assert "t.json" in listing(tmp_path)
-    outcome = dedupe("learn", "in.jsonl", "-o", "strict.json", "--strict", cwd=tmp_path)
-    assert outcome.code == 3
-    assert "strict.json" not in listing(tmp_path)
 
 
 # --- views of the same learning --------------------------------------------------------------------------

@@ -1,0 +1,125 @@
+"""What a site writes behind or before the titles of its articles: its name, the name of a section.
+
+What the trouble looks like: `Port reopens - Quayside Gazette`, `Port reopens :: News :: Quayside Gazette`,
+`Quayside Gazette | Port reopens`, on a host from which the name cannot be read. What is left alone: what only
+some titles of a site end with (`The barge - review`), because their authors wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dedupe import address, words
+
+DIVIDERS = re.compile(r"\s+[|•·»›>/–—~]\s+|\s*\|\s*|\s+::?\s+|\t+|\s+-\s+")
+"""What stands between a title and the name of its site."""
+
+# What stands in a trail of breadcrumbs is no title.
+_TRAIL = re.compile(r"\s[>»›/]\s")
+# The name stands at the titles of at least three pages and of half of all; a section, between the title and
+# the name, at three pages and at one in twenty.
+_PAGES, _SHARE, _SHARE_SECTION = 3, 0.5, 0.05
+# Titles differ; lines that are the same on many pages are menus.
+_DIFFERENT = 0.8
+_LONGEST, _WORDS = 250, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Affixes:
+    """What is taken off the titles of a site: its name by its address, and what was learned, folded."""
+
+    site: str = ""
+    suffixes: frozenset[str] = field(default_factory=frozenset)
+    prefixes: frozenset[str] = field(default_factory=frozenset)
+
+    def bare(self, title: str) -> str:
+        """Give a title without what its site writes around it; never nothing.
+
+        >>> affixes = Affixes("qgnews", frozenset(("quayside gazette", "news quayside gazette")))
+        >>> ends = ("- Quayside Gazette", ":: News :: Quayside Gazette")
+        >>> [affixes.bare(f"Port reopens {end}") for end in ends]
+        ['Port reopens', 'Port reopens']
+        >>> affixes.bare("Quayside Gazette - a history"), affixes.bare("QG News | Port reopens")
+        ('Quayside Gazette - a history', 'Port reopens')
+        """
+        divided = [found.span() for found in DIVIDERS.finditer(title) if title[: found.start()].strip()]
+        for start, end in divided:
+            if self._is_suffix(title[end:], is_last=(start, end) == divided[-1]):
+                return title[:start].rstrip()
+        for start, end in reversed(divided):
+            if self._is_prefix(title[:start], is_first=(start, end) == divided[0]):
+                return title[end:].lstrip()
+        return title
+
+    def _is_suffix(self, text: str, *, is_last: bool) -> bool:
+        return (bool(self.suffixes) and words.fold(text) in self.suffixes) or (
+            is_last and address.is_site(text, self.site)
+        )
+
+    def _is_prefix(self, text: str, *, is_first: bool) -> bool:
+        return (bool(self.prefixes) and words.fold(text) in self.prefixes) or (
+            is_first and address.is_site(text, self.site)
+        )
+
+
+def learn_affixes(pages: Sequence[Iterable[str]]) -> tuple[dict[str, int], dict[str, int]]:
+    """Learn suffixes and prefixes from the lines of each page that may be its title; give the pages of each.
+
+    >>> titles = ["Port reopens", "Mill burns", "Bus drivers return", "A late frost"]
+    >>> learn_affixes([[f"{title} - Quayside Gazette"] for title in titles])
+    ({'Quayside Gazette': 4}, {})
+    """
+    divided = [
+        [_divide(title) for title in lines if len(title) <= _LONGEST and not _TRAIL.search(title)]
+        for lines in pages
+    ]
+    suffixes = _names(divided, -1)
+    suffixes |= _sections(divided, suffixes)
+    return suffixes, _names(divided, 0)
+
+
+_Divided = tuple[tuple[str, ...], str]
+
+
+def _divide(title: str) -> _Divided:
+    """Part a title at its dividers; give the parts, and the last divider."""
+    found = [match[0].strip() for match in DIVIDERS.finditer(title)]
+    return tuple(part.strip() for part in DIVIDERS.split(title)), found[-1] if found else ""
+
+
+def _names(pages: Sequence[Sequence[_Divided]], at: int) -> dict[str, int]:
+    """Find the last (-1) or the first (0) part that the titles of most pages share."""
+    rests: dict[str, list[str]] = defaultdict(list)
+    example: dict[str, str] = {}
+    for titles in pages:
+        met: dict[str, str] = {}
+        for parts, _ in titles:
+            name = words.fold(parts[at])
+            if len(parts) < 2 or not 0 < len(name.split()) <= _WORDS:
+                continue
+            met.setdefault(name, words.fold(" ".join(parts[:-1] if at else parts[1:])))
+            example[name] = min(example.get(name, parts[at]), parts[at])
+        for name, rest in met.items():
+            rests[name].append(rest)
+    return {
+        example[name]: len(found)
+        for name, found in sorted(rests.items())
+        if len(found) >= max(_PAGES, _SHARE * len(pages)) and len({*found}) >= _DIFFERENT * len(found)
+    }
+
+
+def _sections(pages: Sequence[Sequence[_Divided]], names: Mapping[str, int]) -> dict[str, int]:
+    """Find what stands between the title and a name on several pages, behind the same divider."""
+    known = {words.fold(name): name for name in names}
+    count: Counter[str] = Counter()
+    for titles in pages:
+        found = set()
+        for parts, divider in titles:
+            if len(parts) >= 3 and words.fold(parts[-1]) in known and 0 < len(parts[-2].split()) <= 3:
+                found.add(f"{parts[-2]} {divider} {known[words.fold(parts[-1])]}")
+        count.update(found)
+    most = max(_PAGES, _SHARE_SECTION * len(pages))
+    return {text: number for text, number in sorted(count.items()) if number >= most}

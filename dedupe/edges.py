@@ -1,0 +1,196 @@
+"""Furniture that a site runs into its paragraphs, learned from how those of many pages begin and end.
+
+What the trouble looks like: every article of a site begins `SHARE The mayor said …`, or its footer is glued
+to the last paragraph, so that no line of it stands on two pages. What is left alone: words with which many
+sentences of a site begin (`In a statement`, `A spokesman for`), names of towns, and the sentence with which
+every piece of a column ends; it is listed for review.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dedupe.lines import ends_sentence
+
+# As many characters are kept of the beginning and of the end: a run of furniture and the words beside it.
+_BEGINNING, _END = 300, 160
+# One page in ten must begin so, at least three; and half of them where it is a word or two.
+_PAGES, _SHARE, _SHARE_SHORT = 3, 0.1, 0.5
+# Behind a seam the texts go apart: no word follows on more than so many of the pages.
+_SAME = 0.7
+# Nearly always a capital follows, and often enough a word that the pages also have with a small letter: a
+# sentence begins there, and no name goes on.
+_CAPITALS, _SENTENCES = 0.9, 0.3
+LONGEST_RUN = 260
+"""Characters of a run of furniture that are looked at on either side of a seam."""
+
+SHORTEST = 60
+"""A shorter line is a heading, a menu, a teaser: it is looked at whole."""
+
+# A mark that may end a sentence, before something that may begin one, with a blank between or without.
+_MARK = re.compile(r"[.!?…。！？][\"'”’»)\]]*(\s*)(?=[^\Wa-zß-öø-ÿ]|[©•|])")
+_ABBREVIATION = re.compile(r"\b[A-Z][a-z]{0,2}$")
+_WORD = re.compile(r"[^\W_]+")
+CAMEL = re.compile(r"([^\W\d_A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω])")
+_OPENING = re.compile(r"[©®™(\[|•·»›>]\s*$")
+_SEAM = re.compile(r"[\s|•·»›>▶►■]*")
+
+
+def edges(paragraphs: Sequence[str]) -> tuple[str, str]:
+    """Give how the first paragraph of a page begins and how the last one ends, for `run_in` and `endings`.
+
+    >>> edges(["SHARE The old lock is open.", "It was late."])
+    ('SHARE The old lock is open.', 'It was late.')
+    """
+    return (paragraphs[0][:_BEGINNING], paragraphs[-1][-_END:]) if paragraphs else ("", "")
+
+
+def part_words(text: str) -> str:
+    """Put a blank where a capital follows a small letter.
+
+    >>> part_words("HomeNewsSport The mayor")
+    'Home News Sport The mayor'
+    """
+    return CAMEL.sub(r"\1 ", text)
+
+
+def run_in(beginnings: Iterable[str], pages: int, is_line: Callable[[str], bool]) -> dict[str, int]:
+    """Give what is run into the beginnings of paragraphs, with the number of pages that have it.
+
+    A word or two must be known as a line of the site (`is_line`) or be written in capitals.
+    """
+    texts = [_Edge.of(text) for text in beginnings]
+    small = Counter(word for edge in texts for word in edge.raw if word.islower())
+    found: dict[str, int] = {}
+    for members, depth in _partings([edge for edge in texts if edge.keys], pages):
+        following = [edge.raw[depth] for edge in members if len(edge.raw) > depth]
+        seams = sum(edge.is_seam(depth) for edge in members)
+        sentences = Counter(word.lower() for word in following if word.lower() in small)
+        first = members[0]
+        text = first.text[: first.spans[depth - 1][1]].strip()
+        if (
+            seams >= _CAPITALS * len(members)
+            and (
+                (sentences.total() >= _SENTENCES * len(members) and len(sentences) >= 2)
+                or (depth > 3 and len(members) >= _SHARE_SHORT * pages)
+            )
+            and (
+                depth > 2
+                or is_line(text)
+                or (text.isupper() and len(text) >= 4 and len(members) >= _SHARE_SHORT * pages)
+            )
+        ):
+            found[min(edge.text[: edge.spans[depth - 1][1]].strip() for edge in members)] = len(members)
+    return found
+
+
+def endings(ends: Iterable[str], pages: int) -> dict[str, int]:
+    """Give the sentences with which the last paragraphs of several pages end, and on how many they do."""
+    texts = [_Edge.of(text, backwards=True) for text in ends if ends_sentence(text)]
+    found: dict[str, int] = {}
+    for members, depth in _partings([edge for edge in texts if edge.keys], pages):
+        places = [_opened(edge.text, edge.spans[depth - 1][0]) for edge in members]
+        if all(_ends_before(edge.text, place) for edge, place in zip(members, places, strict=True)):
+            tails = [edge.text[place:] for edge, place in zip(members, places, strict=True)]
+            found[min(tails)] = len(members)
+    return found
+
+
+def loose_end(text: str) -> int:
+    """Give where a line goes on after the end of a sentence without ending one itself, else its length.
+
+    >>> text = "The old lock was opened again on Monday, he said. Share this article"
+    >>> text[loose_end(text) :]
+    'Share this article'
+    """
+    if len(text) < SHORTEST or ends_sentence(text):
+        return len(text)
+    ends = list(sentence_starts(text, max(len(text) - LONGEST_RUN, 0)))
+    return ends[-1] if ends else len(text)
+
+
+def sentence_starts(text: str, place: int) -> Iterator[int]:
+    """Give the places after a place at which a sentence begins, the first one of the text left out.
+
+    >>> text = "It rained.Share this. Mr. Ray left for the U.S. Army."
+    >>> [text[start : start + 5] for start in sentence_starts(text, 0)]
+    ['Share', 'Mr. R']
+    """
+    for found in _MARK.finditer(text, place):
+        before = text[max(found.start() - 4, 0) : found.start()]
+        if found[0][0] in "。！？" or (
+            not _ABBREVIATION.search(before) if found[1] else before[-3:].isalpha() and before[-3:].islower()
+        ):
+            yield found.end()
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """The words of one edge from the outside inwards: their keys, as written, their spans in the text."""
+
+    text: str
+    keys: tuple[str, ...]
+    raw: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, text: str, *, backwards: bool = False) -> _Edge:
+        """Read the words of an edge; `NewsSport` is two."""
+        spans = [
+            (match.start() + a, match.start() + b)
+            for match in _WORD.finditer(text)
+            for a, b in _pieces(match[0])
+        ]
+        if backwards:
+            spans = spans[:0:-1]  # the first word may be cut
+        raw = tuple(text[a:b] for a, b in spans)
+        keys = tuple("0" if word.isdigit() else word.casefold() for word in raw)
+        return cls(text, keys, raw, tuple(spans))
+
+    def is_seam(self, depth: int) -> bool:
+        """Tell whether a sentence may begin at a word: a capital, and nothing that binds it."""
+        if len(self.spans) <= depth:
+            return False
+        gap = self.text[self.spans[depth - 1][1] : self.spans[depth][0]]
+        return self.raw[depth][0].isupper() and _SEAM.fullmatch(gap) is not None
+
+
+def _pieces(word: str) -> Iterator[tuple[int, int]]:
+    """Give the spans of the words in a word such as `NewsSport`."""
+    start = 0
+    for found in CAMEL.finditer(word):
+        yield start, found.end()
+        start = found.end()
+    yield start, len(word)
+
+
+def _partings(edges: Sequence[_Edge], pages: int) -> Iterator[tuple[list[_Edge], int]]:
+    """Give the groups of edges that share their outer words up to a depth and go apart there.
+
+    A group inside another one is given, too, after it.
+    """
+    need = max(_PAGES, _SHARE * pages)
+    open_groups: list[tuple[list[_Edge], int]] = [(list(edges), 0)]
+    while open_groups:
+        members, depth = open_groups.pop()
+        following: dict[str, list[_Edge]] = defaultdict(list)
+        for edge in members:
+            if len(edge.keys) > depth:
+                following[edge.keys[depth]].append(edge)
+        if depth and len(following) >= 3 and max(map(len, following.values())) <= _SAME * len(members):
+            yield members, depth
+        open_groups += [(each, depth + 1) for each in following.values() if len(each) >= need]
+
+
+def _opened(text: str, place: int) -> int:
+    """Give the place where a sign begins that opens what stands at a place: `© 2024`, `(Photo`."""
+    found = _OPENING.search(text, 0, place)
+    return found.start() if found else place
+
+
+def _ends_before(text: str, place: int) -> bool:
+    """Tell whether a sentence ends before a place."""
+    return text[place - 1 : place].isspace() and ends_sentence(text[:place].rstrip())

@@ -1,0 +1,300 @@
+r"""Furniture that was run into a paragraph: the seams at which such a line has to be cut.
+
+What the trouble looks like: `… the mayor said. Share this article Sign up for our newsletter`,
+`HomeNewsSport The mayor said …`, a whole page on one line. The scraper lost the line breaks between a
+paragraph and what the site puts around it, so that no whole line is furniture.
+
+What is left alone: a known line inside a sentence (`News`, `Share`), in quotation marks, before a word that
+may belong to it (`Sport England said`), and every sentence that ends as sentences do, unless it was learned
+as one of the site's own. A piece goes only at the beginning or the end of a sentence, only when all of it is
+known by its exact folded words, and a single short piece only when what follows begins a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dedupe import words
+from dedupe.edges import LONGEST_RUN, SHORTEST, loose_end, part_words, sentence_starts
+from dedupe.lines import ends_sentence, is_prose
+from dedupe.model import Line
+from dedupe.survey import line_key
+
+if TYPE_CHECKING:
+    from dedupe.furniture import Known
+
+# Kinds of phrases that say little alone: entries of menus, captions, what authors write as well.
+_WEAK = frozenset(
+    ("nav", "timestamp", "syndication", "media", "tags", "author", "comments", "breadcrumb", "related")
+)
+_MOST_BREAKS = 24
+_TWO_WORDS = re.compile(r"([^\W_]+)(?:[\W_]+([^\W_]+))?")
+_WORD = re.compile(r"[^\W_]+")
+_QUOTES = re.compile(r"[\"“”„«»]")
+_BETWEEN = " \t\u00a0|•·»›>▶►■–—-"
+"""What may stand between two pieces of furniture, or behind the last one."""
+
+
+def split_seams(
+    lines: Sequence[Line], known: Known | None = None, *, phrases: bool = True
+) -> tuple[list[Line], dict[int, str]]:
+    r"""Cut lines at their seams; give the lines, and the rule for each of them that is furniture, by index.
+
+    `known` is what was learned of the source; `phrases` asks what languages call furniture. Nothing is cut
+    where the furniture is not found: lines without seams come back as they were.
+
+    >>> from dedupe.lines import split_lines
+    >>> text = "The old lock was opened, he said on Monday. Share this article Sign up for our newsletter"
+    >>> lines, found = split_seams(split_lines(text))
+    >>> [line.text for line in lines]
+    ['The old lock was opened, he said on Monday.', 'Share this article Sign up for our newsletter']
+    >>> found
+    {1: 'run in: share, newsletter'}
+    """
+    seams = _Seams(lines, known, phrases)
+    result: list[Line] = []
+    found: dict[int, str] = {}
+    for line in lines:
+        runs = list(seams.runs(line.text)) if len(line.text) >= SHORTEST else []
+        if not runs:
+            result.append(line)
+            continue
+        place = 0
+        for run in (*runs, None):
+            stop = run.start if run else len(line.text)
+            if (rest := _part(line, place, stop)) is not None:
+                result.append(rest)
+            if run is not None and (piece := _part(line, run.start, run.end)) is not None:
+                found[len(result)] = f"run in: {', '.join(dict.fromkeys(run.rules))}"
+                result.append(piece)
+                place = run.end
+    return result, found
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run of furniture: its span in the line, and what says so, piece by piece."""
+
+    start: int
+    end: int
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One piece of a run: what says that it is furniture, its words, whether that is said of nothing else."""
+
+    rule: str
+    words: int
+    is_sure: bool
+    is_name: bool
+
+
+class _Seams:
+    """The seams of one document."""
+
+    def __init__(self, lines: Sequence[Line], known: Known | None, phrases: bool) -> None:
+        self.lines = lines
+        self.known = known
+        self.phrases = phrases
+        self.site = known.site if known else ""
+        self.openings = known.openings if known else {}
+        self._small: Counter[str] | None = None
+
+    def runs(self, text: str) -> Iterator[_Run]:
+        """Give the runs of furniture in one line, from left to right."""
+        loose = loose_end(text)
+        place = 0
+        for start in (0, *sentence_starts(text, 0)):
+            if start >= place and (start == loose or self.can_start(text, start)):
+                if start == 0 and self.is_furniture(text):
+                    return
+                run = self.run_at(text, start)
+                if run is not None:
+                    yield run
+                    place = run.end
+        if loose < len(text):
+            return
+        if not ends_sentence(text) and (run := self.run_before_end(text)) is not None:
+            yield run
+
+    def is_furniture(self, text: str) -> bool:
+        """Tell whether a whole line is furniture, which needs no cut."""
+        if self.known and (self.known.is_line(text) or self.known.has_tail(text)):
+            return True
+        return self.phrases and words.furniture(words.fold(text)) is not None
+
+    def can_start(self, text: str, place: int) -> bool:
+        """Tell whether some furniture, word for word, begins at a place."""
+        found = _TWO_WORDS.search(text, place)
+        if found is None:
+            return False
+        first, second = found.groups()
+        if not (first[1:].islower() or first.isupper() or first.isdigit()):
+            spaced = _TWO_WORDS.search(part_words(text[found.start() : found.start() + LONGEST_RUN]))
+            first, second = spaced.groups() if spaced else (first, second)
+        alone = "0" if first.isdigit() else first.casefold()
+        both = f"{alone} {'0' if second.isdigit() else second.casefold()}" if second else alone
+        keys = [*self.openings.get(both, ())]
+        fixed = [*words.furniture_openings().get(both, ())] if self.phrases else []
+        if not second or not second[0].islower():
+            keys += self.openings.get(alone, ())
+            fixed += words.furniture_openings().get(alone, ()) if self.phrases else ()
+        if not keys and not fixed:
+            return False
+        run = part_words(text[place : place + LONGEST_RUN])
+        return _opens(line_key(run, self.site), keys) or _opens(words.fold(run), fixed)
+
+    def run_at(self, text: str, place: int) -> _Run | None:
+        """Give the run of furniture that begins at a place where a sentence begins, or might."""
+        breaks = _breaks(text, place, min(place + LONGEST_RUN, len(text)))
+        ways = self.ways(text, breaks)
+        if breaks[-1] == len(text) and place > 0 and len(breaks) - 1 in ways:
+            pieces = ways[len(breaks) - 1]
+            if self.is_end(text, place, pieces):
+                return _Run(place, len(text), tuple(piece.rule for piece in pieces))
+        for j in sorted(ways, reverse=True):
+            if j and breaks[j] < len(text) and self.is_head(text, place, breaks[j], ways[j]):
+                return _Run(place, breaks[j], tuple(piece.rule for piece in ways[j]))
+        return None
+
+    def ways(self, text: str, breaks: Sequence[int]) -> dict[int, tuple[_Piece, ...]]:
+        """Give the breaks that are reached from the first one through pieces of furniture, and by which."""
+        ways: dict[int, tuple[_Piece, ...]] = {0: ()}
+        for i in range(len(breaks) - 1):
+            if i not in ways:
+                continue
+            for j in range(len(breaks) - 1, i, -1):
+                if j in ways and len(ways[j]) <= len(ways[i]) + 1:
+                    continue
+                piece = self.piece(text[breaks[i] : breaks[j]], is_last=breaks[j] == len(text))
+                if piece is not None:
+                    ways[j] = (*ways[i], piece)
+        return ways
+
+    def piece(self, text: str, *, is_last: bool) -> _Piece | None:
+        """Say what a piece of a line is, if it is furniture by its exact words."""
+        text = text.strip(_BETWEEN)
+        folded = words.fold(text)
+        if not any(map(str.isalpha, folded)):
+            return None
+        count = len(folded.split())
+        kind = None
+        if self.phrases:
+            kind = words.furniture(folded) if is_last else words.exact_furniture(folded)
+        is_name = kind in _WEAK or (kind is None and all(not word[0].islower() for word in text.split()))
+        if self.known and (
+            self.known.is_line(text) or self.known.is_run_in(text) or (is_last and self.known.has_tail(text))
+        ):
+            return _Piece(kind or "site line", count, True, is_name)
+        if kind is None or ends_sentence(text):
+            return None
+        return _Piece(kind, count, kind not in _WEAK, is_name)
+
+    def is_end(self, text: str, place: int, pieces: Sequence[_Piece]) -> bool:
+        """Tell whether a run from the end of a sentence to the end of the line is furniture."""
+        run = text[place:]
+        if _QUOTES.search(run) or not _is_closed(text[:place]):
+            return False
+        if ends_sentence(run):  # `No comment.` may be a line of the site, and end a paragraph, too
+            return len(pieces) >= 2 or "©" in run or is_prose(run)
+        return len(pieces) >= 2 or pieces[0].is_sure
+
+    def is_head(self, text: str, place: int, end: int, pieces: Sequence[_Piece]) -> bool:
+        """Tell whether a run is furniture before a sentence that it does not belong to."""
+        run, rest = text[place:end], text[end:]
+        if run.rstrip()[-1] in ":：,;" or not is_prose(rest) or not rest[0].isupper():
+            return False
+        if _QUOTES.search(run) or not _is_closed(text[:place]):
+            return False
+        if self.known and self.known.is_run_in(run.strip(_BETWEEN)):
+            return True
+        if len(pieces) >= 3:
+            return True
+        if not self.begins_sentence(rest):
+            return False
+        if len(pieces) == 2:
+            return sum(piece.words for piece in pieces) >= 3
+        [piece] = pieces
+        if piece.is_name:
+            return False
+        return piece.words >= 3 or (piece.is_sure and run.isupper() and len(run.strip()) >= 4)
+
+    def begins_sentence(self, text: str) -> bool:
+        """Tell whether the first word of a text is no name: the document has it with a small letter, too."""
+        if self._small is None:
+            self._small = Counter(
+                word for line in self.lines for word in _WORD.findall(line.text) if word.islower()
+            )
+        found = _WORD.match(text)
+        return found is not None and not found[0][1:].isupper() and self._small[found[0].lower()] >= 2
+
+    def run_before_end(self, text: str) -> _Run | None:
+        """Give the run of at least two pieces at the end of a line, though no sentence ends before it."""
+        place = max(0, len(text) - LONGEST_RUN)
+        for start in _breaks(text, place, len(text))[1:-1]:
+            if not self.can_start(text, start):
+                continue
+            breaks = _breaks(text, start, len(text))
+            pieces = self.ways(text, breaks).get(len(breaks) - 1, ())
+            if (
+                len(pieces) >= 2
+                and all(piece.words >= 2 and piece.is_sure for piece in pieces)
+                and sum(piece.words for piece in pieces) >= 5
+                and not _QUOTES.search(text[start:])
+                and _is_closed(text[:start])
+            ):
+                return _Run(start, len(text), tuple(piece.rule for piece in pieces))
+        return None
+
+
+def _part(line: Line, start: int, end: int) -> Line | None:
+    """Give a part of a line as a line, without the blanks around it."""
+    text = line.text[start:end]
+    bare = text.strip()
+    if not bare:
+        return None
+    begin = line.start + start + len(text) - len(text.lstrip())
+    return Line(begin, begin + len(bare), line.number + line.text.count("\n", 0, start), bare, is_prose(bare))
+
+
+def _breaks(text: str, start: int, stop: int) -> list[int]:
+    """Give where pieces may begin between two places, both included: at capitals and numbers.
+
+    >>> _breaks("HomeNews The mayor", 0, 18)
+    [0, 4, 9, 18]
+    """
+    found = [start]
+    for match in _WORD.finditer(text, start, stop):
+        word, begin = match[0], match.start()
+        if begin > start and not word[0].islower():
+            found.append(begin)
+        if not (word[1:].islower() or word.islower() or word.isupper()):
+            found += [begin + i for i in _inner(word)]
+        if len(found) > _MOST_BREAKS:
+            break
+    else:
+        if stop == len(text):
+            found.append(stop)
+    return found
+
+
+def _opens(text: str, keys: Sequence[str]) -> bool:
+    """Tell whether a folded text begins with one of some keys, as whole words."""
+    return any(text.startswith(key) and text[len(key) : len(key) + 1] in ("", " ") for key in keys)
+
+
+def _inner(word: str) -> Iterator[int]:
+    """Give the places in a word at which a capital follows a small letter."""
+    return (i for i in range(1, len(word)) if word[i].isupper() and word[i - 1].islower())
+
+
+def _is_closed(text: str) -> bool:
+    """Tell whether no quotation is open at the end of a text."""
+    return (
+        text.count('"') % 2 == 0 and text.count("“") <= text.count("”") and text.count("«") == text.count("»")
+    )
