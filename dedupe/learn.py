@@ -147,8 +147,7 @@ class _Learner:
             # beginnings say already need not be said again.
             head = head_of(self.example[key], self.site)
             is_said = head is not None and (head[0] in labels or head[0] in tails)
-            is_value = bool(labels) and is_fact(self.example[key]) and key != "0 0 0"  # that is a date
-            if key in stacked or is_said or is_value or is_heading_line(self.example[key]):
+            if key in stacked or is_said or is_heading_line(self.example[key]):
                 del lines[key]
         endings = self.endings()
         for text, count in endings.items():
