@@ -19,7 +19,7 @@ from dedupe.textfile import TextFile
 class Part:
     """A stretch of a source: from `start` up to `end`, behind `before` lines of it.
 
-    JSON lines and crawls are counted in bytes, Parquet in row groups (and `before` in rows).
+    JSON lines and crawls are counted in bytes, Parquet in rows.
     """
 
     start: int

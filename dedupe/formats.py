@@ -20,7 +20,7 @@ from dedupe.errors import RecordError, SettingsError
 from dedupe.jsonlines import cut_lines, read_records, write_lines
 from dedupe.model import Document, Failure
 from dedupe.packing import PACKED, split_suffix, zstandard
-from dedupe.parquetfile import cut_row_groups, read_parquet, write_parquet
+from dedupe.parquetfile import cut_rows, read_parquet, write_parquet
 from dedupe.records import parse_object
 from dedupe.settings import Settings
 from dedupe.textfile import TextFile, decode, is_binary, newline_of
@@ -270,7 +270,7 @@ FORMATS: dict[str, Format] = {
     ".ndjson": _RECORDS,
     ".csv": _CSV,
     ".tsv": _CSV,
-    ".parquet": Format(read_parquet, cut_row_groups, write_parquet),
+    ".parquet": Format(read_parquet, cut_rows, write_parquet),
     ".html": _PAGE,
     ".htm": _PAGE,
     ".xhtml": _PAGE,

@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +28,9 @@ from dedupe.staging import Staged, StagedFile
 
 # Rows that are unpacked at a time; a row group, which is what a file can be read by, has a million at times.
 _ROWS = 256
+# Parts of a row group at most: to read the last of eight costs to unpack the seven above it, a tenth of the
+# time in which they are cleaned.
+_PIECES = 8
 # JSON of the articles that make a row group.
 _GROUP = 16_000_000  # bytes
 
@@ -46,7 +50,7 @@ class Cell(Typed):
 
 
 def read_parquet(source: Source, stream: IO[bytes], settings: Settings) -> Iterator[Entry | Unusable]:
-    """Read the rows of a Parquet file, or of some of its row groups.
+    """Read the rows of a Parquet file, or some of them.
 
     A row group that is damaged costs the rows of it that are left. Raises RecordError for a file that is
     not Parquet or has no column for the text.
@@ -62,13 +66,15 @@ def read_parquet(source: Source, stream: IO[bytes], settings: Settings) -> Itera
         there = ", ".join(names) or "none"
         problem = f"no column {settings.text_field!r}; there is {there}; see --text-field"
         raise RecordError(source.name, "no text", problem)
-    groups = range(source.part.start, source.part.end) if source.part else range(file.num_row_groups)
-    number = source.part.before if source.part else 0
-    sizes = _Shares(source.size, sum(file.metadata.row_group(group).num_rows for group in groups))
-    for group in groups:
-        end = number + file.metadata.row_group(group).num_rows
+    rows = _group_rows(file)
+    part = source.part or Part(0, sum(rows), 0)
+    sizes = _Shares(source.size, part.end - part.start)
+    for group, (first, last) in enumerate(pairwise(accumulate(rows, initial=0))):
+        number, end = max(first, part.start), min(last, part.end)
+        if number >= end:
+            continue
         try:
-            for batch in file.iter_batches(_ROWS, row_groups=[group], use_threads=False):
+            for batch in _batches(file, group, number - first, end - first):
                 for record in _records(batch, names, settings):
                     number += 1
                     yield _entry(record, f"{source.name}:{number}", source, settings, sizes.next())
@@ -76,7 +82,24 @@ def read_parquet(source: Source, stream: IO[bytes], settings: Settings) -> Itera
             place = f"{source.name}:{number + 1}"
             problem = f"damaged Parquet, rows {number + 1:,} to {end:,} cannot be read: {_first_line(error)}"
             yield unusable(RecordError(place, "damaged Parquet", problem), source, sizes.next(end - number))
-            number = end
+
+
+def _group_rows(file: Any) -> list[int]:
+    """Give the number of rows of each row group."""
+    return [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+
+
+def _batches(file: Any, group: int, start: int, end: int) -> Iterator[Any]:
+    """Read a row group from one row up to another; what stands above is unpacked, but goes no further."""
+    at = 0
+    for batch in file.iter_batches(_ROWS, row_groups=[group], use_threads=False):
+        following = at + len(batch)
+        if following > start:
+            first = max(start - at, 0)
+            yield batch.slice(first, min(end, following) - at - first)
+        if following >= end:
+            return
+        at = following
 
 
 def open_parquet(name: str, stream: IO[bytes] | Path) -> Any:
@@ -92,18 +115,26 @@ def open_parquet(name: str, stream: IO[bytes] | Path) -> Any:
         raise RecordError(name, "not Parquet", problem) from None
 
 
-def cut_row_groups(source: Source, path: Path, size: int) -> list[Source]:
-    """Cut a Parquet file at row groups, as many to a part as make about `size` bytes of the file."""
-    metadata = open_parquet(source.name, path).metadata
-    rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
-    shares = _Shares(source.size, sum(rows))
+def cut_rows(source: Source, path: Path, size: int) -> list[Source]:
+    """Cut a Parquet file into parts of about `size` bytes of it; a row group, which is often large, as well.
+
+    A row group can be read from its beginning only, so it is not cut into more than a few.
+    """
+    rows = _group_rows(open_parquet(source.name, path))
+    total = sum(rows)
+    if not total:
+        return [source]
+    shares = _Shares(source.size, total)
+    ends: list[int] = []
+    for first, last in pairwise(accumulate(rows, initial=0)):
+        pieces = max(1, min(_PIECES, source.size * (last - first) // (total * size), last - first))
+        ends += [first + (last - first) * piece // pieces for piece in range(1, pieces + 1)]
     parts: list[Source] = []
-    start = before = taken = 0
-    for end in range(1, len(rows) + 1):
-        taken += shares.next(rows[end - 1])
-        if taken >= size or end == len(rows):
-            parts.append(replace(source, size=taken, part=Part(start, end, before)))
-            before += sum(rows[start:end])
+    start = taken = 0
+    for before, end in pairwise([0, *ends]):
+        taken += shares.next(end - before)
+        if taken >= size or end == total:
+            parts.append(replace(source, size=taken, part=Part(start, end, start)))
             start, taken = end, 0
     return parts or [source]
 
