@@ -72,10 +72,12 @@ class Loss:
 
 def spare(examined: Examined, spared: list[str]) -> Examined:
     """Keep the furniture that is most of its document, or all that is left of it; note it in `spared`."""
-    limit = _MOST * len(examined.repaired.text.strip())
     furniture = [r for r in examined.removals if r.reason == FURNITURE]
+    if not furniture:
+        return examined
+    limit = _MOST * len(" ".join(examined.repaired.text.split()))  # what a page leaves out is blank in it
     kept = [r for r in furniture if r.end - r.start > limit]
-    if not kept and furniture and not cut(examined.repaired.text, examined.removals).strip():
+    if not kept and not cut(examined.repaired.text, examined.removals).strip():
         kept = furniture  # many lines can empty a document, too
     if not kept:
         return examined

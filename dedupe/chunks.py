@@ -18,7 +18,7 @@ from dedupe.dates import find_dates
 from dedupe.errors import RecordError
 from dedupe.formats import Entry, Source, Unusable, cut, read
 from dedupe.furniture import Known
-from dedupe.ledger import message, shortened
+from dedupe.ledger import shortened
 from dedupe.lines import split_lines
 from dedupe.markdown import clean_markdown, prose
 from dedupe.model import Article, Document
@@ -145,8 +145,9 @@ class Surveyor:
     def page(self, entry: Entry) -> Page:
         """Reduce one document to what it testifies with."""
         settings, document = self.reading.settings, entry.document
-        text = prose(document.text) if _is_markdown(entry) else document.text
-        text, damaged = without(text, outside(document, settings.stages)), False
+        text, damaged = without(document.text, outside(document, settings.stages)), False
+        if _is_markdown(entry):
+            text = prose(text)
         if "repair" in settings.stages:
             text, damaged = with_plain_breaks(text)
         return page(document, source_of(entry, settings), split_lines(text), damaged)
@@ -264,8 +265,7 @@ class Cleaner:
             outcome.notes.append(Note("kept", SPARED, f"{entry.place}: {SPARED}: {shortened(text)}"))
         if self.verbose:
             for removal in article.removed:
-                said = message(removal, entry.place, record=entry.file is None)
-                outcome.notes.append(Note("", "", said))
+                outcome.notes.append(Note("", "", result.message(removal)))
 
     def _hand_on(self, writer: OutcomeWriter, origin: int, unusable: Unusable) -> None:
         """Note what cannot be used; its bytes may be wanted all the same."""

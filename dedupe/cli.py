@@ -244,12 +244,13 @@ def commands() -> None:
 def clean(**options: Any) -> int:
     """Clean articles: lift title, date and facts into fields, cut repeated text and the lines of sites.
 
-    INPUT is a text file (.txt, .md), a file of records (.jsonl, .csv, .tsv, also packed as .gz or .zst;
-    .parquet), a folder, a pattern such as 'dump/**/*.txt', or - for standard input.
+    INPUT is a text file (.txt, .md), a web page (.html), a crawl (.warc, .warc.gz), a file of records
+    (.jsonl, .csv, .tsv, also packed as .gz or .zst; .parquet), a folder, a pattern such as
+    'dump/**/*.txt', or - for standard input.
 
     OUT, a folder, gets articles.jsonl (or as --to says), removed.jsonl (the ledger: what went, where from,
     and why), summary.json, templates.json (the lines of sites that were learned from the inputs) and, for
-    text files, cleaned copies under articles/.
+    text files and web pages, cleaned copies under articles/.
     """
     from dedupe.formats import find_inputs, refuse_in_place
     from dedupe.outputs import Paths, refuse_overwriting

@@ -83,11 +83,14 @@ def visit(
     """Clean one file, or report what would go, and give its exit code; what came of it is added to `seen`."""
     from dedupe.chunks import Reading
     from dedupe.corpus import Watch, run
-    from dedupe.formats import Inputs, Source, can_clean_in_place
+    from dedupe.formats import Inputs, Source, can_clean_in_place, format_of
     from dedupe.outputs import CheckOutput, InPlaceOutput
     from dedupe.staging import Staged
 
     path = Path(name)
+    if format_of(path.name) is not None and not can_clean_in_place(path.name):
+        _say(f"{name}: skipped: cannot be cleaned in place")  # a web page would become another thing
+        return CLEAN
     if not all_text and not (path.suffix and can_clean_in_place(path.name)):
         _say(f"{name}: skipped: not an article by its suffix (--all-text takes it)")
         return CLEAN

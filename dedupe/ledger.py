@@ -14,6 +14,9 @@ LIFTED = ("title", "date", "metadata")
 HEADING = ("title", "date")
 """Reasons that are no fault of a text: every article has a heading, and a text file keeps it."""
 
+PAGE = "page"
+"""The reason for which blocks of a web page are left out; they are no fault either."""
+
 DUPLICATE = "duplicate"
 """The reason for which a whole document went: it repeats one that stays."""
 
@@ -97,8 +100,8 @@ def document_message(relation: str, kept: str, place: str, *, is_file: bool) -> 
 
 
 def is_finding(removal: Removal) -> bool:
-    """Tell whether a removal is something to report to whoever checks a text: all but its heading."""
-    return removal.reason not in HEADING
+    """Tell whether a removal is something to report to whoever checks a text: all but heading and menus."""
+    return removal.reason not in (*HEADING, PAGE)
 
 
 def message(removal: Removal, place: str, *, record: bool = False) -> str:

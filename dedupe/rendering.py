@@ -105,6 +105,9 @@ def diff(result: Cleaned, *, whole: bool = False) -> str:
     """Give the unified diff of a document, before and after, with one kind of line end; `whole`: it goes."""
     before = unify(result.entry.document.text)
     after = result.article.text if result.file_text is None else result.file_text
+    if result.entry.file is not None and result.entry.file.page:
+        # The file becomes Markdown, but what went out of it shows against its visible text.
+        before, after = f"{before}\n", f"{result.article.text}\n"
     name = result.entry.place if result.entry.file else f"{result.entry.place} {result.article.id}"
     old, new = (f"a/{name}", "/dev/null") if whole else (f"a/{name}", f"b/{name}")
     lines = difflib.unified_diff(_lines(before), [] if whole else _lines(after), old, new)

@@ -28,11 +28,11 @@ class Cleaned:
         """Give what is to be found fault with; with `heading` also the title and date that were lifted.
 
         A file that changes for a reason without a row of the ledger (its encoding, a character of its
-        heading) has one finding that says so.
+        heading) has one finding that says so; a page becomes another thing anyhow.
         """
         found = [row for row in self.article.removed if heading or is_finding(row)]
         file = self.entry.file
-        if not found and file is not None and self.changed:
+        if not found and file is not None and not file.page and self.changed:
             rule = "characters of the heading" if file.encoding == "utf-8" else f"not UTF-8: {file.encoding}"
             found.append(Removal(self.article.id, "line", REPAIRED, rule, 1, 0, 0, ""))
         return found
@@ -40,7 +40,12 @@ class Cleaned:
     def messages(self, *, heading: bool = False) -> Iterator[str]:
         """Say the findings for people, a line each."""
         for row in self.findings(heading=heading):
-            yield message(row, self.entry.place, record=self.entry.file is None)
+            yield self.message(row)
+
+    def message(self, row: Removal) -> str:
+        """Say one removal for people; lines of a page are not those of its file."""
+        file = self.entry.file
+        return message(row, self.entry.place, record=file is None or file.page)
 
     @property
     def changed(self) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from dedupe import __version__
 from dedupe.brakes import FURNITURE, Loss
 from dedupe.formats import Inputs, Unusable
-from dedupe.ledger import LIFTED, REPAIRED
+from dedupe.ledger import LIFTED, PAGE, REPAIRED
 from dedupe.settings import Settings
 from dedupe.templates import Templates
 
@@ -40,6 +40,7 @@ class Summary:
     characters: int = 0
     characters_removed: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     duplicates: Counter[str] = field(default_factory=Counter)
@@ -57,6 +58,8 @@ class Summary:
         if isinstance(result, Unusable):
             if result.failure is not None:
                 self.skipped[result.failure.reason] += 1
+            if result.kind:
+                self.passed_over[result.kind] += 1
             return
         self.read += 1
         self.changed += result.changed
@@ -75,6 +78,8 @@ class Summary:
             self.characters_removed += removal.end - removal.start
             if removal.reason == FURNITURE:
                 loss.add(removal.text)
+            elif removal.reason == PAGE:
+                loss.characters -= len(removal.text)  # the menus of a page are no part of what it has to lose
         self.repaired += len(repaired)
         if result.spared:
             self.warnings[SPARED] += len(result.spared)
@@ -136,6 +141,7 @@ class Summary:
             "files": {"read": self.files, "ignored": dict(sorted(self.ignored.items()))},
             "sources": {name: loss.to_dict() for name, loss in sorted(self.sources.items())},
             "skipped": dict(sorted(self.skipped.items())),
+            "passed_over": dict(sorted(self.passed_over.items())),
             "warnings": dict(sorted(self.warnings.items())),
         }
 
@@ -158,6 +164,8 @@ class Summary:
             yield f"{counted(self.duplicates.total(), 'near-duplicate')} {done} ({_list(self.duplicates)})"
         if self.skipped:
             yield f"skipped: {_list(self.skipped)}"
+        if self.passed_over:
+            yield f"passed over: {_list(self.passed_over)}"
         if self.ignored:
             yield f"passed over: files of other kinds ({_list(self.ignored)})"
         if self.warnings:
@@ -165,7 +173,7 @@ class Summary:
 
 
 _SUMS = ("read", "changed", "repaired", "characters", "characters_removed")
-_COUNTERS = ("lifted", "removed", "skipped", "warnings", "duplicates")
+_COUNTERS = ("lifted", "removed", "skipped", "passed_over", "warnings", "duplicates")
 
 
 def counted(count: int, noun: str) -> str:

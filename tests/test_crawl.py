@@ -383,9 +383,10 @@ def test_the_hook_leaves_pages_alone(tmp_path, capsys, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
     Path("a.html").write_bytes(NEWS)
-    assert main(["a.html"]) == 0
-    assert Path("a.html").read_bytes() == NEWS
-    assert "not an article by its suffix" in capsys.readouterr().out
+    for options in ([], ["--all-text"], ["--check", "--all-text"]):
+        assert main([*options, "a.html"]) == 0
+        assert Path("a.html").read_bytes() == NEWS
+        assert "a.html: skipped: cannot be cleaned in place" in capsys.readouterr().out
 
 
 def test_a_page_itself_is_no_finding(tmp_path):

@@ -45,7 +45,7 @@ def read(data: bytes, **options: int) -> list[Record]:
 
 
 PLAIN, PACKED = crawl(), crawl(packed=True)
-STATES = {"plain": PLAIN, "packed": PACKED, "packed as a whole": gzip.compress(PLAIN)}
+STATES = {"plain": PLAIN, "packed": PACKED, "packed as a whole": gzip.compress(PLAIN, mtime=0)}
 
 
 def test_a_record_has_its_kind_its_header_its_block_and_its_place():
@@ -171,6 +171,7 @@ def test_a_block_over_the_limit_is_not_held():
     "data",
     [b"", b"\r\n\r\n", b"no WARC at all", b"WARC/1.0", b"WARC/1.0\r\n\r\n", b"\x1f\x8b", gzip.compress(b""),
      bytes(9000), gzip.compress(b"no WARC"), gzip.compress(PLAIN)[:40], b"WARC/1.0\r\n" + b"x" * 200_000],
+    ids=range(11),
 )  # fmt: skip
 def test_what_is_no_crawl_gives_damage_or_nothing(data):
     assert {bool(r.damage) for r in read(data)} <= {True} or data == b"WARC/1.0\r\n\r\n"
