@@ -1,4 +1,4 @@
-"""What speaks for and against a block: about 190 numbers for each."""
+"""What speaks for and against a block: about 200 numbers for each."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ SAID = 30_000  # characters of JSON-LD's body that are compared
 SHORT = 150  # characters of a block that may be a date line
 NEAR = 4  # blocks before and behind in which prose is counted
 HEADING = (TAGS.index("h1"), TAGS.index("h6"))
+_DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"\w+")
 _UPPER = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁІЇЄҐ]")
 
@@ -152,7 +153,7 @@ def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
             len(key) > 15 and (key in described or key in described_more),
             len(opening) > 30 and (described.startswith(opening) or described_opening in key),
             0 if not said else 1 if opening and opening in said else -1,
-            size < SHORT and WHEN.search(text) is not None,
+            size < SHORT and _DIGIT.search(text) is not None and WHEN.search(text) is not None,
             len(own & shared) / known, len(own & title_long), heading_at >= 0, min(b - heading_at, 50),
             heading[related], heading[buy], "@" in text or "http" in text, *spoken,
         ])  # fmt: skip
