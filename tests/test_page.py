@@ -164,6 +164,9 @@ HOSTILE = {
     "100,000 nested menus": "<nav>" * 100_000 + PARAGRAPH,
     "a million attributes": f"<p {' '.join(f'a{k}=1' for k in range(1_000_000))}>{PARAGRAPH}",
     "a million bare attributes": f"<p {' '.join(f'a{k}' for k in range(1_000_000))}>{PARAGRAPH}",
+    "a million attributes with > in quotes": "<p "
+    + " ".join(f"a{k}='>'" for k in range(1_000_000))
+    + f">{PARAGRAPH}",
     "10 MB of paragraphs": PARAGRAPH * 110_000,
     "10 MB of lines": f"<p>{'a line of text<br>' * 600_000}</p>",
     "two million entities": f"<p>{'&amp;' * 2_000_000}</p>{PARAGRAPH}",
@@ -247,6 +250,34 @@ def test_an_unclosed_menu_does_not_swallow_the_article() -> None:
         f"<nav><ul><li><a href=/>Home</a></ul><main><h1>The mill turns</h1>{PARAGRAPH * 2}</main>"
     )
     assert "forty years" in page.text
+
+
+OTHERS = {
+    "comments": ('<div class="comments-area"><p>{}</p></div>', "comments, a form or an aside"),
+    "a consent dialog": (
+        '<div id="onetrust-consent-sdk"><div class="content"><h2>Privacy</h2><p>{}</p></div></div>', "comments, a form or an aside",
+    ),
+    "a form": ("<form><p>{}</p></form>", "comments, a form or an aside"),
+    "teasers": (
+        "<h3>You may also like</h3>" + "<article><p>{}</p><a href=/b>Read on</a></article>" * 2, "a teaser below a heading such as Related",
+    ),
+}  # fmt: skip
+OTHER = "The baker of the village across the water has been up since three, as on every day of these years."
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_what_stands_apart_is_furniture(case: str) -> None:
+    other, rule = OTHERS[case]
+    page = read_page(
+        f"<article><h1>The mill turns again</h1>{PARAGRAPH * 6}</article>{other.replace('{}', OTHER)}"
+    )
+    assert "baker" not in page.text
+    assert {r.rule for r in page.removed if "baker" in r.text} == {rule}
+
+
+def test_a_page_of_comments_alone_is_left_to_the_model() -> None:
+    page = read_page(f'<h1>The mill</h1><div class="comments"><p>{OTHER}</p><p>{OTHER[4:]}</p></div>')
+    assert not any(r.rule.startswith("comments") for r in page.removed)
 
 
 def test_a_noscript_that_swallows_the_page_is_opened() -> None:

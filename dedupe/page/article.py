@@ -18,7 +18,7 @@ from dedupe.page.model import Model, block_model
 from dedupe.page.regions import Regions, measure
 from dedupe.page.source import read_source
 from dedupe.page.title import page_title
-from dedupe.page.tree import Tree, read_tree
+from dedupe.page.tree import TAG_NUMBER, Tree, read_tree
 from dedupe.page.when import page_date
 from dedupe.words import byline_words
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CAUTION = 0.55  # 0.5 by theory; probabilities of pages not seen before come out a little high
+ITEMS = (TAG_NUMBER["li"], TAG_NUMBER["tr"])
 BYLINE = 5  # blocks below the title in which a byline stands
 RESCUE = 5  # JSON-LD must hold so many times the text that the markup has before it is believed
 SCRIPT = "text taken from JSON-LD"
@@ -157,8 +158,8 @@ def take_apart(markup: str, url: str | None) -> Look:
     if not tree.text:
         empty = np.empty(0, dtype=np.int64)
         return Look(head, tree, title, title_block, None, (), empty, np.empty((0, 0), dtype=np.float32))
-    regions = measure(tree)
-    rules = furniture(tree, regions)
+    regions = measure(tree, title_block)
+    rules = furniture(tree, regions, title_block)
     kept = np.array([b for b, rule in enumerate(rules) if rule is None], dtype=np.int64)
     rows = features(tree, regions, head, title_block, kept)
     return Look(head, tree, title, title_block, regions, rules, kept, rows)
@@ -170,16 +171,28 @@ def decide(look: Look, model: Model) -> tuple[NDArray[np.bool_], NDArray[np.floa
     The blocks are chosen that make the expected F1 of the text greatest (by characters): those whose
     probability is above half of that F1 (Lipton et al., "Optimal thresholding of classifiers to maximize
     F1", 2014), or a little more (`CAUTION`). On most pages that is about one half; where little is sure, the
-    best there is stays.
+    best there is stays. Items of one list and rows of one table stay or go together.
     """
     if not len(look.kept):
         return np.zeros(0, dtype=bool), np.zeros(0, dtype=np.float32)
-    chance = model.probability(look.rows)
     size = np.array([len(look.tree.text[b]) for b in look.kept.tolist()], dtype=np.float64)
+    chance = together(look, model.probability(look.rows), size)
     order = np.argsort(-chance, kind="stable")
     gained = np.cumsum((chance * size)[order])
     f1 = 2.0 * gained / (np.cumsum(size[order]) + gained[-1] + 1e-9)
     return chance > CAUTION * f1.max(), chance
+
+
+def together(look: Look, chance: NDArray[np.float32], size: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Give the items of a list, and the rows of a table, the mean of their probabilities, by their size."""
+    tag, parent = look.tree.tag, look.tree.parent
+    containers = [look.tree.container[b] for b in look.kept.tolist()]
+    whole = [parent[c] if tag[c] in ITEMS else -k for k, c in enumerate(containers, 1)]
+    if max(whole) < 0:
+        return chance
+    group = np.unique(whole, return_inverse=True)[1]
+    mean = np.bincount(group, weights=chance * size) / np.bincount(group, weights=size)
+    return np.asarray(mean[group], dtype=np.float32)
 
 
 def _judge(look: Look, chosen: NDArray[np.bool_], chances: NDArray[np.float32]) -> list[Block]:
@@ -194,7 +207,7 @@ def _judge(look: Look, chosen: NDArray[np.bool_], chances: NDArray[np.float32]) 
     for b, text in enumerate(tree.text):
         keep, chance = verdict.get(b, (False, None))
         reason, rule = "" if keep else "not article", "model"
-        if keep and len(text) > 40 and text in seen:
+        if len(text) > 40 and text in seen:
             reason, rule = "repeat", "same text kept above"
         elif keep:
             seen.add(text)

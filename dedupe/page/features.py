@@ -1,4 +1,4 @@
-"""What speaks for and against a block: about 190 numbers for each."""
+"""What speaks for and against a block: about 200 numbers for each."""
 
 from __future__ import annotations
 
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 TEXT = (
-    "words", "long_words", "link_share", "bold_share", "commas", "closed", "upper_start", "upper",
-    "colon_end", "dots_end", "quote_start", "bars", "lines", "function_share", "copies", "first_copy",
-    "title_equal", "title_cover", "description", "description_start", "body_said", "letters", "date_like",
-    "echo",
-    "echo_title_words", "headed_by", "headed_far",
+    "words", "link_share", "bold_share", "commas", "closed", "upper", "dots_end", "bars", "lines",
+    "function_share", "copies", "first_copy", "title_equal", "title_cover", "description",
+    "description_start", "body_said", "date_like", "echo", "echo_title_words", "headed_by", "headed_far",
+    "headed_related", "headed_buy", "reference",
 )  # fmt: skip
 TAG_CLASSES = (
     ("p",), ("div", "section", "center", "other", "body", "address", "details"), ("li",), ("h1",), ("h2",),
@@ -36,8 +35,9 @@ TAG_CLASSES = (
 LEVELS = 4  # containers around a block that are measured: its own and the next three wider ones
 REGION = ("prose_in", "density_in", "link_in", "blocks_in", "length_in")
 PLACE = (
-    "articles", "article_number", "article_prose", "article_titled", "title_steps", "title_block_steps",
-    "title_prose", "title_shown", "steps_to_best", "in_best", "depth", "depth_to_best", "links_ahead",
+    "articles", "article_number", "article_prose", "article_titled", "inner_titled", "title_steps",
+    "title_block_steps", "title_prose", "title_shown", "steps_to_best", "in_best", "depth",
+    "depth_to_best", "links_ahead",
     "group_prose", "group_share", "group_count", "place", "place_length", "place_prose", "from_title",
     "after_title",
     "to_first", "to_last", "page_blocks", "page_prose", "best_prose", "best_marks", "prose_before",
@@ -45,11 +45,14 @@ PLACE = (
 )  # fmt: skip
 WHEN = re.compile(r"\d{1,2}[:.h]\d{2}|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b(?:19|20)\d\d\b")
 FRONT = 400  # characters at the start of a block in which words are looked up
+OPENING = 30  # words of a block that are compared with title and description
+DESCRIBED = 40  # characters of a description by which a lead is known
+SAID = 30_000  # characters of JSON-LD's body that are compared
 SHORT = 150  # characters of a block that may be a date line
 NEAR = 4  # blocks before and behind in which prose is counted
 HEADING = (TAGS.index("h1"), TAGS.index("h6"))
+_DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"\w+")
-_LONG_WORDS = re.compile(r"[^\W\d_]{5,}")
 _UPPER = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁІЇЄҐ]")
 
 
@@ -62,7 +65,7 @@ def feature_names() -> tuple[str, ...]:
     around. Numbers behind a name count wider containers.
     """
     marks, talk = mark_names(), words().talk_names
-    names = [*TEXT, *(f"talk {t}" for t in talk), *(f"headed {t}" for t in talk)]
+    names = [*TEXT, *(f"talk {t}" for t in talk)]
     names += [f"tag {t[0]}" for t in TAG_CLASSES]
     for level in ("own", "wider", "inherited"):
         names += [f"{level} {m}" for m in marks]
@@ -104,24 +107,33 @@ def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
     counts = Counter(texts)
     first: set[str] = set()
     titles = [t for t in (head.said("og:title", "twitter:title"), head.title, head.stated("headline")) if t]
-    titles += [t for t, c in zip(texts, tree.container, strict=True) if tree.tag[c] == 3][:3]
-    title_keys = {" ".join(_key(t[:FRONT]).split()[:30]) for t in titles}
+    titles += [t for t, c in zip(texts, tree.container, strict=True) if tree.tag[c] == HEADING[0]][:3]
+    title_keys = {" ".join(_key(t[:FRONT]).split()[:OPENING]) for t in titles}
     title_words = set(_key(" ".join(titles)).split())
+    title_size = len(title_words) or 1
     described = _key(head.said("description", "og:description", "twitter:description")) or "\0"
+    described_opening = described[:DESCRIBED]  # may stand behind the name of a town
     described_more = _key(head.stated("description") + " " + head.said("og:description"))
-    said = _key(head.stated("articleBody")[:200_000])
-    fronts = [_WORDS.findall(texts[b][:FRONT].lower()) for b in kept.tolist()]
+    said = _key(head.stated("articleBody")[:SAID])
+    numbers = kept.tolist()
+    fronts = [_WORDS.findall(texts[b][:FRONT].lower()) for b in numbers]
     spelled = [set(front) for front in fronts]
-    counted = Counter(w for found in spelled if len(found) > 8 for w in found)
-    shared = {w for w, number in counted.items() if number > 1 and len(w) > 4}
+    once: set[str] = set()
+    shared: set[str] = set()
+    for own in spelled:
+        if len(own) > 8:
+            shared |= once & own
+            once |= own
+    shared = {w for w in shared if len(w) > 4}
+    title_long = {w for w in title_words if len(w) > 4}
     silence = [0.0] * len(lists.talk_names)
+    related, buy = map(lists.talk_names.index, ("related", "buy"))
     heading, heading_at = silence, -1
     rows = []
-    for b, front, own in zip(kept.tolist(), fronts, spelled, strict=True):
+    for b, front, own in zip(numbers, fronts, spelled, strict=True):
         text = texts[b]
-        size, start = len(text), text[:FRONT]
+        size = len(text)
         many, known = text.count(" ") + 1, len(own) or 1
-        longer = [w for w in own if len(w) > 4]
         spoken = silence
         heard = talk_keys & own
         if heard:
@@ -129,28 +141,26 @@ def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
             for word in heard:
                 for k in talk_words[word]:
                     spoken[k] += 1.0 / known
-        key = " ".join(front[:30])
+        key = " ".join(front[:OPENING])
         opening = key[:60]
-        last, initial = text[-1], text[0]
-        row = [
-            many, len(longer) / known, tree.links[b] / size, tree.bold[b] / size, text.count(",") / many,
-            last in SENTENCE_ENDS, initial.isupper(), len(_UPPER.findall(start, 0, 200)) / known,
-            last in ":：", last == "…" or text.endswith("..."), initial in "\"'“„«‘「",
-            start.count("|") + start.count("/") + start.count("·"), text.count("\n"),
-            len(own & function) / known, counts[text], text not in first, key in title_keys,
-            len(own & title_words) / len(title_words) if title_words and many < 60 else 0.0,
+        rows.append([
+            many, tree.links[b] / size, tree.bold[b] / size, text.count(",") / many,
+            text[-1] in SENTENCE_ENDS, len(_UPPER.findall(text, 0, 200)) / known,
+            text[-1] == "…" or text.endswith("..."),
+            text.count("|", 0, FRONT) + text.count("/", 0, FRONT) + text.count("·", 0, FRONT),
+            text.count("\n"), len(own & function) / known, counts[text], text not in first,
+            key in title_keys, len(own & title_words) / title_size if many < 60 else 0.0,
             len(key) > 15 and (key in described or key in described_more),
-            len(opening) > 30 and (described.startswith(opening) or opening.startswith(described)),
+            len(opening) > 30 and (described.startswith(opening) or described_opening in key),
             0 if not said else 1 if opening and opening in said else -1,
-            sum(map(len, front)) / len(start), size < SHORT and WHEN.search(text) is not None,
-            len(shared.intersection(longer)) / len(longer) if longer else -1.0,
-            len(title_words.intersection(longer)), heading_at >= 0, min(b - heading_at, 50),
-        ]  # fmt: skip
+            size < SHORT and _DIGIT.search(text) is not None and WHEN.search(text) is not None,
+            len(own & shared) / known, len(own & title_long), heading_at >= 0, min(b - heading_at, 50),
+            heading[related], heading[buy], "@" in text or "http" in text, *spoken,
+        ])  # fmt: skip
         if HEADING[0] <= tree.tag[tree.container[b]] <= HEADING[1]:
             heading, heading_at = spoken, b
-        rows.append(row + spoken + heading)
         first.add(text)
-    return np.array(rows, dtype=np.float32).reshape(len(kept), len(TEXT) + 2 * len(silence))
+    return np.array(rows, dtype=np.float32).reshape(len(kept), len(TEXT) + len(silence))
 
 
 def _key(text: str) -> str:
@@ -173,8 +183,9 @@ def _title_columns(tree: Tree, title: int, r: Regions, at: Ints) -> list[object]
         number[inside] = k
         prose[inside] = r.prose_of[c] / max(float(r.prose_of[0]), 1.0)
     c = tree.container[title] if title >= 0 else 0
-    titled = np.zeros(count)
+    titled, inner = np.zeros(count), np.full(count, -1.0)
     for a in articles[:30]:
+        inner[(at >= a) & (at < r.end_of[a])] = a <= c < r.end_of[a]
         if a <= c < r.end_of[a]:
             titled[(at >= a) & (at < r.end_of[a])] = 1
     steps, own_steps, region_prose, chain = np.zeros(count), np.zeros(count), np.full(count, -1.0), [c]
@@ -186,8 +197,8 @@ def _title_columns(tree: Tree, title: int, r: Regions, at: Ints) -> list[object]
         steps += ~inside
         own_steps[inside] = r.depth_of[at[inside]] - r.depth_of[a]
     return [
-        np.full(count, len(articles)), number, prose, titled, steps if title >= 0 else steps - 100, own_steps,
-        region_prose, np.full(count, title >= 0),
+        np.full(count, len(articles)), number, prose, titled, inner, steps if title >= 0 else steps - 100,
+        own_steps, region_prose, np.full(count, title >= 0),
     ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 DAMPED = ("comment", "related", "nav", "footer", "side", "prompt", "<nav>", "<footer>", "<aside>")
+ARTICLES = frozenset(("article", "main"))
 SENTENCE_ENDS = frozenset(".!?…。！？।؟።\"'”’»)")
 
 
@@ -25,8 +26,9 @@ class Regions:
 
     `wider` gives of each container the nearest one around it that holds more text: wrappers that add
     nothing are skipped. `marks` are a container's marks with those of the wrappers inside it that
-    add nothing, `inherited` the marks of everything around it. `length`, `link`, `prose` and `count` are
-    characters, characters in links, characters of prose, and blocks, in all that lies inside.
+    add nothing, `inherited` the marks of everything around it, `apart` its own and those around it up to the
+    first container that also holds the title, an article or most of the prose. `length`, `link`, `prose` and
+    `count` are characters, characters in links, characters of prose, and blocks, in all that lies inside.
     """
 
     container: Ints
@@ -34,6 +36,7 @@ class Regions:
     wider_of: Ints
     marks_of: Ints
     inherited_of: Ints
+    apart_of: Ints
     depth_of: Ints
     length: Floats
     link: Floats
@@ -49,8 +52,8 @@ class Regions:
         return int(np.argmax((self.container >= self.best) & (self.container < self.end_of[self.best])))
 
 
-def measure(tree: Tree) -> Regions:
-    """Measure the regions of a page that has at least one block."""
+def measure(tree: Tree, title: int) -> Regions:
+    """Measure the regions of a page that has at least one block; `title` shows its title, or is -1."""
     size = len(tree.parent)
     parent = tree.parent
     end = list(range(1, size + 1))
@@ -90,11 +93,30 @@ def measure(tree: Tree) -> Regions:
             marks[c] |= marks[p]
     regions = Regions(
         container, end_of, np.array(wider, dtype=np.int64), np.array(marks, dtype=np.int64),
-        np.array(inherited, dtype=np.int64), np.array(depth, dtype=np.int64), length, link, is_prose,
-        length_of, link_of, prose_of, count_of, 0,
+        np.array(inherited, dtype=np.int64), np.zeros(size, dtype=np.int64), np.array(depth, dtype=np.int64),
+        length, link, is_prose, length_of, link_of, prose_of, count_of, 0,
     )  # fmt: skip
     regions.best = _best(regions)
+    regions.apart_of = _apart(tree, regions, title)
     return regions
+
+
+def _apart(tree: Tree, r: Regions, title: int) -> Ints:
+    """Gather the marks around each container, up to what holds the title, an article or the most prose."""
+    core = {r.best, tree.container[title] if title >= 0 else 0}
+    for c, name in enumerate(tree.name):
+        if (name in ARTICLES and r.prose_of[c] > 0) or (name == "h1" and title < 0):
+            core.add(c)
+    holders = {0}
+    for c in core:
+        while c not in holders:
+            holders.add(c)
+            c = tree.parent[c]
+    apart = [0] * len(tree.parent)
+    for c, (parent, marks) in enumerate(zip(tree.parent, tree.marks, strict=True)):
+        if c not in holders:
+            apart[c] = apart[parent] | marks
+    return np.array(apart, dtype=np.int64)
 
 
 def _best(r: Regions) -> int:
@@ -102,10 +124,11 @@ def _best(r: Regions) -> int:
 
     A block of prose gives its length to its container, as much to the next wider one, and half to the one
     beyond, as readability does with points for paragraphs (Arc90, 2009); links in the region lessen the sum,
-    and so do the marks of `DAMPED`.
+    and so do the marks of `DAMPED`; a consent dialog is taken only where there is nothing else.
     """
     names = mark_names()
     damped = sum(1 << names.index(name) for name in DAMPED)
+    consent = 1 << names.index("consent")
     size = len(r.end_of)
     weight = np.where(r.is_prose, r.length - r.link, 0.0)
     at = r.container
@@ -116,5 +139,7 @@ def _best(r: Regions) -> int:
     mass += np.bincount(one, weights=weight, minlength=size)
     mass += 0.5 * np.bincount(two, weights=weight, minlength=size)
     mass *= 1.0 - r.link_of / np.maximum(r.length_of, 1.0)
-    mass *= np.where(((r.marks_of | r.inherited_of) & damped) != 0, 0.25, 1.0)
+    marks = r.marks_of | r.inherited_of
+    mass *= np.where((marks & damped) != 0, 0.25, 1.0)
+    mass[(marks & consent) != 0] *= 0.01
     return int(np.argmax(mass))

@@ -37,7 +37,7 @@ _LATIN = frozenset(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii", "iso
 ATTRIBUTES = 500  # of one tag; the parser's time grows with their square
 _ATTRIBUTE = r"""[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+"""
 _CROWDED = re.compile(rf"<[a-zA-Z][^\s>]*+(?:{_ATTRIBUTE}){{{ATTRIBUTES},}}+")
-_LONG = re.compile(rf"<[a-zA-Z][^>]{{{2 * ATTRIBUTES}}}")
+QUOTED = 20_000  # attributes with values of one tag that cost less than a second
 DEPTH = 2000  # of open elements; the parser's time grows with its square
 LARGE = 10_000  # tags of a page below which no nesting can take the parser more than a tenth of a second
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
@@ -158,9 +158,7 @@ def tame(markup: str) -> str:
     Ordinary pages come back as they are. Of a tag with more than `ATTRIBUTES` attributes only its name
     stays; of a page that opens more than `DEPTH` elements inside one another, only paragraphs stay.
     """
-    if any(markup.find(">", k, k + ATTRIBUTES) < 0 for k in range(0, len(markup), ATTRIBUTES)) and any(
-        _CROWDED.match(markup, found.start()) for found in _LONG.finditer(markup)
-    ):
+    if markup.count("=") > QUOTED or _crowded(markup):
         markup = _CROWDED.sub(lambda found: re.split(r"[\s/>]", found[0], maxsplit=1)[0], markup)
     if markup.count("<") > LARGE and _nesting(markup) > DEPTH:
         markup = _UNREAD.sub(" ", markup)
@@ -168,6 +166,23 @@ def tame(markup: str) -> str:
             lambda found: " " if found[2].lower() in ("b", "i", "a", "span", "em", "font") else "<p>", markup
         )
     return markup
+
+
+def _crowded(markup: str) -> bool:
+    """Look for a crowd of attributes in every stretch of text without a `>` that is long enough to hold one.
+
+    A `>` inside quotes hides a crowd from this; such attributes have a `=`, and those are counted.
+    """
+    k = 0
+    while 0 <= k < len(markup):
+        if markup.find(">", k, k + ATTRIBUTES) >= 0:
+            k += ATTRIBUTES
+            continue
+        start = markup.find("<", markup.rfind(">", 0, k) + 1)
+        if start >= 0 and _CROWDED.match(markup, start):
+            return True
+        k = markup.find(">", k)
+    return False
 
 
 def _nesting(markup: str) -> int:

@@ -16,6 +16,7 @@ DIVIDER = re.compile(r"\s+[|•·»›–—~:-]+\s+|\s*\|\s*|\s+::\s+|--")
 _TAIL = re.compile(r"^(.{12,}?)\s+\|\s.*$|^(.{12,})\s[-–—:»·]\s\S+(?:\s\S+){0,2}$", re.S)
 LONGEST = 400  # characters of a heading that may be a title
 LIKE = 0.3  # share of trigrams that a heading must have in common with what the head says
+_NO_LETTER = re.compile(r"[\W_]+")
 MARGIN = 0.1  # by which a later heading must fit better than one above it
 H1, H3 = TAG_NUMBER["h1"], TAG_NUMBER["h3"]
 
@@ -63,7 +64,7 @@ def _choose(
         shown = shared  # "Minority in Syria - Druze demand a say": the head leaves the kicker out
     if headline:
         others = [t for t in (shown, shared, tag, *(text for _, text in heads)) if t]
-        if shown and fit > 0.6 and max((likeness(headline, t) for t in others), default=1.0) < 0.2:
+        if shown and fit > 0.6 and all(likeness(headline, t) < 0.2 for t in others):
             return shown
         return headline
     if shown:
@@ -131,4 +132,4 @@ def _trigrams(text: str) -> set[str]:
 
 
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
+    return _NO_LETTER.sub("", text.casefold())

@@ -99,7 +99,8 @@ class Tree:
         while container and len(names) < DEEPEST:
             names.append(self.name[container])
             container = self.parent[container]
-        return "/".join(["..." if container else "body", *reversed(names)])
+        names.append("..." if container else "body")
+        return "/".join(names[::-1])
 
 
 def mark_names() -> tuple[str, ...]:
@@ -148,8 +149,8 @@ def _walk(body: LexborNode, tree: Tree) -> None:
     current = -1
     parts: list[str] = []
     links = bold = 0
-    parent, tags, marks = tree.parent, tree.tag, tree.marks
-    names = tree.name
+    parent, tags, marks, names = tree.parent, tree.tag, tree.marks, tree.name
+    inside, part = state.get, parts.append
 
     def close() -> None:
         nonlocal current, links, bold
@@ -164,9 +165,9 @@ def _walk(body: LexborNode, tree: Tree) -> None:
             text = node.text_content or ""
             if text.isspace():
                 if current >= 0:
-                    parts.append(" ")
+                    part(" ")
                 continue
-            above = state.get(node.parent.mem_id, 0)  # type: ignore[union-attr]
+            above = inside(node.parent.mem_id, 0)  # type: ignore[union-attr]
             if above < 0:
                 continue
             container = above >> 2
@@ -176,7 +177,7 @@ def _walk(body: LexborNode, tree: Tree) -> None:
                 current = container
             if tags[container] == 10 and "\n" in text:
                 text = text.replace("\n", BREAK)
-            parts.append(text)
+            part(text)
             if above & 3:
                 length = len(text.strip())
                 if above & 1:
@@ -186,22 +187,22 @@ def _walk(body: LexborNode, tree: Tree) -> None:
         elif tag in VOID:
             continue
         elif tag in INLINE:
-            above = state.get(node.parent.mem_id, 0)  # type: ignore[union-attr]
+            above = inside(node.parent.mem_id, 0)  # type: ignore[union-attr]
             if tag == "b" or tag == "strong":
                 above |= 2
             elif tag == "span" and above >= 0 and unseen(node.attributes):
                 above = UNSEEN
             state[node.mem_id] = above
         elif tag in LINKS:
-            state[node.mem_id] = state.get(node.parent.mem_id, 0) | 1  # type: ignore[union-attr]
+            state[node.mem_id] = inside(node.parent.mem_id, 0) | 1  # type: ignore[union-attr]
         elif tag == "br":
             if current >= 0:
-                parts.append(BREAK)
+                part(BREAK)
         elif tag and tag[0] != "-":
             if current >= 0:
                 close()
             number = len(parent)
-            above = state.get(node.parent.mem_id, 0) if number else 0  # type: ignore[union-attr]
+            above = inside(node.parent.mem_id, 0) if number else 0  # type: ignore[union-attr]
             above = max(above, 0)
             state[node.mem_id] = number << 2 | above & 1
             parent.append(above >> 2)
@@ -255,9 +256,10 @@ def _marks(attributes: dict[str, str | None], seen: dict[tuple[str, str], int], 
         if len(attributes) == 1:
             return cached
         found = cached
-    for attribute, read in _READERS.items():
-        if attribute in attributes:
-            found |= read(attributes[attribute] or "") << shift
+    if not _READ.isdisjoint(attributes):
+        for attribute, read in _READERS.items():
+            if attribute in attributes:
+                found |= read(attributes[attribute] or "") << shift
     return found
 
 
@@ -286,6 +288,7 @@ _READERS: dict[str, Callable[[str], int]] = {
     "hidden": _hidden,
     "aria-hidden": _hidden,
 }
+_READ = frozenset(_READERS)
 
 
 def _add(tree: Tree, container: int, raw: str, links: int, bold: int) -> None:
