@@ -52,6 +52,14 @@ class Furniture:
     evidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around an article: its lines in order, and in a whole page the lines of the article."""
+
+    furniture: tuple[Furniture, ...] = ()
+    article: tuple[int, ...] = ()
+
+
 def find_furniture(
     lines: Sequence[Line],
     *,
@@ -59,31 +67,37 @@ def find_furniture(
     url: str | None = None,
     title_line: int | None = None,
     keep: Collection[int] = (),
+    heading: Collection[int] = (),
     only_pages: bool = False,
-) -> list[Furniture]:
+) -> Surroundings:
     r"""Find the lines of one text that are not of its article.
 
     `title`, `title_line` and `url` help to know the article; `keep` has the indices of lines that other
-    stages speak for (title, date, facts). With `only_pages` nothing is found in a text that is no whole
-    page, because what was learned of its site says more. The indices found are in order.
+    stages speak for (facts, repeats), `heading` those of title and date, which are left alone but in a whole
+    page: there the first lines say nothing, and the heading is known when the article is. With `only_pages`
+    nothing is found in a text that is no whole page, because what was learned of its site says more.
 
     >>> from dedupe.lines import split_lines
     >>> story = "The ferry to the islands runs again after three weeks, the harbor office said on Friday."
     >>> page = f"Skip to content\nThe Quay\nFerry runs again\n{story}\nShare this\nRead more: Pier closed"
     >>> lines = split_lines(page)
-    >>> [(each.line, each.kind, each.rule) for each in find_furniture(lines, title_line=2, keep={2})]
+    >>> around = find_furniture(lines, title_line=2, heading={2})
+    >>> [(each.line, each.kind, each.rule) for each in around.furniture]
     [(0, 'skip', 'phrase'), (1, 'nav', 'above the title'), (4, 'share', 'phrase'), (5, 'read_more', 'phrase')]
     """
     page = read_page(lines, title, url, title_line)
-    if not any(kind is not None for i, kind in enumerate(page.kinds) if i not in keep):
-        return []
-    if is_page(page, keep):
+    spoken = frozenset(keep).union(heading)
+    if not any(kind is not None for i, kind in enumerate(page.kinds) if i not in spoken):
+        return Surroundings()
+    whole = is_page(page, spoken)
+    if whole:
         found = _by_forest(page, keep)
     else:
-        found = [] if only_pages else _by_phrases(page, keep)
-    gone = {each.line for each in found}.union(keep)
+        found = [] if only_pages else _by_phrases(page, spoken)
+    gone = {each.line for each in found}.union(keep if whole else spoken)
+    left = tuple(i for i in range(len(lines)) if i not in gone)
     # A text that would be empty is no article with furniture around it: a list of buttons, one word.
-    return found if len(gone) < len(lines) else []
+    return Surroundings(tuple(found), left if whole else ()) if left else Surroundings()
 
 
 def is_page(page: Page, keep: Collection[int] = ()) -> bool:
