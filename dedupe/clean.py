@@ -300,7 +300,7 @@ def _furniture_removals(
     known: Known | None,
     settings: Settings,
 ) -> list[Removal]:
-    """Give the furniture among the lines that are left: what stands around the article, and what was learned."""
+    """Give the furniture among the lines that are left: around the article, and what was learned."""
     gone = {removal.start for removal in removals}
     taken = {i for i, line in enumerate(lines) if line.start in gone}
     rules = {each.line: f"{each.kind}: {each.rule}" for each in around.furniture if each.line not in taken}

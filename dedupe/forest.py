@@ -7,6 +7,7 @@ one bit for a leaf, and the first that is left over is the tree's answer (QuickS
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -121,6 +122,8 @@ def _read_tree(
     tree: Sequence[Sequence[float]], questions: list[tuple[int, float, int]], values: list[float]
 ) -> None:
     """Add the questions and the leaves of a tree, whose leaves are numbered as they stand."""
+    if len(tree) == 1:
+        questions.append((0, math.inf, 2**_LEAVES - 1))  # one that strikes no leaf
     number = 0
     before = []  # how many leaves stand before each node
     for node in tree:

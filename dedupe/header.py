@@ -66,10 +66,10 @@ def find_heading(
 
 
 def fuller_date(given: str, found: str | None, order: Order | None) -> str:
-    """Give the date of a record, with the time of day that its text adds to it, as ISO 8601 where it can be read.
+    """Give the date of a record as ISO 8601 where it can be read, with the time of day if the text adds it.
 
-    >>> fuller_date("3 May 2024", "2024-05-03T16:10", None), fuller_date("3 May 2024", "2024-05-04T09:00", None)
-    ('2024-05-03T16:10', '2024-05-03')
+    >>> [fuller_date("3 May 2024", found, None) for found in ("2024-05-03T16:10", "2024-05-04T09:00")]
+    ['2024-05-03T16:10', '2024-05-03']
     """
     said = next((date.iso for date in find_dates(given, order)), given)
     return max((said, found or ""), key=lambda each: (each[:10] == said[:10], len(each)))

@@ -60,10 +60,10 @@ def find_page_heading(
     dates = DateLines(opening, order)
     titles = TitleLines(opening, dates.near)
     if title is not None and title.strip():
-        line, found = titles.find_given(title.strip())
+        line, chosen = titles.find_given(title.strip())
     else:
         line = _choose(titles, article[0] - first, _used(lines, article))
-        found = None if line is None else titles.read(line)
+        chosen = titles.read(line) if line is not None else ""
     iso, dated = dates.choose(article[0] - first if line is None else line)
     date_lines = tuple(first + i for i in dated)
     if iso is None and before is not None:
@@ -71,7 +71,7 @@ def find_page_heading(
     if date is not None:
         iso = fuller_date(date, iso, dates.order())
     title_lines = tuple(first + i for i in titles.repeated(line))
-    return Heading(found, iso, title_lines, date_lines, titles.is_sure(line))
+    return Heading(chosen or None, iso, title_lines, date_lines, titles.is_sure(line))
 
 
 def _used(lines: Sequence[Line], article: Sequence[int]) -> frozenset[str]:
