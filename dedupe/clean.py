@@ -7,12 +7,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from dedupe.body import Surroundings
+from dedupe.body import find_furniture as find_around
 from dedupe.errors import RecordError
 from dedupe.furniture import Known, find_furniture
 from dedupe.header import Heading, find_heading
 from dedupe.lines import NO_SPACES_CHARACTER, split_lines
 from dedupe.metadata import Facts, find_facts, to_metadata
 from dedupe.model import Article, Document, Failure, Line, Removal, Twin
+from dedupe.pagehead import find_page_heading
 from dedupe.records import to_document
 from dedupe.repair import Repaired, repair
 from dedupe.repeats import find_repeats
@@ -204,7 +207,15 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
     removals += _fact_removals(document.id, lines, facts)
     if "repeats" in stages:
         removals += _repeat_removals(document.id, lines, facts, {removal.start for removal in removals})
-    furniture = _furniture_removals(document, lines, removals, heading, known, settings, run_in)
+    around = _surroundings(document, lines, removals, heading, known, settings, run_in)
+    if around.article and "header" in stages and not document.blocks:  # those have a title of their own
+        heading = find_page_heading(
+            lines, around.article, before=heading, url=document.url,
+            title=document.title, date=document.date, order=known.order if known else None,
+            affixes=known.affixes(document.url) if known else None,
+        )  # fmt: skip
+        removals = _reheaded(document.id, lines, removals, heading)
+    furniture = _furniture_removals(document, lines, removals, heading, around, known, settings, run_in)
     if furniture:
         removals = [*_recalled(removals, furniture), *furniture]
     removals.sort(key=lambda removal: removal.start)
@@ -301,6 +312,15 @@ def _heading_removals(id: str | int, lines: Sequence[Line], heading: Heading) ->
             yield _removal(id, lines[i], "date", "date line")
 
 
+def _reheaded(
+    id: str | int, lines: Sequence[Line], removals: Iterable[Removal], heading: Heading
+) -> list[Removal]:
+    """Put another heading in the place of the one that was found first."""
+    new = list(_heading_removals(id, lines, heading))
+    starts = {removal.start for removal in new}
+    return new + [each for each in removals if each.reason not in LIFTED and each.start not in starts]
+
+
 def _fact_removals(id: str | int, lines: Sequence[Line], facts: Facts) -> Iterator[Removal]:
     layouts = {i: fact.layout for fact in facts.facts for i in fact.lines}
     layouts |= dict.fromkeys(facts.headings, "heading of facts")
@@ -308,7 +328,7 @@ def _fact_removals(id: str | int, lines: Sequence[Line], facts: Facts) -> Iterat
         yield _removal(id, lines[i], "metadata", layout)
 
 
-def _furniture_removals(
+def _surroundings(
     document: Document,
     lines: Sequence[Line],
     removals: Sequence[Removal],
@@ -316,28 +336,47 @@ def _furniture_removals(
     known: Known | None,
     settings: Settings,
     run_in: Mapping[int, str],
+) -> Surroundings:
+    """Find what its languages call furniture among the lines that are left."""
+    if "phrases" not in settings.lists or "furniture" not in settings.stages:
+        return Surroundings()
+    gone = {removal.start for removal in removals}.union(run_in)
+    own = {*heading.title_lines, *heading.date_lines}
+    return find_around(
+        lines,
+        title=heading.title,
+        url=document.url,
+        title_line=heading.title_lines[0] if heading.title_lines else None,
+        keep={i for i, line in enumerate(lines) if line.start in gone and i not in own},
+        heading=own,
+        only_pages=known is not None and known.is_learned and "template" in settings.stages,
+    )
+
+
+def _furniture_removals(
+    document: Document,
+    lines: Sequence[Line],
+    removals: Sequence[Removal],
+    heading: Heading,
+    around: Surroundings,
+    known: Known | None,
+    settings: Settings,
+    run_in: Mapping[int, str],
 ) -> list[Removal]:
-    """Find the furniture among the lines that are left: what its languages call so, and what was learned."""
+    """Give the furniture among the lines that are left: around the article, and what was learned."""
     gone = {removal.start for removal in removals}
     taken = {i for i, line in enumerate(lines) if line.start in gone}
-    title = heading.title_lines[0] if heading.title_lines else None
-    phrases = "phrases" in settings.lists and "furniture" in settings.stages
     rules = {i: run_in[line.start] for i, line in enumerate(lines) if line.start in run_in and i not in taken}
-    if phrases:
-        from dedupe.body import find_furniture as find_around
-
-        found = find_around(
-            lines,
-            title=heading.title,
-            url=document.url,
-            title_line=title,
-            keep=taken.union(rules),
-            only_pages=known is not None and known.is_learned and "template" in settings.stages,
-        )
-        rules |= {each.line: f"{each.kind}: {each.rule}" for each in found}
+    rules |= {each.line: f"{each.kind}: {each.rule}" for each in around.furniture if each.line not in taken}
     if known and "template" in settings.stages:
         learned = find_furniture(
-            lines, known, title=title, is_sure=heading.is_sure, taken=taken, found=rules, phrases=phrases
+            lines,
+            known,
+            title=heading.title_lines[0] if heading.title_lines else None,
+            is_sure=heading.is_sure,
+            taken=taken,
+            found=rules,
+            phrases="phrases" in settings.lists and "furniture" in settings.stages,
         )
         rules = {each.line: each.rule for each in learned}
     return [_removal(document.id, lines[i], "furniture", rule) for i, rule in sorted(rules.items())]

@@ -65,9 +65,15 @@ def find_heading(
     title_line, found_title = titles.choose(title)
     chosen, date_lines = dates.choose(title_line)
     if date is not None:
-        iso = next((found.iso for found in find_dates(date, dates.order())), None)
-        # A date field with the time of day says more than the line; otherwise the longer form does.
-        chosen = max(
-            (iso or date, chosen or ""), key=lambda each: (each[:10] == (iso or date)[:10], len(each))
-        )
+        chosen = fuller_date(date, chosen, dates.order())
     return Heading(found_title, chosen, titles.repeated(title_line), date_lines, titles.is_sure(title_line))
+
+
+def fuller_date(given: str, found: str | None, order: Order | None) -> str:
+    """Give the date of a record as ISO 8601 where it can be read, with the time of day if the text adds it.
+
+    >>> [fuller_date("3 May 2024", found, None) for found in ("2024-05-03T16:10", "2024-05-04T09:00")]
+    ['2024-05-03T16:10', '2024-05-03']
+    """
+    said = next((date.iso for date in find_dates(given, order)), given)
+    return max((said, found or ""), key=lambda each: (each[:10] == said[:10], len(each)))

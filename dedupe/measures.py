@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # A line longer than this says no more by its letters; a paragraph longer weighs no more as text.
 _SAMPLE, _WEIGHT = 600, 600
+# Captions are shorter.
+_CAPTION = 400
 _AGENCIES = "getty|reuters|ap|afp|dpa|imago|epa|ansa"
 _CREDIT = re.compile(
     r"(?:\(|[.:–—/] ?|^)\s*(?:photos?|pictures?|images?|fotos?|bild(?:er)?|credits?"
@@ -100,7 +102,7 @@ def _forms(page: Page) -> dict[str, Column]:
     """Measure what a line alone shows: its length, its letters, its end, its words."""
     import numpy as np
 
-    slug, title, site = slug_words(page.url), _telling(words.fold(page.title or "")), site_name(page.url)
+    slug, title, site = slug_words(page.url), telling_words(words.fold(page.title or "")), site_name(page.url)
     count = Counter(page.folded)
     rows = []
     for line, folded in zip(page.lines, page.folded, strict=True):
@@ -132,7 +134,7 @@ def _forms(page: Page) -> dict[str, Column]:
                 len(own & slug) / len(slug) if len(slug) > 1 else 0.0,
                 len(own & title) / len(title) if title else 0.0,
                 dated,
-                1.0 if len(text) < 400 and _CREDIT.search(text) else 0.0,
+                float(is_credit(text)),
                 "©" in text,
                 sum(word in _READER for word in found[:80]) / max(len(found[:80]), 1),
                 bool(site) and len(text) < 1000 and site in folded.replace(" ", ""),
@@ -150,7 +152,16 @@ _FORMS = (
 )
 
 
-def _telling(folded: str) -> set[str]:
+def is_credit(text: str) -> bool:
+    """Tell whether a line is or has the credit of a picture.
+
+    >>> is_credit("The pier on Monday. Photo: Ann Lee"), is_credit("Photos of the pier were sold.")
+    (True, False)
+    """
+    return len(text) < _CAPTION and _CREDIT.search(text) is not None
+
+
+def telling_words(folded: str) -> set[str]:
     """Give the longer words of a folded line; the short ones stand everywhere."""
     if not folded.isascii() and NO_SPACES_CHARACTER.search(folded):
         return {token for token in fold_words(folded) if len(token) >= 2}
@@ -348,7 +359,7 @@ def _vocabulary(page: Page, good: Column, start: int, stop: int) -> tuple[Column
     """
     import numpy as np
 
-    sets = [_telling(folded) for folded in page.folded]
+    sets = [telling_words(folded) for folded in page.folded]
     core = [i for i in range(start, stop + 1) if good[i]]
     early = set(core[: max(3, len(core) // 2)])
     in_core, in_early = Counter[str](), Counter[str]()

@@ -28,7 +28,7 @@ class Opening:
 
     `head` is its index, or that of the last line looked at; `has_body` tells that there is one. `facts` are
     the indices of lines that are facts of a data sheet. Without `phrases`, what languages call furniture is
-    not asked; `is_learned` knows the site's own lines.
+    not asked; `is_learned` knows the site's own lines. Who knows where the first paragraph is gives `head`.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class Opening:
         facts: frozenset[int],
         phrases: bool,
         is_learned: Callable[[Line], bool],
+        head: int | None = None,
     ) -> None:
         self.lines = lines
         self.url = url
@@ -46,8 +47,8 @@ class Opening:
         self.is_learned = is_learned
         self.slug = address.slug(url)
         self.folded: dict[int, str] = {}
-        self.head = self.find_head()
-        self.has_body = self.head < min(len(lines), _HEAD)
+        self.head = self.find_head() if head is None else head
+        self.has_body = head is not None or self.head < min(len(lines), _HEAD)
 
     def fold(self, i: int) -> str:
         """Give a line folded."""

@@ -46,7 +46,11 @@ class TitleLines:
                 best, best_score = i, score
         if best is None:
             return None, None
-        return best, self.affixes.bare(_HASHES.sub("", self.lines[best].text))
+        return best, self.read(best)
+
+    def read(self, i: int) -> str:
+        """Give the title that stands on a line, without marks of a heading and the site's name."""
+        return self.affixes.bare(_HASHES.sub("", self.lines[i].text))
 
     def is_sure(self, chosen: int | None) -> bool:
         """Tell whether something else than its form says that a line is the title."""
