@@ -131,8 +131,9 @@ def _compared(details: Details, left: Places, right: Places, fast: bool) -> NDAr
         )  # fmt: skip
         return counts
     found = [[0] * facts.COUNTS for _ in left]
+    hashes, grams, words = (array.tolist() for array in details.arrays)
     facts.verify(
-        tuple(array.tolist() for array in details.arrays), details.offsets.tolist(), left.tolist(),
+        (hashes, grams, [align.Word(*word) for word in words]), details.offsets.tolist(), left.tolist(),
         right.tolist(), [0] * places, [0] * (longest + 1), [[0] * 3 for _ in range(longest // 3 + 2)],
         [0] * cells, [0] * (longest + 1), [False] * (longest + 1), [[0.0] * 64 for _ in range(2)], found,
     )  # fmt: skip
