@@ -141,7 +141,7 @@ def compare_all(
     return settle(
         pairs,
         order,
-        lambda some: verify(texts, samples, some, quick),
+        lambda some: verify(texts, samples, some, fast),
         lambda compared: _joinable(compared, samples, wanted),
         dict(twins[:, ::-1].tolist()),
     )

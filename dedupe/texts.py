@@ -88,15 +88,15 @@ class Samples:
     wholes: NDArray[np.uint64]
 
 
-def fast_engine(size: int, fast: bool | None) -> bool:
-    """Say whether numba does the work: when asked for, or when there is much of it and numba is there.
+def fast_engine(size: int, fast: bool | None, enough: int = LARGE) -> bool:
+    """Say whether numba does the work: when asked for, or from `enough` bytes on where numba is there.
 
     Raises SettingsError when it is asked for and is not installed.
     """
     there = importlib.util.find_spec("numba") is not None
     if fast and not there:
         raise SettingsError("fast", fast, 'numba is not installed; pip install "dedupe-articles[fast]"')
-    return there and size >= LARGE if fast is None else fast
+    return there and size >= enough if fast is None else fast
 
 
 def sample_texts(texts: Texts, fast: bool | None = None, rule: Sampling | None = None) -> Samples:

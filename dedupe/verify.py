@@ -15,18 +15,23 @@ from numpy.typing import NDArray
 from dedupe import align, facts, relation
 from dedupe.kernels import on_all_cores
 from dedupe.relation import Verdicts, decide
-from dedupe.texts import Details, Samples, Texts, detail_texts, word_texts
+from dedupe.texts import Details, Samples, Texts, detail_texts, fast_engine, word_texts
 
 SCREENED, ALIGNED = 1 << 23, 1 << 21
 """Bytes of text in one portion: their words take three times as much memory when screened, twelve times when
 aligned."""
 
+MANY = 8_000_000
+"""Bytes of text in all pairs from which on numba is worth its start, even where it must compile first (15 s):
+without it a megabyte takes more than a second."""
+
 Places = NDArray[np.int64]
 
 
-def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool) -> Verdicts:
-    """Compare pairs of documents on their texts and name their relations."""
-    counts, shorter, longer = match_counts(texts, samples, pairs, fast)
+def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool | None) -> Verdicts:
+    """Compare pairs of documents on their texts and name their relations; `fast` None chooses by size."""
+    quick = fast_engine(int((texts.ends - texts.starts)[pairs].sum()), fast, MANY)
+    counts, shorter, longer = match_counts(texts, samples, pairs, quick)
     verdicts = decide(counts, samples.words[shorter], samples.words[longer])
     moved = (verdicts.relation == relation.SAME) & (samples.wholes[shorter] != samples.wholes[longer])
     verdicts.relation[moved] = relation.EDITED  # the same words in another order

@@ -299,7 +299,7 @@ def test_hard_input_costs_no_more_than_twice_its_share(kind: str) -> None:
 
 
 def test_a_copy_has_the_matches_of_its_twin() -> None:
-    """Copies of a text that stands twice in a longer one all join it, though only the first met its rivals."""
+    """Copies of a text that stands twice in a longer one all join it, though one alone met its rivals."""
     rival = "Read our letter every day\n" + STORY[:-40]
     found = related(STORY + "\n" + STORY, rival, STORY, STORY.upper())
     assert {f.id for f in found if f.removed} == {1, 2, 3}
