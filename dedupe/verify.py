@@ -17,7 +17,10 @@ from dedupe.kernels import on_all_cores
 from dedupe.relation import Verdicts, decide
 from dedupe.texts import Details, Samples, Texts, detail_texts, fast_engine, word_texts
 
-SCREENED, ALIGNED = 1 << 23, 1 << 21
+RELEASED = 512
+"""Pairs after which the pages of a mapped file are let go: a text of 3 kB maps 64 around it."""
+
+SCREENED, ALIGNED = 1 << 22, 1 << 21
 """Bytes of text in one portion: their words take three times as much memory when screened, twelve times when
 aligned."""
 
@@ -94,9 +97,10 @@ def _equal_bytes(
     """Say which pairs are the same byte for byte: nothing more need be compared."""
     sizes = texts.ends - texts.starts
     equal: NDArray[np.bool_] = (samples.wholes[one] == samples.wholes[other]) & (sizes[one] == sizes[other])
-    for row in np.flatnonzero(equal).tolist():
-        a, b = int(one[row]), int(other[row])
-        equal[row] = texts.bytes(a) == texts.bytes(b)
+    for number, row in enumerate(np.flatnonzero(equal).tolist()):
+        equal[row] = texts.bytes(int(one[row])) == texts.bytes(int(other[row]))
+        if number % RELEASED == 0:
+            texts.release()
     return equal
 
 
