@@ -7,16 +7,28 @@ jobs run it as it stands, on lists. Words are signed 64-bit hashes, `grams` the 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from dedupe.tokens import CAPITAL, CASELESS
 
 FREE = -1
 """A word that nothing stands opposite to, an empty place of an index."""
 
-HASH, GRAM, PAIR, FLAG, VALUE, STEP, DIGITS, LENGTH = range(8)
-"""What a text is made of: hashes of words, of word-3-grams, bits of letter pairs, flags; of a number its
-value, the step of its last digit (0: exact), its digits as one number and how many."""
+HASH, GRAM, WORD = range(3)
+"""What a text is made of: hashes of words, hashes of word-3-grams, and what else is known of each `Word`."""
+
+
+class Word(NamedTuple):
+    """A word: bits of its letter pairs and flags (`dedupe.tokens`); of a number its value, the step of its
+    last digit (0: exact), its digits as one number and how many."""  # noqa: D209
+
+    pair: int
+    flag: int
+    value: float
+    step: float
+    digits: int
+    length: int
+
 
 MAY_BE_NAME = CAPITAL | CASELESS
 """A word written with a capital, or in a script without them, may be a name: less damage is forgiven."""
@@ -149,13 +161,13 @@ def worth_of(a: Any, i: int, b: Any, j: int) -> int:
     """Weigh word i of `a` standing opposite word j of `b`."""
     if a[HASH][i] == b[HASH][j]:
         return 20
-    one, other = a[VALUE][i], b[VALUE][j]
+    one, other = a[WORD][i].value, b[WORD][j].value
     if one == one and other == other:
         return 20 if one == other else 6
-    name = a[FLAG][i] & b[FLAG][j] & MAY_BE_NAME != 0
-    if a[FLAG][i] & b[FLAG][j] & CASELESS and agree(a[PAIR][i], b[PAIR][j]) < NAME_AGREE:
+    name = a[WORD][i].flag & b[WORD][j].flag & MAY_BE_NAME != 0
+    if a[WORD][i].flag & b[WORD][j].flag & CASELESS and agree(a[WORD][i].pair, b[WORD][j].pair) < NAME_AGREE:
         return 1
-    return 12 if alike(a[PAIR][i], b[PAIR][j], name) else 1
+    return 12 if alike(a[WORD][i].pair, b[WORD][j].pair, name) else 1
 
 
 def fill(

@@ -31,8 +31,8 @@ pairs that share enough two are lost, and of the chance pairs nine in ten need n
 MOST = 1 << 31
 """Documents at once: places in keep order have 31 bits."""
 
-PART = 1 << 22
-"""Entries of the samples that are sorted at a time, of one range of hashes: 150 MB."""
+PART = 1 << 21
+"""Entries of the samples that are sorted at a time, of one range of hashes: 100 MB."""
 
 
 MORE = 1 << 16

@@ -31,8 +31,7 @@ def detail_texts(
     data: Any, starts: Any, ends: Any, packed: Any, kind: Any, width: Any, folds: Any,
     lex_table: Any, lex_hashes: Any, lex_values: Any, lex_powers: Any,
     stream: Any, first: Any, last: Any,
-    hashes: Any, grams: Any, pairs: Any, flags: Any, values: Any, steps: Any, digits: Any, lengths: Any,
-    offsets: Any,
+    hashes: Any, grams: Any, words: Any, offsets: Any,
 ) -> None:  # fmt: skip
     """Give all that `dedupe.align` wants to know of the words of many texts."""
     total = 0
@@ -45,24 +44,24 @@ def detail_texts(
             at = total + w
             for between in range(last[w - 1] if w > 0 else first[w], first[w]):
                 seen |= stream[between]
-            value, pairs[at], flags[at], inside = read_word(stream, first[w], last[w])
-            flags[at] |= (LINE if seen & NEWLINE else 0) | (SENTENCE if seen & MARK else 0)
+            value, pair, flag, inside = read_word(stream, first[w], last[w])
+            flag |= (LINE if seen & NEWLINE else 0) | (SENTENCE if seen & MARK else 0)
             seen = inside
             hashes[at] = np.int64(value)
-            values[at], steps[at], digits[at], lengths[at] = number_of(stream, first[w], last[w], flags[at])
+            word = words[at]
+            word.pair, word.flag = pair, flag
+            word.value, word.step, word.digits, word.length = number_of(stream, first[w], last[w], flag)
             place = np.int64(value & np.uint64(4095))
             while lex_table[place] >= 0:
                 entry = lex_table[place]
                 if lex_hashes[entry] == value:
                     if lex_powers[entry] == 0:
-                        values[at] = lex_values[entry]
+                        word.value = lex_values[entry]
                     else:
-                        values[at] = np.nan
-                        steps[at] = -1.0
-                        if w > 0 and flags[at - 1] & NUMBER and values[at - 1] == values[at - 1]:
-                            factor = 10.0 ** lex_powers[entry]
-                            values[at - 1] *= factor
-                            steps[at - 1] = (steps[at - 1] if steps[at - 1] > 0 else 1.0) * factor
+                        word.value = np.nan
+                        word.step = -1.0
+                        if w > 0 and words[at - 1].flag & NUMBER:
+                            scale(words[at - 1], 10.0 ** lex_powers[entry])
                     break
                 place = (place + 1) & 4095
         for w in range(max(0, count - 2)):
@@ -71,6 +70,13 @@ def detail_texts(
             grams[total + w] = np.int64(spread(gram * PRIME + np.uint64(hashes[total + w + 2])))
         total += count
         offsets[text + 1] = total
+
+
+def scale(word: Any, factor: float) -> None:
+    """Multiply a number by the power of ten that follows it."""
+    if word.value == word.value:
+        word.value *= factor
+        word.step = (word.step if word.step > 0 else 1.0) * factor
 
 
 def read_word(stream: Any, begin: int, end: int) -> Any:

@@ -7,7 +7,7 @@ the relation (`dedupe.relation`), and documents join a kept one that they were c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,8 +141,9 @@ def compare_all(
     return settle(
         pairs,
         order,
-        lambda some: verify(texts, samples, some, quick),
+        lambda some: verify(texts, samples, some, fast),
         lambda compared: _joinable(compared, samples, wanted),
+        dict(twins[:, ::-1].tolist()),
     )
 
 
@@ -151,15 +152,17 @@ def settle(
     order: NDArray[np.int64],
     verify: Callable[[NDArray[np.int64]], Verdicts],
     joinable: Callable[[Compared], NDArray[np.bool_]],
+    copies: Mapping[int, int] | None = None,
 ) -> tuple[Compared, dict[int, Link]]:
     """Verify pairs and group; where a match was removed, compare with what it was removed for, and again.
 
-    `joinable` says for each pair whether its later document may go for its earlier one.
+    `joinable` says for each pair whether its later document may go for its earlier one; `copies` leads from a
+    document to an earlier one with the same words.
     """
     compared = Compared(pairs, verify(pairs))
     for _ in range(ROUNDS):
         good = joinable(compared)
-        joined = group(order.tolist(), _links(compared, good))
+        joined = group(order.tolist(), _links(compared, good), copies)
         more = _missed(compared, good, joined, order)
         if not len(more):
             break

@@ -10,16 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from dedupe.align import (
-    DIGITS,
-    FLAG,
     FREE,
     GRAM,
     HASH,
-    LENGTH,
     MAY_BE_NAME,
-    PAIR,
-    STEP,
-    VALUE,
+    WORD,
     agree,
     align_words,
     alike,
@@ -101,7 +96,7 @@ def compare(
 
 def narrow(a: Any, i0: int, here: int, there: int) -> bool:
     """Say whether a gap at an end of the texts is a slot. A character of Chinese is half a word."""
-    wide = 2 if a[FLAG][i0] & ALONE else 1
+    wide = 2 if a[WORD][i0].flag & ALONE else 1
     return abs(here - there) <= MARGIN * wide and max(here, there) <= END_SLOT * wide
 
 
@@ -109,7 +104,7 @@ def head(
     a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, a_cased: bool, b_cased: bool, counts: Any
 ) -> None:
     """Count a fact at the head of `a` that stands opposite another, where `b` has other text before it."""
-    if i1 - i0 > END_SLOT * (2 if a[FLAG][i0] & ALONE else 1):
+    if i1 - i0 > END_SLOT * (2 if a[WORD][i0].flag & ALONE else 1):
         return
     near = max(j0, j1 - (i1 - i0))
     numbers, names, first_names, bare, _, _ = left_over(a, i0, i1, b, near, j1, a_cased)
@@ -130,8 +125,8 @@ def passage(a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, counts: Any) -> 
 def told(one: Any, first: int, last: int, other: Any, counts: Any) -> None:
     """Count the names in a stretch of one text, and those of them that stand in the other."""
     for i in range(first, last):
-        named = one[FLAG][i] & (CAPITAL | SHOUT | LINE | SENTENCE) == CAPITAL
-        if not named or one[VALUE][i] == one[VALUE][i] or pop(one[PAIR][i]) <= SHORT:
+        named = one[WORD][i].flag & (CAPITAL | SHOUT | LINE | SENTENCE) == CAPITAL
+        if not named or one[WORD][i].value == one[WORD][i].value or pop(one[WORD][i].pair) <= SHORT:
             continue
         counts[TOLD] += 1
         for j in range(min(len(other[HASH]), WITHIN)):
@@ -151,16 +146,16 @@ def slot(
     counts[SLOTS] += 1
     union, union_b = 0, 0
     for i in range(i0, i1):
-        union |= a[PAIR][i]
+        union |= a[WORD][i].pair
     for j in range(j0, j1):
-        union_b |= b[PAIR][j]
+        union_b |= b[WORD][j].pair
     if min(here, there) == 1 and 2 <= max(here, there) <= 3 and agree(union, union_b) >= JOINED:
         counts[DAMAGED] += here  # one word in two, or two in one
         return
     numbers, names, first_names, bare, words, digits = left_over(a, i0, i1, b, j0, j1, a_cased)
     numbers_b, names_b, first_names_b, bare_b, words_b, digits_b = left_over(b, j0, j1, a, i0, i1, b_cased)
     if numbers and numbers_b and (digits != digits_b or digits == 0):
-        if here == 1 and there == 1 and alike(a[PAIR][i0], b[PAIR][j0], False):
+        if here == 1 and there == 1 and alike(a[WORD][i0].pair, b[WORD][j0].pair, False):
             counts[MISREAD_NUMBERS] += 1
         elif i1 <= EDGE:
             counts[HEAD_NUMBERS] += min(numbers, numbers_b)
@@ -176,14 +171,14 @@ def slot(
         counts[FIRST_NAMES] += 1
     elif names + first_names + words and names_b + first_names_b + words_b:
         # The word after a number is a unit: "dlrs" for "dollars" is no other fact.
-        unit = here == 1 and there == 1 and i0 > 0 and a[VALUE][i0 - 1] == a[VALUE][i0 - 1]
+        unit = here == 1 and there == 1 and i0 > 0 and a[WORD][i0 - 1].value == a[WORD][i0 - 1].value
         counts[WORDS] += not unit
 
 
 def keep(text: Any, first: int, last: int, spare: Any) -> None:
     """Keep the numbers of a slot, as far as there is room: spare[0] of them, from spare[1] on."""
     for at in range(first, last):
-        value = text[VALUE][at]
+        value = text[WORD][at].value
         if value == value and spare[0] + 1 < len(spare):
             spare[0] += 1
             spare[int(spare[0])] = value
@@ -209,33 +204,33 @@ def left_over(a: Any, i0: int, i1: int, b: Any, j0: int, j1: int, cased: bool) -
     """
     numbers = names = first_names = bare = words = digits = 0
     for i in range(i0, i1):
-        if a[FLAG][i] & NUMBER:
-            for _ in range(a[LENGTH][i]):
+        if a[WORD][i].flag & NUMBER:
+            for _ in range(a[WORD][i].length):
                 digits = digits * 10 % 1000000007
-            digits = (digits + a[DIGITS][i]) % 1000000007
+            digits = (digits + a[WORD][i].digits) % 1000000007
         stands = False
-        value = a[VALUE][i]
+        value = a[WORD][i].value
         for j in range(j0, j1):
             if value == value:
-                stands |= abs(value - b[VALUE][j]) <= 0.5 * max(a[STEP][i], b[STEP][j])
+                stands |= abs(value - b[WORD][j].value) <= 0.5 * max(a[WORD][i].step, b[WORD][j].step)
             else:
-                name = a[FLAG][i] & b[FLAG][j] & MAY_BE_NAME != 0
-                stands |= a[HASH][i] == b[HASH][j] or alike(a[PAIR][i], b[PAIR][j], name)
+                name = a[WORD][i].flag & b[WORD][j].flag & MAY_BE_NAME != 0
+                stands |= a[HASH][i] == b[HASH][j] or alike(a[WORD][i].pair, b[WORD][j].pair, name)
         if stands:
             continue
         if value == value:
             numbers += 1
-        elif a[STEP][i] < 0:  # a power of ten: "million" for "m"
+        elif a[WORD][i].step < 0:  # a power of ten: "million" for "m"
             continue
-        elif a[FLAG][i] & (ALONE | CASELESS):
+        elif a[WORD][i].flag & (ALONE | CASELESS):
             bare += 1
         elif (
-            a[FLAG][i] & CAPITAL == 0
+            a[WORD][i].flag & CAPITAL == 0
             or not cased
-            or (a[FLAG][i] & (LINE | SENTENCE) and pop(a[PAIR][i]) <= SHORT)
+            or (a[WORD][i].flag & (LINE | SENTENCE) and pop(a[WORD][i].pair) <= SHORT)
         ):
             words += 1
-        elif a[FLAG][i] & (LINE | SENTENCE):
+        elif a[WORD][i].flag & (LINE | SENTENCE):
             first_names += 1
         else:
             names += 1
@@ -248,7 +243,7 @@ def verify(
 ) -> None:  # fmt: skip
     """Compare many pairs of texts: left[p] (the shorter) with right[p], into counts[p].
 
-    `flat` are the eight arrays of all texts one after the other. Pairs with one right text after the other
+    `flat` are the words of all texts one after the other. Pairs with one right text after the other
     are quickest: its index is made once. The rest is room for the longest text.
     """
     indexed = -1
@@ -266,17 +261,13 @@ def verify(
 
 def text_of(flat: Any, begin: int, end: int) -> Any:
     """Give one text out of many."""
-    return (
-        flat[HASH][begin:end], flat[GRAM][begin : max(begin, end - 2)], flat[PAIR][begin:end],
-        flat[FLAG][begin:end], flat[VALUE][begin:end], flat[STEP][begin:end], flat[DIGITS][begin:end],
-        flat[LENGTH][begin:end],
-    )  # fmt: skip
+    return flat[HASH][begin:end], flat[GRAM][begin : max(begin, end - 2)], flat[WORD][begin:end]
 
 
 def is_cased(text: Any) -> bool:
     """Say whether capitals mean something in a text: there are some, and not everywhere."""
     capitals = shouted = 0
-    for flag in text[FLAG]:
-        capitals += flag & CAPITAL != 0
-        shouted += flag & SHOUT != 0
-    return 100 * capitals > len(text[FLAG]) and 2 * shouted < len(text[FLAG])
+    for word in text[WORD]:
+        capitals += word.flag & CAPITAL != 0
+        shouted += word.flag & SHOUT != 0
+    return 100 * capitals > len(text[WORD]) and 2 * shouted < len(text[WORD])

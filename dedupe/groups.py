@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 Stretch = tuple[int, int]
@@ -20,23 +20,30 @@ class Link:
     stretch: Stretch
 
 
-def group(order: Sequence[int], links: Iterable[Link]) -> dict[int, Link]:
+def group(
+    order: Sequence[int], links: Iterable[Link], copies: Mapping[int, int] | None = None
+) -> dict[int, Link]:
     """Choose for each document the kept one it joins; a document not in the result is kept.
 
     Documents are taken in keep order. One joins the kept document that it matches best, if there is one
     that it was compared with: members attract nobody, so that nothing is removed for its likeness to a
     removed text. *Compilation test*: where the kept document already has a member over another stretch of
     it (they overlap by less than half of the smaller), the two are parts of a compilation, and the
-    document joins only if it matches that member as well.
+    document joins only if it matches that member as well. `copies` leads from a document to one with the same
+    words, whose matches are its own.
 
     >>> links = [Link(1, 0, 0.9, (0, 99)), Link(2, 0, 0.9, (100, 199))]
     >>> sorted(group([0, 1, 2], links))
     [1]
     """
+    copies = copies or {}
     offers: dict[int, list[Link]] = defaultdict(list)
+    matches: dict[int, set[int]] = defaultdict(set)
     for link in links:
         offers[link.document].append(link)
-    kept_of = {document: {link.kept for link in offered} for document, offered in offers.items()}
+        one, other = copies.get(link.document, link.document), copies.get(link.kept, link.kept)
+        matches[one].add(other)
+        matches[other].add(one)
     joined: dict[int, Link] = {}
     members: dict[int, dict[Stretch, list[int]]] = defaultdict(dict)
     for document in order:
@@ -46,12 +53,12 @@ def group(order: Sequence[int], links: Iterable[Link]) -> dict[int, Link]:
         for link in sorted(offered, key=lambda link: (-link.strength, link.kept)):
             parts = members[link.kept]
             others = [
-                member
+                copies.get(member, member)
                 for stretch in list(parts)[-COMPARED:]
                 if _apart(link.stretch, stretch)
                 for member in parts[stretch][-COMPARED:]
             ]
-            if all(m in kept_of[document] or document in kept_of[m] for m in others[-COMPARED:]):
+            if matches[copies.get(document, document)].issuperset(others[-COMPARED:]):
                 joined[document] = link
                 parts.setdefault(link.stretch, []).append(document)
                 break

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.align import Word
 from dedupe.errors import SettingsError
 from dedupe.fold import tables
 from dedupe.lexicon import lexicon
@@ -87,15 +88,15 @@ class Samples:
     wholes: NDArray[np.uint64]
 
 
-def fast_engine(size: int, fast: bool | None) -> bool:
-    """Say whether numba does the work: when asked for, or when there is much of it and numba is there.
+def fast_engine(size: int, fast: bool | None, enough: int = LARGE) -> bool:
+    """Say whether numba does the work: when asked for, or from `enough` bytes on where numba is there.
 
     Raises SettingsError when it is asked for and is not installed.
     """
     there = importlib.util.find_spec("numba") is not None
     if fast and not there:
         raise SettingsError("fast", fast, 'numba is not installed; pip install "dedupe-articles[fast]"')
-    return there and size >= LARGE if fast is None else fast
+    return there and size >= enough if fast is None else fast
 
 
 def sample_texts(texts: Texts, fast: bool | None = None, rule: Sampling | None = None) -> Samples:
@@ -159,11 +160,14 @@ def chunks(texts: Texts, size: int) -> list[tuple[int, int]]:
     return [(a, b) for a, b in pairwise(edges) if b > a]
 
 
+WORD_KIND = np.dtype({"names": Word._fields, "formats": ["i8", "i8", "f8", "f8", "i8", "i8"]})
+"""`dedupe.align.Word` as a record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Details:
-    """The words of texts as `dedupe.align` reads them: arrays in the order HASH to LENGTH there, all eight of
-    them or the first two; text k has the words offsets[k] to offsets[k + 1]. The last two grams of a text
-    mean nothing."""  # noqa: D209
+    """The words of texts as `dedupe.align` reads them: the arrays HASH, GRAM and WORD, or only the first
+    two; text k has the words offsets[k] to offsets[k + 1]. The last two grams of a text mean nothing."""  # noqa: D209
 
     arrays: tuple[Any, ...]
     offsets: NDArray[np.int64]
@@ -199,21 +203,22 @@ def _words_of(hashes: NDArray[np.uint64]) -> tuple[Any, Any]:
 def _joined(parts: Sequence[tuple[Any, ...]], columns: int) -> Details:
     arrays = zip(*parts, strict=True) if parts else ((),) * columns
     offsets = np.cumsum([0, *(len(part[0]) for part in parts)])
-    return Details(tuple(np.concatenate([np.zeros(0, np.int64), *array]) for array in arrays), offsets)
+    kinds = (np.int64, np.int64, WORD_KIND)[:columns]
+    pairs = zip(kinds, arrays, strict=True)
+    return Details(tuple(np.concatenate([np.zeros(0, kind), *array]) for kind, array in pairs), offsets)
 
 
 def detail_texts(texts: Texts, fast: bool) -> Details:
     """Give the words of texts with all that a comparison asks of them."""
     if not fast:
-        return _joined([_details_of(texts.text(number)) for number in range(len(texts))], 8)
+        return _joined([_details_of(texts.text(number)) for number in range(len(texts))], 3)
     from dedupe.describe import lexicon_table
     from dedupe.kernels import compiled
     from dedupe.scan import packed_table, room, word_room
 
     table = tables()
     longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
-    kinds = (np.int64,) * 4 + (np.float64,) * 2 + (np.int64,) * 2
-    arrays = tuple(np.empty(word_room(size), kind) for kind in kinds)
+    arrays = tuple(np.empty(word_room(size), kind) for kind in (np.int64, np.int64, WORD_KIND))
     offsets = np.empty(len(texts) + 1, np.int64)
     compiled("detail_texts")(
         texts.data, texts.starts, texts.ends, packed_table(), table.kind, table.width, table.folds,
@@ -224,7 +229,7 @@ def detail_texts(texts: Texts, fast: bool) -> Details:
 
 
 def _details_of(text: str) -> tuple[Any, ...]:
-    """Give the eight arrays of one text, in the NumPy engine."""
+    """Give the three arrays of one text, in the NumPy engine."""
     folded = FoldedTexts([text])
     hashes, flags = folded.hashes(), folded.flags().astype(np.int64)
     count = len(hashes)
@@ -241,8 +246,11 @@ def _details_of(text: str) -> tuple[Any, ...]:
             values[k], steps[k] = values[k] * factor, (steps[k] or 1.0) * factor
     values[listed & (powers == 0)] = known.values[at[listed & (powers == 0)]]
     values[powers > 0], steps[powers > 0] = np.nan, -1.0
-    pairs = folded.pairs().view(np.int64)
-    return *_words_of(hashes), pairs, flags, values, steps, digits, lengths
+    columns = (folded.pairs().view(np.int64), flags, values, steps, digits, lengths)
+    words = np.empty(count, WORD_KIND)
+    for name, column in zip(Word._fields, columns, strict=True):
+        words[name] = column
+    return *_words_of(hashes), words
 
 
 def shingles_of(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:

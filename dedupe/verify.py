@@ -15,18 +15,26 @@ from numpy.typing import NDArray
 from dedupe import align, facts, relation
 from dedupe.kernels import on_all_cores
 from dedupe.relation import Verdicts, decide
-from dedupe.texts import Details, Samples, Texts, detail_texts, word_texts
+from dedupe.texts import Details, Samples, Texts, detail_texts, fast_engine, word_texts
 
-SCREENED, ALIGNED = 1 << 23, 1 << 21
+RELEASED = 512
+"""Pairs after which the pages of a mapped file are let go: a text of 3 kB maps 64 around it."""
+
+SCREENED, ALIGNED = 1 << 22, 1 << 21
 """Bytes of text in one portion: their words take three times as much memory when screened, twelve times when
 aligned."""
+
+MANY = 8_000_000
+"""Bytes of text in all pairs from which on numba is worth its start, even where it must compile first (15 s):
+without it a megabyte takes more than a second."""
 
 Places = NDArray[np.int64]
 
 
-def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool) -> Verdicts:
-    """Compare pairs of documents on their texts and name their relations."""
-    counts, shorter, longer = match_counts(texts, samples, pairs, fast)
+def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool | None) -> Verdicts:
+    """Compare pairs of documents on their texts and name their relations; `fast` None chooses by size."""
+    quick = fast_engine(int((texts.ends - texts.starts)[pairs].sum()), fast, MANY)
+    counts, shorter, longer = match_counts(texts, samples, pairs, quick)
     verdicts = decide(counts, samples.words[shorter], samples.words[longer])
     moved = (verdicts.relation == relation.SAME) & (samples.wholes[shorter] != samples.wholes[longer])
     verdicts.relation[moved] = relation.EDITED  # the same words in another order
@@ -89,9 +97,10 @@ def _equal_bytes(
     """Say which pairs are the same byte for byte: nothing more need be compared."""
     sizes = texts.ends - texts.starts
     equal: NDArray[np.bool_] = (samples.wholes[one] == samples.wholes[other]) & (sizes[one] == sizes[other])
-    for row in np.flatnonzero(equal).tolist():
-        a, b = int(one[row]), int(other[row])
-        equal[row] = texts.bytes(a) == texts.bytes(b)
+    for number, row in enumerate(np.flatnonzero(equal).tolist()):
+        equal[row] = texts.bytes(int(one[row])) == texts.bytes(int(other[row]))
+        if number % RELEASED == 0:
+            texts.release()
     return equal
 
 
@@ -131,8 +140,9 @@ def _compared(details: Details, left: Places, right: Places, fast: bool) -> NDAr
         )  # fmt: skip
         return counts
     found = [[0] * facts.COUNTS for _ in left]
+    hashes, grams, words = (array.tolist() for array in details.arrays)
     facts.verify(
-        tuple(array.tolist() for array in details.arrays), details.offsets.tolist(), left.tolist(),
+        (hashes, grams, [align.Word(*word) for word in words]), details.offsets.tolist(), left.tolist(),
         right.tolist(), [0] * places, [0] * (longest + 1), [[0] * 3 for _ in range(longest // 3 + 2)],
         [0] * cells, [0] * (longest + 1), [False] * (longest + 1), [[0.0] * 64 for _ in range(2)], found,
     )  # fmt: skip

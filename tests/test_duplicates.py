@@ -296,3 +296,10 @@ def test_hard_input_costs_no_more_than_twice_its_share(kind: str) -> None:
     hard, plain = shares(kind)
     seconds(Texts.of([STORY, STORY + " The end."] * 3), fast=True)  # compile
     assert seconds(hard, fast=True) <= 2 * seconds(plain, fast=True) + 0.5
+
+
+def test_a_copy_has_the_matches_of_its_twin() -> None:
+    """Copies of a text that stands twice in a longer one all join it, though one alone met its rivals."""
+    rival = "Read our letter every day\n" + STORY[:-40]
+    found = related(STORY + "\n" + STORY, rival, STORY, STORY.upper())
+    assert {f.id for f in found if f.removed} == {1, 2, 3}
