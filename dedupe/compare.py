@@ -91,7 +91,7 @@ class Documents:
                 file.write(text)
 
     def repeats(self, ids: Sequence[str | int], settings: Settings) -> dict[int, Finding]:
-        """Compare all documents; give those that repeat another by number, and numbers as their `id` and `kept`.
+        """Compare all documents; give those that repeat another, by number; `id` and `kept` are numbers.
 
         A document that stays is among them, once, where it is related to one that it was compared with.
         """
@@ -129,7 +129,7 @@ def _order(
 ) -> NDArray[np.int64]:
     field = keep.removeprefix("field:")
     documents = [
-        Document(id, "", date=value) if field == keep else Document(id, "", extra={field: value})
-        for id, value in zip(ids, values, strict=True)
+        Document(name, date=value) if field == keep else Document(name, extra={field: value})
+        for name, value in zip(ids, values, strict=True)
     ]
     return keep_order(documents, words, keep)

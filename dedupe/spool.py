@@ -1,4 +1,4 @@
-"""Inputs that can be read only once, such as standard input, kept in files: they are read by other processes."""
+"""Inputs that can be read only once, such as standard input, kept in files that all processes can read."""
 
 from __future__ import annotations
 
