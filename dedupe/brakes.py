@@ -95,7 +95,7 @@ def check_groups(kept: Iterable[tuple[str, str]], most: int) -> None:
         more = f"\n  … and for {len(over) - _SHOWN:,} others" if len(over) > _SHOWN else ""
         raise BrakeError(
             f"more than {most:,} documents are near-duplicates of one:\n{lines}{more}\nnothing was written; "
-            f"look at that document: a notice or an error page is often saved for an article; then go on with "
+            f"look at that document: a notice or an error page is often saved as one; then go on with "
             f"--yes, or with a higher --max-group"
         )
 
