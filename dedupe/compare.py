@@ -94,9 +94,10 @@ class Documents:
         """Compare all documents; give those that repeat another, by number; `id` and `kept` are numbers.
 
         A document that stays is among them, once, where it is related to one that it was compared with.
+        This can be asked once: samples are given away, because they are most of the memory.
         """
         columns: dict[str, NDArray[Any]] = {
-            name: np.frombuffer(b"".join(self._columns[name]), kind) for name, kind in _KINDS.items()
+            name: np.frombuffer(b"".join(self._columns.pop(name)), kind) for name, kind in _KINDS.items()
         }
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(columns["counts"])])
         samples = Samples(Shingles(columns["shingles"], offsets), columns["words"], columns["wholes"])

@@ -41,6 +41,11 @@ class Spool:
     ) -> None:
         self._remove()
 
+    @property
+    def copied(self) -> bool:
+        """Tell whether anything can be read only once."""
+        return self._folder is not None
+
     def _remove(self) -> None:
         if self._folder is not None:
             self._folder.cleanup()
