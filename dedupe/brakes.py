@@ -88,16 +88,16 @@ def spare(examined: Examined, spared: list[str]) -> Examined:
 def check_groups(kept: Iterable[tuple[str, str]], most: int) -> None:
     """Raise BrakeError where more than `most` documents go for one; `kept` names its id and its place."""
     sizes = Counter(kept)
-    over = [(size, *name) for name, size in sizes.items() if size > most]
+    over = [(size, *center) for center, size in sizes.items() if size > most]
     if over:
         over.sort(key=lambda group: (-group[0], *group[1:]))
         lines = "\n".join(
-            f"  {size:,} documents would go for {id} at {place}" for size, id, place in over[:_SHOWN]
+            f"  {size:,} documents would go for {name} at {place}" for size, name, place in over[:_SHOWN]
         )
         more = f"\n  … and for {len(over) - _SHOWN:,} others" if len(over) > _SHOWN else ""
         raise BrakeError(
-            f"more than {most:,} documents are near-duplicates of one:\n{lines}{more}\nnothing was written; look at "
-            f"that document: a notice or an error page is often saved in place of articles; then go on with "
+            f"more than {most:,} documents are near-duplicates of one:\n{lines}{more}\nnothing was written; "
+            f"look at that document: a notice or an error page is often saved as one; then go on with "
             f"--yes, or with a higher --max-group"
         )
 

@@ -206,22 +206,24 @@ class Cleaner:
         if folder is not None and folder.is_dir():  # an earlier run came so far
             return None
         with OutcomeWriter(self.settings, folder) as writer:
-            if len(chunk.sources) == 1 and can_copy(chunk.sources[0], self.settings) and self._copies:
+            if self._copies and len(chunk.sources) == 1 and can_copy(chunk.sources[0], self.settings):
                 self._copy(writer, chunk.sources[0])
-                sources: tuple[Source, ...] = ()
             else:
-                sources = chunk.sources
-            for origin, source in enumerate(sources):
-                for entry in self.reading.entries(source):
-                    if isinstance(entry, Entry):
-                        self._take(writer, origin, self.clean(entry))
-                    else:
-                        self._hand_on(writer, origin, entry)
+                self._clean(writer, chunk)
             if folder is not None and "duplicates" in self.settings.stages:
                 from dedupe.compare import sample
 
                 writer.outcome.samples = sample(*writer.texts(), self.fast)
             return writer.finish()
+
+    def _clean(self, writer: OutcomeWriter, chunk: Chunk) -> None:
+        """Clean each document of a chunk."""
+        for origin, source in enumerate(chunk.sources):
+            for entry in self.reading.entries(source):
+                if isinstance(entry, Entry):
+                    self._take(writer, origin, self.clean(entry))
+                else:
+                    self._hand_on(writer, origin, entry)
 
     def _copy(self, writer: OutcomeWriter, source: Source) -> None:
         """Take in records of which only the text is looked at, without making them anew."""

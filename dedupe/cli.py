@@ -173,7 +173,7 @@ _cleaning = _with([
         "--threshold",
         type=float,
         metavar="SHARE",
-        help="Take for near-duplicates what shares so many runs of five words (Jaccard), and look no further.",
+        help="Near-duplicates share so many runs of five words (Jaccard); nothing else is looked at.",
     ),
     click.option(
         "--chunk-size",

@@ -91,12 +91,13 @@ class Documents:
                 file.write(text)
 
     def repeats(self, ids: Sequence[str | int], settings: Settings) -> dict[int, Finding]:
-        """Compare all documents; give those that repeat another by number, and numbers as their `id` and `kept`.
+        """Compare all documents; give those that repeat another, by number; `id` and `kept` are numbers.
 
         A document that stays is among them, once, where it is related to one that it was compared with.
+        This can be asked once: samples are given away, because they are most of the memory.
         """
         columns: dict[str, NDArray[Any]] = {
-            name: np.frombuffer(b"".join(self._columns[name]), kind) for name, kind in _KINDS.items()
+            name: np.frombuffer(b"".join(self._columns.pop(name)), kind) for name, kind in _KINDS.items()
         }
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(columns["counts"])])
         samples = Samples(Shingles(columns["shingles"], offsets), columns["words"], columns["wholes"])
@@ -129,7 +130,7 @@ def _order(
 ) -> NDArray[np.int64]:
     field = keep.removeprefix("field:")
     documents = [
-        Document(id, "", date=value) if field == keep else Document(id, "", extra={field: value})
-        for id, value in zip(ids, values, strict=True)
+        Document(name, date=value) if field == keep else Document(name, extra={field: value})
+        for name, value in zip(ids, values, strict=True)
     ]
     return keep_order(documents, words, keep)

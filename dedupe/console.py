@@ -145,6 +145,7 @@ class Report:
         size = spool.inputs.size
         if size <= min(IN_MEMORY, settings.chunk_size) and not (paths and paths.work.exists()):
             return None
+        from dedupe.errors import SettingsError
         from dedupe.workfolder import WorkFolder, manifest
 
         if paths is not None:
@@ -154,7 +155,9 @@ class Report:
         if size > _LARGE and not self._quiet:
             say(f"finished chunks are kept in {path} until the end: about {2 * size / 1e9:.1f} GB")
         made_of = manifest(settings, spool.inputs.sources, name, templates)
-        again = paths is not None and spool.stdin is None
+        again = paths is not None and not spool.copied
+        if self._resume and not again:
+            raise SettingsError("resume", True, "what can be read only once cannot be taken up; start anew")
         return stack.enter_context(
             WorkFolder(path, made_of, settings, say, resume=self._resume and again, can_resume=again)
         )

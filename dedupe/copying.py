@@ -59,37 +59,42 @@ def copy(source: Source, settings: Settings, long_way: Callable[[Source], Entry 
         data = stream.read(part.end - part.start)
     found = Copies()
     text_field, id_field, url_field = settings.text_field, settings.id_field, settings.url_field
-    html_field, date_field, name = settings.html_field, settings.date_field, source.name
+    html_field, date_field = settings.html_field, settings.date_field
     loads = _parser()
     end, number = part.start, part.before
     for raw in BytesIO(data):
         at, end, number = end, end + len(raw), number + 1
         try:
             record = loads(raw)
-            text, id = record[text_field], record.get(id_field)
-            is_plain = type(text) is str and text != "" and type(id) is not float and html_field not in record
+            text, own = record[text_field], record.get(id_field)
+            is_plain = (
+                type(text) is str and text != "" and type(own) is not float and html_field not in record
+            )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             is_plain = False
         if is_plain:
-            if not id or type(id) not in (str, int):
-                url = record.get(url_field)
-                id = url if type(url) is str and url else text_id(text) if id != 0 or type(id) is bool else id
+            name = own if type(own) in _IDS and own != "" else record.get(url_field)
+            if type(name) not in _IDS or name == "" or (type(name) is int and name is not own):
+                name = text_id(text)
             date = record.get(date_field)
         else:
             entry = long_way(replace(source, size=len(raw), part=Part(at, end, number - 1)))
             if entry is None:
                 continue
-            text, id, date = entry.document.text, entry.document.id, entry.document.date
+            text, name, date = entry.document.text, entry.document.id, entry.document.date
             if not at and raw.startswith(codecs.BOM_UTF8):
                 at += len(codecs.BOM_UTF8)
-        found.ids.append(id)
-        found.places.append(f"{name}:{number}")
+        found.ids.append(name)
+        found.places.append(f"{source.name}:{number}")
         found.dates.append(date if type(date) is str else None)
         found.texts.append(text.encode("utf-8", "replace"))
         found.characters.append(len(text))
         found.starts.append(at)
         found.ends.append(end)
     return found
+
+
+_IDS = (str, int)  # a bool is none, though Python takes it for an int
 
 
 def _parser() -> Callable[[bytes], Any]:

@@ -195,11 +195,11 @@ class Corpus:
         """Take in a chunk; `outcome` is None where it lies in the work folder."""
         self._chunks.append((chunk, outcome))
         outcome = self._outcome(chunk, outcome)
-        for id in outcome.ids:
-            if id is not None and (name := self._names.claim(id)) != id:
+        for old in outcome.ids:
+            name = None if old is None else self._names.claim(old)
+            if name != old:
                 self.renamed[len(self._ids)] = str(name)
-                id = name
-            self._ids.append(id)
+            self._ids.append(name)
         self._places += outcome.places
         self._flags.extend(outcome.numbers["flags"])
         self._characters.extend(outcome.numbers["characters"])
@@ -220,7 +220,7 @@ class Corpus:
         """Compare all documents and give the near-duplicates among them, by number."""
         if self._documents is None or len(self._ids) < 2:
             return {}
-        ids = ["" if id is None else id for id in self._ids]
+        ids = ["" if name is None else name for name in self._ids]
         self._related = self._documents.repeats(ids, self.settings)
         found = {}
         for number, each in self._related.items():

@@ -44,7 +44,7 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to be told of a chunk while the run goes on: a word before it, what to count it by, a line."""
+    """Something to be told while the run goes on: a word before it, what to count it by, a line."""
 
     word: str
     reason: str

@@ -264,13 +264,15 @@ class InPlaceOutput:
                 if item.file is not None:
                     self._staged.write(path, item.file)
                 continue
+            if item.file is not None and not item.flags & DOCUMENT:
+                self._is_damaged |= (
+                    path == self._path
+                )  # its rest could not be read, so it must not be written
+                continue
             self._turn_to(path)
-            if item.flags & DOCUMENT or item.file is None:
-                self._changed |= bool(item.flags & CHANGED) or item.goes or self._annotates
-                if self._file is not None and not item.goes:
-                    self._file.write(item.line)
-            else:
-                self._is_damaged = True  # the rest of the file could not be read, so it must not be written
+            self._changed |= bool(item.flags & CHANGED) or item.goes or self._annotates
+            if self._file is not None and not item.goes:
+                self._file.write(item.line)
 
     def _turn_to(self, path: Path) -> None:
         if self._path != path:

@@ -76,7 +76,7 @@ class Diffs:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Each finding as a line for people or as a row of JSON; with `heading` also what is lifted of a record."""
+    """Each finding as a line or as a row of JSON; with `heading` also what is lifted of a record."""
 
     as_json: bool = False
     heading: bool = False
@@ -153,8 +153,8 @@ def renamed(line: bytes, old: str | int, new: str | int) -> bytes:
 def annotated(line: bytes, values: Iterable[Any]) -> bytes:
     r"""Add to the line of a record whom it repeats: values of ANNOTATIONS.
 
-    >>> annotated(b'{"id": 1, "group": "A"}\n', [None, 1, None, None]).decode()
-    '{"id": 1, "original_group": "A", "duplicate_of": null, "group": 1, "similarity": null, "relation": null}\n'
+    >>> annotated(b'{"id": 2, "group": "A"}\n', [1, 1, 0.9, "edited"])[:52]
+    b'{"id": 2, "original_group": "A", "duplicate_of": 1, '
     """
     body = line.rstrip()
     if any(b'"%s"' % name.encode() in body for name in ANNOTATIONS):

@@ -1,4 +1,4 @@
-"""Inputs that can be read only once, such as standard input, kept in files: they are read by other processes."""
+"""Inputs that can be read only once, such as standard input, kept in files that all processes can read."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._remove()
+
+    @property
+    def copied(self) -> bool:
+        """Tell whether anything can be read only once."""
+        return self._folder is not None
 
     def _remove(self) -> None:
         if self._folder is not None:

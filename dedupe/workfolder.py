@@ -21,6 +21,7 @@ from dedupe.chunks import Chunk
 from dedupe.errors import BrakeError, OutputError, SettingsError, WorkerError
 from dedupe.formats import Source
 from dedupe.outcome import Outcome, load
+from dedupe.records import encode
 from dedupe.settings import Settings
 from dedupe.staging import writing
 from dedupe.templates import Templates
@@ -34,19 +35,17 @@ def manifest(
     settings: Settings, sources: list[Source], output: str, templates: Templates | None
 ) -> dict[str, Any]:
     """Say what work is made of."""
-    options = {
-        f.name: getattr(settings, f.name)
-        for f in fields(settings)
-        if f.name not in (*_AT_THE_END, "templates")
-    }
+    passed = ("templates", *_AT_THE_END)
+    options = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name not in passed}
+    digest = sha256(encode(templates.to_json())).hexdigest() if templates else None
     return {
         "holds": _OURS,
         "version": __version__,
-        "settings": {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()},
-        "templates": sha256(templates.to_json().encode("utf-8", "backslashreplace")).hexdigest() if templates else None,
+        "settings": {n: list(value) if isinstance(value, tuple) else value for n, value in options.items()},
+        "templates": digest,
         "output": output,
         "inputs": [[source.name, *_state(source)] for source in sources],
-    }  # fmt: skip
+    }
 
 
 def _state(source: Source) -> list[int]:

@@ -342,6 +342,11 @@ USAGE = {
         ["clean", "in.txt", "-o", "-", "--json"],
         "--json wants standard output",
     ),
+    "nothing to go on with": (["clean", "in.txt", "-o", "-", "--resume"], "--resume goes on with the work"),
+    "standard input twice": (
+        ["clean", "-", "-o", "out", "--resume", "--chunk-size", "1000"],
+        "resume = True: what can be read only once cannot be taken up",
+    ),
     "unknown stage": (
         ["clean", "in.txt", "-o", "out", "--stages", "repiar"],
         "stages = 'repiar': choose from",
@@ -370,7 +375,7 @@ def test_wrong_usage(case, tmp_path):
     (tmp_path / "folder/in.txt").write_text("words\n")
     before = {name: (tmp_path / name).read_bytes() for name in listing(tmp_path)}
     arguments, message = USAGE[case]
-    outcome = dedupe(*arguments, cwd=tmp_path)
+    outcome = dedupe(*arguments, cwd=tmp_path, stdin=article().encode() * 3)
     assert outcome.code == 2, outcome.err
     assert message in outcome.err
     assert {name: (tmp_path / name).read_bytes() for name in listing(tmp_path)} == before

@@ -170,6 +170,39 @@ def test_trouble_is_said(capfd):
     assert run(capfd, "a.txt")[0] == 2
 
 
+COPY = "\n".join(
+    [*BODY[:2], BODY[2].replace("had feared", "were afraid"), BODY[3].replace("for the autumn", "")]
+)
+
+
+@pytest.mark.parametrize("check", [[], ["--check"]])
+def test_near_copies_among_its_files_are_told_and_stay(check, capfd):
+    Path("a.txt").write_text(CLEAN_FILE)
+    Path("b.txt").write_text(COPY + "\n")
+    Path("c.txt").write_text("Something else altogether happened on the other side of the hill that day.\n")
+    code, out = run(capfd, *check, "a.txt", "b.txt", "c.txt")
+    assert (code, out) == (1, "b.txt:1: duplicate (edited of a.txt)\n")
+    assert run(capfd, *check, "b.txt", "c.txt") == (0, "")
+    assert Path("b.txt").read_text() == COPY + "\n"
+    Path("pyproject.toml").write_text('[tool.dedupe]\nstages = ["repeats"]\n')
+    assert run(capfd, *check, "a.txt", "b.txt", "c.txt") == (0, "")
+
+
+def test_records_that_repeat_one_of_their_file_go(capfd):
+    Path("a.jsonl").write_bytes(jsonl({"id": 1, "text": "\n".join(BODY)}, {"id": 2, "text": COPY}))
+    Path("b.jsonl").write_bytes(jsonl({"id": 3, "text": COPY}))
+    code, out = run(capfd, "--check", "a.jsonl", "b.jsonl")
+    assert (code, out) == (
+        1, "a.jsonl:2: duplicate (edited of a.jsonl:1)\nb.jsonl:1: duplicate (edited of a.jsonl:1)\n"
+    )  # fmt: skip
+    code, out = run(capfd, "a.jsonl", "b.jsonl")
+    assert (code, out) == (
+        1,
+        "Fixing a.jsonl: removed 1 near-duplicate\nb.jsonl:1: duplicate (edited of a.jsonl:1)\n",
+    )
+    assert Path("a.jsonl").read_bytes() == jsonl({"id": 1, "text": "\n".join(BODY)})
+
+
 def test_settings_come_from_the_project(capfd):
     Path("pyproject.toml").write_text('[tool.dedupe]\nstages = ["repeats"]\n')
     Path("a.txt").write_text(article())

@@ -21,7 +21,9 @@ def test_stages_run_in_one_order() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"stages": ("repiar",)}, {"stages": "repair"}, {"stages": (1,)}, {"lists": ("x",)}, {"text_field": ""}, {"id_field": 3}]
+    "options", [{"stages": ("repiar",)}, {"stages": "repair"}, {"stages": (1,)}, {"lists": ("x",)}, {"text_field": ""}, {"id_field": 3},
+     {"keep": "best"}, {"keep": "field:"}, {"keep": 3}, {"relation": ("other facts",)}, {"threshold": 0}, {"threshold": 1.5},
+     {"threshold": "0.8"}, {"annotate": 1}, {"max_group": 0}, {"max_group": 9.5}, {"chunk_size": 10}]
 )  # fmt: skip
 def test_what_cannot_be_used_is_named(options: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match=next(iter(options))):
