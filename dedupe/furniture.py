@@ -189,7 +189,6 @@ class _Finder:
     def is_learned(self, i: int) -> bool:
         return self.keys[i] in self.known.lines
 
-
     def phrases_by_place(self, kinds: Mapping[int, str], first: int, last: int) -> None:
         """Take phrases that may be said in an article, too, where no article is: outside, or in company."""
         for i, kind in kinds.items():

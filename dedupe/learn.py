@@ -40,8 +40,13 @@ _SHARE_PROSE, _COMPANY = 0.2, 0.7
 _SHARE_HEAD, _TAILS = 0.03, 0.15
 # A heading with changing short lines below it (`Related articles`).
 _BELOW, _BELOW_DIFFERENT = 0.8, 0.25
-# The same line on five sites belongs to none of their authors.
-_SITES = 5
+# The same line on five sites belongs to none of their authors; on three, where it only stands below the text.
+# A headline stands above its own text, however many sites link it.
+_SITES, _SITES_BELOW = 5, 3
+# Between two paragraphs a line may be a subheading. But a subheading stands over something, and once: a line
+# that on one page in ten has nothing of the article below it, or comes again, is none; nor is one that
+# stands on every third page.
+_SHARE_HANGING, _SHARE_ALWAYS = 0.1, 0.34
 # Slots in which the sites of each line are counted before any line is kept by name.
 _SIEVE = 1 << 24
 # Titles stand among the first lines of a page.
@@ -65,7 +70,7 @@ def derive(seen: Survey, named: str = "host") -> Templates:
         if len(pages) >= FEWEST:
             sources[name] = _Learner(name, pages).template()
         for slot in {hash(line.key) % _SIEVE for each in pages for line in each.lines if line.key}:
-            sieve[slot] += sieve[slot] < _SITES
+            sieve[slot] += sieve[slot] < _SITES_BELOW
     sources = _judge_reviewed(sources)
     return Templates(
         {name: each for name, each in sources.items() if _is_any(each)},
@@ -201,8 +206,10 @@ class _Learner:
         """Tell furniture from the recurring lines that may be the author's."""
         between: Counter[str] = Counter()
         company: Counter[str] = Counter()
+        hanging: Counter[str] = Counter()
         for each, (first, last) in zip(self.pages, self.edges, strict=True):
             met: set[str] = set()
+            hanging.update(self.hanging(each))
             for i, line in enumerate(each.lines):
                 if line.key not in self.frequent or line.key in met:
                     continue
@@ -219,9 +226,22 @@ class _Learner:
                 # A standing paragraph of a column touches the text; a notice stands among other furniture.
                 is_furniture = company[key] >= _COMPANY * count and self.is_many(count, _SHARE_PROSE)
                 (lines if is_furniture and 2 * between[key] < count else review)[key] = count
-            elif 2 * between[key] < count or self.is_many(count, _SHARE_BETWEEN):
+            elif 2 * between[key] < count or (
+                self.is_many(count, _SHARE_BETWEEN)
+                and (hanging[key] >= _SHARE_HANGING * count or self.is_many(count, _SHARE_ALWAYS))
+            ):
                 lines[key] = count
         return lines, review
+
+    def hanging(self, each: Witness) -> set[str]:
+        """Find the lines of a page that are no subheadings: nothing of its own follows, or they recur."""
+        keys = [line.key for line in each.lines]
+        found = {
+            key
+            for key, following in pairwise([*keys, None])
+            if key in self.frequent and (following is None or following in self.frequent)
+        }
+        return found | {key for key, times in Counter(keys).items() if times > 1 and key in self.frequent}
 
     def heads(self) -> tuple[dict[str, int], dict[str, int]]:
         """Learn beginnings with varying ends: those that stand alone, and those of data sheets."""
@@ -337,7 +357,7 @@ def _everywhere(seen: Survey, sieve: bytearray, sources: Mapping[str, Template])
     """Find lines that stand around the articles of many sites, on however few pages of each.
 
     Only lines that the sieve lets through are counted by name. It counts the sites of all lines whose keys
-    share a slot, so it never keeps back a line that five sites have; how many it lets through besides
+    share a slot, so it never keeps back a line that enough sites have; how many it lets through besides
     changes the memory that is needed, not the result.
     """
     learned = {
@@ -347,26 +367,46 @@ def _everywhere(seen: Survey, sieve: bytearray, sources: Mapping[str, Template])
     }
     sites: Counter[str] = Counter()
     example: dict[str, str] = {}
-    between: Counter[str] = Counter()
     count: Counter[str] = Counter()
+    between: Counter[str] = Counter()
+    above: Counter[str] = Counter()
+    below: Counter[str] = Counter()
+    after_prose: Counter[str] = Counter()
+    hanging: Counter[str] = Counter()
     for _, pages in seen.witnesses():
         here: set[str] = set()
         for each in pages:
             own = [i for i, line in enumerate(each.lines) if line.is_prose and line.key not in learned]
             first, last = (own[0], own[-1]) if own else (len(each.lines), -1)
             for i, line in enumerate(each.lines):
-                if line.key and sieve[hash(line.key) % _SIEVE] >= _SITES:
-                    if line.is_prose and len(line.text) > 160:
-                        continue
-                    here.add(line.key)
-                    example[line.key] = min(example.get(line.key, line.text), line.text)
-                    count[line.key] += 1
-                    between[line.key] += first < i < last
+                if not line.key or sieve[hash(line.key) % _SIEVE] < _SITES_BELOW:
+                    continue
+                if line.is_prose and len(line.text) > 160:
+                    continue
+                here.add(line.key)
+                example[line.key] = min(example.get(line.key, line.text), line.text)
+                count[line.key] += 1
+                above[line.key] += i < first
+                between[line.key] += first < i < last
+                below[line.key] += i > last and not line.is_prose
+                after_prose[line.key] += i - 1 in own
+                hanging[line.key] += i + 1 == len(each.lines) or each.lines[i + 1].key in learned
         sites.update(here)
+
+    def is_furniture(key: str) -> bool:
+        if 4 * between[key] < count[key] and sites[key] >= _SITES:
+            return True
+        return (below[key] == count[key] and not above[key]) or (
+            sites[key] >= _SITES
+            and 3 * after_prose[key] >= 2 * count[key]
+            and hanging[key] >= max(2, _SHARE_HANGING * count[key])
+            and not ends_sentence(example[key])
+        )
+
     return {
         key if SITE in key else example[key]: number
         for key, number in sites.items()
-        if number >= _SITES and 4 * between[key] < count[key] and not _is_articles_own(example[key])
+        if number >= _SITES_BELOW and is_furniture(key) and not _is_articles_own(example[key])
     }
 
 
