@@ -90,7 +90,7 @@ def merge(old: Templates, new: Templates) -> Templates:
 
 
 class _Head(NamedTuple):
-    """A line with a beginning of its own: its key, its form as written, the rest folded, if that is a fact."""
+    """A line with a beginning of its own: its key, how it is written, the rest folded, if it is a fact."""
 
     key: str
     written: str
