@@ -142,7 +142,7 @@ class _Edge:
         spans = [
             (match.start() + a, match.start() + b)
             for match in _WORD.finditer(text)
-            for a, b in _pieces(match[0])
+            for a, b in (_pieces(match[0]) if not match[0][1:].islower() else ((0, len(match[0])),))
         ]
         if backwards:
             spans = spans[:0:-1]  # the first word may be cut

@@ -24,8 +24,9 @@ from dedupe.byline import is_date_line, is_heading_line
 from dedupe.dates import Order, numeric_orders
 from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Document
-from dedupe.slots import all_runs, join_runs, word_runs
-from dedupe.survey import FEWEST, SITE, Survey, Witness, head_of, line_key, order_of, source_of, survey
+from dedupe.several import Sieve, everywhere, gather_shared, judge_reviewed, ordered
+from dedupe.slots import join_runs, word_runs
+from dedupe.survey import FEWEST, Survey, Witness, head_of, line_key, order_of, source_of, survey
 from dedupe.templates import Made, Template, Templates
 from dedupe.values import is_fact
 
@@ -40,10 +41,10 @@ _SHARE_PROSE, _COMPANY = 0.2, 0.7
 _SHARE_HEAD, _TAILS = 0.03, 0.15
 # A heading with changing short lines below it (`Related articles`).
 _BELOW, _BELOW_DIFFERENT = 0.8, 0.25
-# The same line on five sites belongs to none of their authors.
-_SITES = 5
-# Slots in which the sites of each line are counted before any line is kept by name.
-_SIEVE = 1 << 24
+# Between two paragraphs a line may be a subheading. But a subheading stands over something, and once: a line
+# that on one page in ten has nothing of the article below it, or comes again, is none; nor is one that
+# stands on every third page.
+_SHARE_HANGING, _SHARE_ALWAYS = 0.1, 0.34
 # Titles stand among the first lines of a page.
 _TITLES = 12
 
@@ -52,24 +53,26 @@ def learn(documents: Iterable[Document]) -> Templates:
     """Learn the templates of the sources of some documents, in one pass."""
     with Survey() as seen:
         for document in documents:
-            if seen.wants(source_of(document), order_of(document)):
+            source = source_of(document)
+            if seen.wants(source, order_of(document)):
                 seen.add(survey(document))
+            else:
+                seen.documents[source] += 1
         return derive(seen)
 
 
 def derive(seen: Survey, named: str = "host") -> Templates:
     """Derive templates from the pages of a survey; `named` is what was one source (`Settings.sources`)."""
     sources: dict[str, Template] = {}
-    sieve = bytearray(_SIEVE)
+    sieve = Sieve()
     for name, pages in seen.witnesses():
         if len(pages) >= FEWEST:
             sources[name] = _Learner(name, pages).template()
-        for slot in {hash(line.key) % _SIEVE for each in pages for line in each.lines if line.key}:
-            sieve[slot] += sieve[slot] < _SITES
-    sources = _judge_reviewed(sources)
+        sieve.add(pages)
+    sources = judge_reviewed(sources)
     return Templates(
         {name: each for name, each in sources.items() if _is_any(each)},
-        _shared(sources, _everywhere(seen, sieve, sources)),
+        gather_shared(sources, everywhere(seen, sieve, sources)),
         Made(named, seen.documents.total()),
     )
 
@@ -81,11 +84,13 @@ def merge(old: Templates, new: Templates) -> Templates:
     """
     sources = {**old.sources, **new.sources}
     made = replace(new.made, documents=old.made.documents + new.made.documents)
-    return Templates(sources, _shared(sources, Counter(old.shared.lines) | Counter(new.shared.lines)), made)
+    return Templates(
+        sources, gather_shared(sources, Counter(old.shared.lines) | Counter(new.shared.lines)), made
+    )
 
 
 class _Head(NamedTuple):
-    """A line with a beginning of its own: its key and how it is written, the rest folded, whether that is a fact."""
+    """A line with a beginning of its own: its key, how it is written, the rest folded, if it is a fact."""
 
     key: str
     written: str
@@ -159,15 +164,15 @@ class _Learner:
         return Template(
             pages=len(self.pages),
             order=self.order(),
-            title_suffixes=_ordered(suffixes),
-            title_prefixes=_ordered(prefixes),
-            lines=_ordered(lines, self.example, self.place),
-            run_in=_ordered(self.run_in(lines)),
-            tails=_ordered(tails, self.heads_as_written),
-            labels=_ordered(labels, self.heads_as_written),
-            below=_ordered({k: n for k, n in self.below().items() if k not in stacked}, self.example),
-            slots=_ordered(join_runs(self.slots(lines))),
-            review=_ordered({self.example[key]: count for key, count in review.items()} | standing),
+            title_suffixes=ordered(suffixes),
+            title_prefixes=ordered(prefixes),
+            lines=ordered(lines, self.example, self.place),
+            run_in=ordered(self.run_in(lines)),
+            tails=ordered(tails, self.heads_as_written),
+            labels=ordered(labels, self.heads_as_written),
+            below=ordered({k: n for k, n in self.below().items() if k not in stacked}, self.example),
+            slots=ordered(join_runs(self.slots(lines))),
+            review=ordered({self.example[key]: count for key, count in review.items()} | standing),
         )
 
     def titles(self, each: Witness) -> list[str]:
@@ -200,8 +205,10 @@ class _Learner:
         """Tell furniture from the recurring lines that may be the author's."""
         between: Counter[str] = Counter()
         company: Counter[str] = Counter()
+        hanging: Counter[str] = Counter()
         for each, (first, last) in zip(self.pages, self.edges, strict=True):
             met: set[str] = set()
+            hanging.update(self.hanging(each))
             for i, line in enumerate(each.lines):
                 if line.key not in self.frequent or line.key in met:
                     continue
@@ -218,9 +225,22 @@ class _Learner:
                 # A standing paragraph of a column touches the text; a notice stands among other furniture.
                 is_furniture = company[key] >= _COMPANY * count and self.is_many(count, _SHARE_PROSE)
                 (lines if is_furniture and 2 * between[key] < count else review)[key] = count
-            elif 2 * between[key] < count or self.is_many(count, _SHARE_BETWEEN):
+            elif 2 * between[key] < count or (
+                self.is_many(count, _SHARE_BETWEEN)
+                and (hanging[key] >= _SHARE_HANGING * count or self.is_many(count, _SHARE_ALWAYS))
+            ):
                 lines[key] = count
         return lines, review
+
+    def hanging(self, each: Witness) -> set[str]:
+        """Find the lines of a page that are no subheadings: nothing of its own follows, or they recur."""
+        keys = [line.key for line in each.lines]
+        found = {
+            key
+            for key, following in pairwise([*keys, None])
+            if key in self.frequent and (following is None or following in self.frequent)
+        }
+        return found | {key for key, times in Counter(keys).items() if times > 1 and key in self.frequent}
 
     def heads(self) -> tuple[dict[str, int], dict[str, int]]:
         """Learn beginnings with varying ends: those that stand alone, and those of data sheets."""
@@ -324,110 +344,6 @@ class _Learner:
             for run, pages in count.items()
             if self.is_many(pages, _SHARE_HEAD) and len(seen[run]) >= 2
         }
-
-
-def _is_articles_own(text: str) -> bool:
-    """Tell whether a line is a date, a byline or a fact: it recurs without being furniture."""
-    head = head_of(text)
-    return is_heading_line(text) or is_fact(text) or (head is not None and is_fact(head[1]))
-
-
-def _everywhere(seen: Survey, sieve: bytearray, sources: Mapping[str, Template]) -> dict[str, int]:
-    """Find lines that stand around the articles of many sites, on however few pages of each.
-
-    Only lines that the sieve lets through are counted by name. It counts the sites of all lines whose keys
-    share a slot, so it never keeps back a line that five sites have; how many it lets through besides
-    changes the memory that is needed, not the result.
-    """
-    learned = {
-        line_key(text, site_name(source))
-        for source, each in sources.items()
-        for text in (*each.lines, *each.review)
-    }
-    sites: Counter[str] = Counter()
-    example: dict[str, str] = {}
-    between: Counter[str] = Counter()
-    count: Counter[str] = Counter()
-    for _, pages in seen.witnesses():
-        here: set[str] = set()
-        for each in pages:
-            own = [i for i, line in enumerate(each.lines) if line.is_prose and line.key not in learned]
-            first, last = (own[0], own[-1]) if own else (len(each.lines), -1)
-            for i, line in enumerate(each.lines):
-                if line.key and sieve[hash(line.key) % _SIEVE] >= _SITES:
-                    if line.is_prose and len(line.text) > 160:
-                        continue
-                    here.add(line.key)
-                    example[line.key] = min(example.get(line.key, line.text), line.text)
-                    count[line.key] += 1
-                    between[line.key] += first < i < last
-        sites.update(here)
-    return {
-        key if SITE in key else example[key]: number
-        for key, number in sites.items()
-        if number >= _SITES and 4 * between[key] < count[key] and not _is_articles_own(example[key])
-    }
-
-
-def _judge_reviewed(sources: Mapping[str, Template]) -> dict[str, Template]:
-    """Take the standing sentences that several sites have for furniture: no author writes for all of them."""
-    sites: Counter[str] = Counter()
-    for source, each in sources.items():
-        sites.update({line_key(text, site_name(source)) for text in (*each.lines, *each.review)})
-    judged = {}
-    for source, each in sources.items():
-        moved = {
-            text: count
-            for text, count in each.review.items()
-            if sites[line_key(text, site_name(source))] >= 2
-        }
-        if moved:
-            lines = _ordered({**each.lines, **moved})
-            review = {text: count for text, count in each.review.items() if text not in moved}
-            each = replace(each, lines=lines, review=review)
-        judged[source] = each
-    return judged
-
-
-def _shared(sources: Mapping[str, Template], everywhere: Mapping[str, int]) -> Template:
-    """Gather what at least two sources have learned, or five sources have; numbers are those of sources."""
-
-    def gather(name: str, more: Mapping[str, int] | None = None) -> dict[str, int]:
-        count: Counter[str] = Counter()
-        example: dict[str, str] = {}
-        for source, each in sources.items():
-            site = site_name(source)
-            keys = {line_key(text, site): text for text in getattr(each, name)}
-            count.update(keys.keys())
-            for key, text in keys.items():
-                example[key] = key if SITE in key else min(example.get(key, text), text)
-        for text, number in (more or {}).items():
-            key = line_key(text)
-            count[key] = max(count[key], number)
-            example[key] = text
-        return _ordered({key: number for key, number in count.items() if number >= 2}, example)
-
-    runs = Counter(run for each in sources.values() for run in all_runs(each.slots))
-
-    return Template(
-        pages=len(sources),
-        lines=gather("lines", everywhere),
-        tails=gather("tails"),
-        labels=gather("labels"),
-        below=gather("below"),
-        slots=_ordered(join_runs({run: number for run, number in runs.items() if number >= 2})),
-    )
-
-
-def _ordered(
-    counts: Mapping[str, int],
-    example: Mapping[str, str] | None = None,
-    place: Mapping[str, float] | None = None,
-) -> dict[str, int]:
-    """Order lines by how many pages have them, then by where they stand; name them by their examples."""
-    names, places = example or {}, place or {}
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], round(places.get(item[0], 0), 6), item[0]))
-    return {names.get(key, key): count for key, count in ranked}
 
 
 def _is_any(each: Template) -> bool:

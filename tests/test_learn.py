@@ -175,7 +175,6 @@ def test_standing_sentences_are_counted_for_review(tmp_path):
     assert "1 standing sentence listed for review in the templates; not removed" in outcome.err
 
 
-@pytest.mark.xfail(strict=True, reason="one page in ten is enough for a short line between paragraphs")
 def test_a_subheading_on_three_pages_of_sixty_stays(tmp_path):
     own = {
         n: [*body(n)[:2], "What happens next?", *body(n)[2:]] if n % 10 == 0 else body(n) for n in range(60)

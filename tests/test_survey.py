@@ -1,11 +1,17 @@
 """Who may testify: copies of one article say nothing about their site, in any script."""
 
+import random
+from array import array
+
 import pytest
+from town import page
 
 import dedupe
 from dedupe.brakes import spare
 from dedupe.clean import examine
 from dedupe.furniture import Known
+from dedupe.learn import derive
+from dedupe.survey import Survey, own_words, survey
 from dedupe.templates import Template, Templates
 
 CHINESE = [
@@ -38,3 +44,26 @@ def test_what_stands_for_review_stays():
     templates = Templates({"a.example": own}, Template(pages=2, lines={line: 2}))
     document = dedupe.Document("x", f"{line}\nThe roses came early this year.", url="https://a.example/x")
     assert dedupe.apply(document, templates) == []
+
+
+def test_pages_in_a_file_give_the_same_templates_in_any_order():
+    documents = [dedupe.Document(n, page(n), url=f"https://a.example/{n}") for n in range(30)]
+
+    def derived(memory: int, given: list[dedupe.Document]) -> str:
+        with Survey(pages=12, memory=memory) as seen:
+            for document in given:
+                seen.add(survey(document))
+            return derive(seen).to_json()
+
+    assert derived(10, documents) == derived(10**6, documents) == derived(10**6, documents[::-1])
+
+
+def test_both_ways_to_count_grams_agree(monkeypatch):
+    chosen = random.Random(7)
+    pages = [sorted({chosen.randrange(2**32) >> chosen.choice((0, 27)) for _ in range(9)}) for _ in range(60)]
+    pages.append([])
+    grams, sizes = array("I", [gram for each in pages for gram in each]), [len(each) for each in pages]
+    plain = own_words(grams, sizes)
+    monkeypatch.setattr("dedupe.survey._MANY", 1)
+    assert own_words(grams, sizes) == plain
+    assert 0 < sum(plain) < len(plain)
