@@ -181,9 +181,8 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
     repaired = repair(text) if "repair" in stages else Repaired(text, text)
     lines, run_in = _lines(repaired.text, known, settings)
     removals = list(_page_removals(document, repaired.text, stages))
-    for each in removals:
-        if each.reason == "title":
-            lines = [line for line in lines if not each.start <= line.start < each.end]
+    for title in (each for each in removals if each.reason == "title"):
+        lines = [line for line in lines if not title.start <= line.start < title.end]
     facts, heading = Facts(), Heading(document.title, document.date)
     if "metadata" in stages or "header" in stages:
         facts = find_facts(lines, _labels(settings, known))
