@@ -35,6 +35,9 @@ cut, a headline or furniture, and says nothing about facts."""
 EDGE = 12
 """Words at the head in which a date or a time of the version may stand."""
 
+LINE_OF_PLACE = 2
+"""A slot that begins at this word or before is where a byline or the place of a report stands."""
+
 SHORT = 7
 """Letter pairs of words of up to three letters: at the head of a sentence those are no names."""
 
@@ -46,8 +49,8 @@ TELLING, LOOKED_AT, WITHIN = 8, 60, 2000
 until as many names were looked for."""
 
 (EQUAL, DAMAGED, NUMBERS, NAMES, FIRST_NAMES, UNCASED, WORDS, PASSAGES, LONE_A, LONE_B, A_FIRST, A_LAST,
- B_FIRST, B_LAST, SLOTS, MISREAD_NUMBERS, HEADS, HEAD_NUMBERS, TOLD, SHARED) = range(20)  # fmt: skip
-COUNTS = 20
+ B_FIRST, B_LAST, SLOTS, MISREAD_NUMBERS, HEADS, HEAD_NUMBERS, TOLD, SHARED, FILED) = range(21)  # fmt: skip
+COUNTS = 21
 
 
 def compare(
@@ -165,6 +168,8 @@ def slot(
         keep(b, j0, j1, spare[1])
     if bare and bare_b:
         counts[UNCASED] += 1
+    elif max(i0, j0) <= LINE_OF_PLACE and names + first_names and names_b + first_names_b:
+        counts[FILED] += 1
     elif names and names_b:
         counts[NAMES] += 1
     elif names + first_names and names_b + first_names_b:

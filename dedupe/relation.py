@@ -63,6 +63,7 @@ class Thresholds:
     grown: float = 1.15
     head_numbers: int = 2
     calm: int = 200
+    filed: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def decide(
         c.coverage,
         c.same / np.maximum(1, shorter + longer - c.same),
         counts[:, facts.NUMBERS] + counts[:, facts.HEAD_NUMBERS] + counts[:, facts.MISREAD_NUMBERS],
-        counts[:, facts.NAMES] + counts[:, facts.FIRST_NAMES] + counts[:, facts.UNCASED],
+        c.names + c.filed,
         counts[:, facts.B_FIRST],
         counts[:, facts.B_LAST],
     )
@@ -121,7 +122,7 @@ class _Counts:
         self.shorter, self.longer = shorter, longer
         self.damaged, self.words = counts[:, facts.DAMAGED], counts[:, facts.WORDS]
         self.names = counts[:, facts.NAMES] + counts[:, facts.FIRST_NAMES] + counts[:, facts.UNCASED]
-        self.heads = counts[:, facts.HEADS]
+        self.heads, self.filed = counts[:, facts.HEADS], counts[:, facts.FILED]
         self.numbers, self.head_numbers = counts[:, facts.NUMBERS], counts[:, facts.HEAD_NUMBERS]
         self.misread_numbers = counts[:, facts.MISREAD_NUMBERS]
         self.passages, self.told = counts[:, facts.PASSAGES], counts[:, facts.TOLD]
@@ -167,7 +168,8 @@ def _conflicts(c: _Counts, t: Thresholds) -> NDArray[np.int64]:
     misread = np.where(scanned | once, 0, c.misread_numbers)
     numbers = c.numbers + misread
     numbers = np.where(grown & (c.shorter >= t.calm) & (numbers <= 1), 0, numbers)
-    names = c.names + np.where(c.shorter < 100, c.heads, 0)
+    # Who filed a report, and from where, is no fact of it; but a short text may be about nothing else.
+    names = c.names + np.where(c.shorter < 100, c.heads, 0) + np.where(c.shorter < t.filed, c.filed, 0)
     # In a text of a few lines any word that was exchanged may be the fact.
     words = np.where(c.shorter < 60, c.words, 0)
     total: NDArray[np.int64] = numbers + at_head + names + words
