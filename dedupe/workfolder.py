@@ -121,14 +121,15 @@ class WorkFolder:
         return self
 
     def _known(self) -> dict[str, Any] | None:
-        """Give the manifest of an earlier run, None where there was none or it finished no chunk."""
+        """Give the manifest of an earlier run, None where there was none or it finished nothing."""
         if not self.path.exists():
             return None
         try:
             known = json.loads((self.path / "manifest.json").read_text(encoding="utf-8"))
             is_ours = isinstance(known, dict) and known.get("holds") == _OURS
         except (OSError, ValueError):
-            is_ours, known = not any(self.path.iterdir()), None
+            # It was killed before it could say what it is.
+            is_ours, known = all(path.name == "manifest.json" for path in self.path.iterdir()), None
         if not is_ours:
             raise OutputError(str(self.path), "is no work of ours, but lies where it would lie; move it away")
         if known is None or not self._finished():
@@ -162,7 +163,10 @@ class WorkFolder:
             raise OutputError(str(self.path), "another run is at work there") from None
 
     def _finished(self) -> bool:
-        return any(path.suffix != ".tmp" for path in self.path.glob("[0-9]*"))
+        """Tell whether there is anything to go on with: learned templates, or a chunk."""
+        return (self.path / "templates.json").exists() or any(
+            path.suffix != ".tmp" for path in self.path.glob("[0-9]*")
+        )
 
     def outcome(self, chunk: Chunk) -> Outcome | None:
         """Give the outcome of a chunk, where it is finished."""

@@ -372,7 +372,7 @@ def test_a_run_that_is_killed_again_and_again_can_be_taken_up(case, tmp_path):
 
 def killed(tmp_path: Path, run: list[str] = RUNS["duplicates"]) -> None:
     """Leave the work of a run that was killed when it had finished some chunks."""
-    prepare(tmp_path, 400)
+    prepare(tmp_path, 200)
     begun = start(tmp_path, *run)
     while not any(path.name == "00000003" for path in tmp_path.rglob("0000*")) and begun.poll() is None:
         time.sleep(0.002)
@@ -464,8 +464,8 @@ def test_a_disk_that_fills_on_the_way(size, tmp_path):
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
 def test_a_worker_that_the_system_kills_costs_its_chunk_alone(tmp_path):
-    prepare(tmp_path, 1000)
-    options = ["clean", "in.jsonl", "-o", "out", "--stages", "metadata,duplicates", "--chunk-size", "20000"]
+    prepare(tmp_path, 250)
+    options = ["clean", "in.jsonl", "-o", "out", "--stages", "metadata,duplicates", "--chunk-size", "8000"]
     begun = start(tmp_path, *options, "--workers", "2")
     while not any(tmp_path.rglob("00000003")) and begun.poll() is None:
         time.sleep(0.005)
