@@ -7,10 +7,12 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from dedupe.entries import Source
 from dedupe.errors import RecordError
+
+if TYPE_CHECKING:
+    from dedupe.entries import Source
 
 PACKED = {".gz": "gzip", ".zst": "zstd"}
 """Suffixes of packed files, with the names of what packed them."""
