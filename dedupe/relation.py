@@ -46,6 +46,8 @@ class Thresholds:
     grown
         The longer text has so many times the words of the shorter: it may carry a new time or number at
         its head (`head_numbers`), and one more in texts of `calm` words.
+    filed
+        From so many words on, names in the first words of both texts (a byline, a place) may differ.
     """
 
     floor: float = 0.75

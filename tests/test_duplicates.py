@@ -109,6 +109,26 @@ def test_frames_in_a_script_without_spaces() -> None:
     ] == [True]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("MARROW BAY (NPA) — ", "Westhaven: "),
+        ("By Ada Klint\n\n", "by Tomas Rey\n\nWESTHAVEN (NPA) — "),
+        ("Marrow Bay - ", "By Tomas Rey\n\n"),
+    ],
+)
+def test_who_filed_a_report_and_from_where_is_no_fact_of_it(one: str, other: str) -> None:
+    (found,) = related(one + STORY, other + STORY)
+    assert (found.relation, found.removed, found.changed_names) == ("edited", True, 1)
+
+
+def test_in_a_short_text_the_first_name_may_be_all_it_is_about() -> None:
+    short = (
+        "{} has been named head of the valley school. The board chose from nine who had asked for the post."
+    )
+    assert not any(found.removed for found in related(short.format("Lena Ode"), short.format("Piet Marsh")))
+
+
 def test_unlike_texts_are_not_related() -> None:
     assert related(STORY, OTHER) == []
 
