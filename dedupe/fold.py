@@ -2,8 +2,8 @@
 
 Folding is for comparing only; no output is ever folded. Case, accents, vowel points, compatibility
 forms (full width, ligatures, superscripts), traditional characters, native digits, typographic
-apostrophes and invisible characters go. What tells words apart in a script stays: Devanagari vowel
-signs, Hangul syllables.
+apostrophes and invisible characters go. What tells words apart in a script stays, as Devanagari vowel
+signs do. Hangul syllables fold to their letters, as which some systems save them.
 
 The tables cover the code points that need thought; both engines (NumPy here, numba in
 `dedupe.kernels`) read the same tables, so that there is one definition.
@@ -19,7 +19,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = 1
+VERSION = 2
 """Goes into every saved sketch: folds of different versions cannot be compared."""
 
 BREAK, LETTER, DIGIT, SOLO, APOSTROPHE, POINT, NARROW = range(7)
@@ -54,7 +54,7 @@ _SOLO_RANGES = (
     (0xF900, 0xFAFF),
 )
 _UNIFORM = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xAC00, 0xD7A4), (0xD800, 0xF900))
-"""Blocks without folds, filled at once: ideographs, Hangul syllables, surrogates and private use."""
+"""Blocks whose folds follow a rule, filled at once: ideographs, Hangul, surrogates and private use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,6 @@ def fold_character(character: str) -> str:
         return _SPECIAL[character]
     if character in _han():
         return _han()[character]
-    if "가" <= character <= "힣":  # NFKD would take the syllables apart
-        return character
     if (digit := unicodedata.decimal(character, None)) is not None:
         return str(digit)
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
@@ -131,6 +129,7 @@ def tables() -> Tables:
         folds[ord(traditional), 0] = ord(simplified)
     kind[0x3400:0x4DC0] = kind[0x4E00:0xA000] = SOLO
     kind[0xAC00:0xD7A4] = kind[0x11000:0x1BCA0] = LETTER  # Hangul; the historic scripts of plane 1
+    width[0xAC00:0xD7A4], folds[0xAC00:0xD7A4] = _hangul()
     codes = [code for code in range(0x11000) if not any(a <= code < b for a, b in _UNIFORM)]
     codes += [*range(0x1D400, 0x1D800), *range(0x1E900, 0x1E960), *range(0x1F100, 0x1F1AD)]
     for code in codes:
@@ -142,6 +141,17 @@ def tables() -> Tables:
             width[code] = len(folded)
             folds[code, : len(folded)] = [ord(c) for c in folded]
     return Tables(kind, upper, width, folds)
+
+
+def _hangul() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
+    """Give the widths and folds of all syllables: two letters or three (The Unicode Standard, 3.12)."""
+    syllable = np.arange(0xD7A4 - 0xAC00, dtype=np.uint32)
+    folds = np.zeros((len(syllable), WIDEST), np.uint32)
+    last = syllable % 28
+    folds[:, 0] = 0x1100 + syllable // 588
+    folds[:, 1] = 0x1161 + syllable % 588 // 28
+    folds[:, 2] = np.where(last > 0, 0x11A7 + last, 0)
+    return (2 + (last > 0)).astype(np.uint8), folds
 
 
 @cache

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -36,7 +38,7 @@ WORDS = [
     ("٣٤ १२ ２０２４年", "34 12 2024 年"),
     ("東京タワー", "东 京 タ ワ ー"),
     ("ｶﾞｽ ガス", "カ ス カ ス"),
-    ("서울에서 만난", "서울에서 만난"),
+    ("서울에서 만난", unicodedata.normalize("NFD", "서울에서 만난")),
     ("की कि क", "की कि क"),
     ("مُحَمَّد محمد", "محمد محمد"),
     ("so\u00adft zero\u200bwidth", "soft zerowidth"),
@@ -51,6 +53,10 @@ WORDS = [
 @pytest.mark.parametrize(("text", "folded"), WORDS)
 def test_words(text: str, folded: str) -> None:
     assert words(text) == folded.split()
+
+
+def test_syllables_and_their_letters_are_one_word() -> None:
+    assert words(unicodedata.normalize("NFD", "서울에서 만난")) == words("서울에서 만난")
 
 
 FLAGS = [
