@@ -272,7 +272,8 @@ def test_the_hook_knows_the_templates_that_the_project_names(capfd):
     line = "Share this with your friends and neighbors"
     Path("a.txt").write_text("\n".join([TITLE, DATE, "", *BODY, line]) + "\n")
     Path("t.json").write_text(
-        f'{{"version": 1, "sources": {{"{Path.cwd().name}": {{"lines": {{"{line}": 9}}}}}}}}'
+        f'{{"version": 1, "made": {{"by": "hand", "sources": "host", "documents": 9}}, '
+        f'"sources": {{"{Path.cwd().name}": {{"lines": {{"{line}": 9}}}}}}}}'
     )
     Path("pyproject.toml").write_text('[tool.dedupe]\ntemplates = "t.json"\n')
     assert run(capfd, "a.txt") == (1, "Fixing a.txt: removed 1 line (1 furniture)\n")
