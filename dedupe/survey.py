@@ -57,6 +57,8 @@ _OPENING, _A_PAGE = 120, 32
 # From so many grams on they are counted by NumPy.
 _MANY = 1_000_000
 _TRAIL = re.compile(r"(\S[^>»›/|:：]{0,24}?)\s+[>»›/|]\s+(\S.*)")
+# A mark of those that divide a line, of which nearly all lines have none.
+_DIVIDER = re.compile(r"[:：\t|–—=→>»›/-]")
 _DIGITS, _ASCII_DIGITS = re.compile(r"\d+"), re.compile(b"[0-9]+")
 
 
@@ -193,6 +195,8 @@ def head_of(text: str, site: str = "") -> tuple[str, str] | None:
     >>> head_of("Read more: Why the bridge stays closed"), head_of("Home > World > Politics")
     (('read more', 'Why the bridge stays closed'), ('home', 'World > Politics'))
     """
+    if not _DIVIDER.search(text) and "..." not in text:
+        return None
     trail = _TRAIL.match(text)
     if trail:
         return line_key(trail[1], site), trail[2]
