@@ -17,6 +17,8 @@ from dedupe import address, words
 DIVIDERS = re.compile(r"\s+[|•·»›>/–—~]\s+|\s*\|\s*|\s+::?\s+|\t+|\s+-\s+")
 """What stands between a title and the name of its site."""
 
+# A mark of those that divide a title, of which most have none.
+_MARK = re.compile(r"[|•·»›>/–—~:\t-]")
 # What stands in a trail of breadcrumbs is no title.
 _TRAIL = re.compile(r"\s[>»›/]\s")
 # The name stands at the titles of at least three pages and of half of all; a section, between the title and
@@ -73,7 +75,14 @@ def learn_affixes(pages: Sequence[Iterable[str]]) -> tuple[dict[str, int], dict[
     ({'Quayside Gazette': 4}, {})
     """
     divided = [
-        [_divide(title) for title in lines if len(title) <= _LONGEST and not _TRAIL.search(title)]
+        [
+            parted
+            for title in lines
+            if _MARK.search(title)
+            and len(title) <= _LONGEST
+            and not _TRAIL.search(title)
+            and len((parted := _divide(title))[0]) >= 2
+        ]
         for lines in pages
     ]
     suffixes = _names(divided, -1)
@@ -98,7 +107,7 @@ def _names(pages: Sequence[Sequence[_Divided]], at: int) -> dict[str, int]:
         met: dict[str, str] = {}
         for parts, _ in titles:
             name = words.fold(parts[at])
-            if len(parts) < 2 or not 0 < len(name.split()) <= _WORDS:
+            if not 0 < len(name.split()) <= _WORDS:
                 continue
             met.setdefault(name, words.fold(" ".join(parts[:-1] if at else parts[1:])))
             example[name] = min(example.get(name, parts[at]), parts[at])

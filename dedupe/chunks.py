@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -30,7 +31,7 @@ from dedupe.results import Cleaned, Result, unify
 from dedupe.settings import FIELD_OPTIONS, Settings
 from dedupe.sources import source_of
 from dedupe.summary import SPARED
-from dedupe.survey import Page, page
+from dedupe.survey import Page, Smallest, order_of, page
 from dedupe.templates import Templates
 from dedupe.webpage import outside, without
 
@@ -119,30 +120,48 @@ def refuse(unusable: Unusable) -> None:
 
 @dataclass(slots=True)
 class Surveyed:
-    """What a chunk testifies: its pages, and what of it could not be used."""
+    """What a chunk testifies: its pages, how many more documents its sources have, what could not be used."""
 
-    pages: list[Page]
-    notes: list[Note]
+    pages: list[Page] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def documents(self) -> int:
+        """The number of documents."""
+        return len(self.pages) + self.others.total()
 
 
-@dataclass(frozen=True, slots=True)
 class Surveyor:
-    """The work of the first pass: documents to pages."""
+    """The work of the first pass: documents to pages.
 
-    reading: Reading
+    A document that cannot be among those of its source that are kept is only counted. Each process knows
+    the documents that it has met itself; what a survey keeps of the pages of all is the same.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self._smallest = Smallest()
 
     def __call__(self, chunk: Chunk) -> Surveyed:
         """Reduce the documents of a chunk to what they testify with."""
-        surveyed = Surveyed([], [])
+        surveyed = Surveyed()
         for source in chunk.sources:
             for entry in self.reading.entries(source):
                 if isinstance(entry, Entry):
-                    surveyed.pages.append(self.page(entry))
+                    self._take(surveyed, entry)
                 elif entry.failure is not None:
                     surveyed.notes.append(skipped(entry))
         return surveyed
 
-    def page(self, entry: Entry) -> Page:
+    def _take(self, surveyed: Surveyed, entry: Entry) -> None:
+        source = source_of(entry, self.reading.settings)
+        if self._smallest.take(source, order_of(entry.document)):
+            surveyed.pages.append(self.page(entry, source))
+        else:
+            surveyed.others[source] += 1
+
+    def page(self, entry: Entry, source: str) -> Page:
         """Reduce one document to what it testifies with."""
         settings, document = self.reading.settings, entry.document
         text, damaged = without(document.text, outside(document, settings.stages)), False
@@ -150,7 +169,7 @@ class Surveyor:
             text = prose(text)
         if "repair" in settings.stages:
             text, damaged = with_plain_breaks(text)
-        return page(document, source_of(entry, settings), split_lines(text), damaged)
+        return page(document, source, split_lines(text), damaged)
 
 
 def skipped(unusable: Unusable) -> Note:

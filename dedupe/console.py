@@ -174,7 +174,7 @@ class Report:
             return known
 
         def learned(chunk: Chunk, surveyed: Surveyed) -> None:
-            self._advance(chunk.size, len(surveyed.pages), "learning: ")
+            self._advance(chunk.size, surveyed.documents, "learning: ")
 
         templates = corpus.learn(
             inputs, reading, workers=workers, watch=corpus.Watch(learned=learned)
@@ -262,7 +262,7 @@ class Report:
 
         return Watch(
             self._tell,
-            lambda chunk, surveyed: self._advance(chunk.size, len(surveyed.pages)),
+            lambda chunk, surveyed: self._advance(chunk.size, surveyed.documents),
             lambda chunk, outcome: self._advance(chunk.size, outcome.summary.read),
         )
 

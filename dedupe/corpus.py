@@ -77,6 +77,7 @@ def learn(
         for chunk, found in (workers or Workers()).map(Surveyor(reading), chunks, _place):
             for each in found.pages:
                 survey.add(each)
+            survey.documents += found.others
             notes += found.notes
             watch.learned(chunk, found)
         learned.documents, learned.sources = survey.documents.total(), len(survey.documents)

@@ -62,26 +62,25 @@ def run_in(beginnings: Iterable[str], pages: int, is_line: Callable[[str], bool]
 
     A word or two must be known as a line of the site (`is_line`) or be written in capitals.
     """
-    texts = [_Edge.of(text) for text in beginnings]
-    small = Counter(word for edge in texts for word in edge.raw if word.islower())
+    texts = list(beginnings)
+    small: frozenset[str] | None = None
     found: dict[str, int] = {}
-    for members, depth in _partings([edge for edge in texts if edge.keys], pages):
-        following = [edge.raw[depth] for edge in members if len(edge.raw) > depth]
-        seams = sum(edge.is_seam(depth) for edge in members)
-        sentences = Counter(word.lower() for word in following if word.lower() in small)
+    for members, depth in _partings(texts, pages):
+        if sum(edge.is_seam(depth) for edge in members) < _CAPITALS * len(members):
+            continue
+        if small is None:
+            small = _small_words(texts)
+        following = [edge.raw[depth].lower() for edge in members if len(edge.raw) > depth]
+        sentences = Counter(word for word in following if word in small)
         first = members[0]
         text = first.text[: first.spans[depth - 1][1]].strip()
         if (
-            seams >= _CAPITALS * len(members)
-            and (
-                (sentences.total() >= _SENTENCES * len(members) and len(sentences) >= 2)
-                or (depth > 3 and len(members) >= _SHARE_SHORT * pages)
-            )
-            and (
-                depth > 2
-                or is_line(text)
-                or (text.isupper() and len(text) >= 4 and len(members) >= _SHARE_SHORT * pages)
-            )
+            (sentences.total() >= _SENTENCES * len(members) and len(sentences) >= 2)
+            or (depth > 3 and len(members) >= _SHARE_SHORT * pages)
+        ) and (
+            depth > 2
+            or is_line(text)
+            or (text.isupper() and len(text) >= 4 and len(members) >= _SHARE_SHORT * pages)
         ):
             found[min(edge.text[: edge.spans[depth - 1][1]].strip() for edge in members)] = len(members)
     return found
@@ -89,9 +88,8 @@ def run_in(beginnings: Iterable[str], pages: int, is_line: Callable[[str], bool]
 
 def endings(ends: Iterable[str], pages: int) -> dict[str, int]:
     """Give the sentences with which the last paragraphs of several pages end, and on how many they do."""
-    texts = [_Edge.of(text, backwards=True) for text in ends if ends_sentence(text)]
     found: dict[str, int] = {}
-    for members, depth in _partings([edge for edge in texts if edge.keys], pages):
+    for members, depth in _partings(filter(ends_sentence, ends), pages, backwards=True):
         places = [_opened(edge.text, edge.spans[depth - 1][0]) for edge in members]
         if all(_ends_before(edge.text, place) for edge, place in zip(members, places, strict=True)):
             tails = [edge.text[place:] for edge, place in zip(members, places, strict=True)]
@@ -137,7 +135,7 @@ class _Edge:
     spans: tuple[tuple[int, int], ...]
 
     @classmethod
-    def of(cls, text: str, *, backwards: bool = False) -> _Edge:
+    def of(cls, text: str, backwards: bool) -> _Edge:
         """Read the words of an edge; `NewsSport` is two."""
         spans = [
             (match.start() + a, match.start() + b)
@@ -147,8 +145,7 @@ class _Edge:
         if backwards:
             spans = spans[:0:-1]  # the first word may be cut
         raw = tuple(text[a:b] for a, b in spans)
-        keys = tuple("0" if word.isdigit() else word.casefold() for word in raw)
-        return cls(text, keys, raw, tuple(spans))
+        return cls(text, tuple(map(_key, raw)), raw, tuple(spans))
 
     def is_seam(self, depth: int) -> bool:
         """Tell whether a sentence may begin at a word: a capital, and nothing that binds it."""
@@ -167,13 +164,40 @@ def _pieces(word: str) -> Iterator[tuple[int, int]]:
     yield start, len(word)
 
 
-def _partings(edges: Sequence[_Edge], pages: int) -> Iterator[tuple[list[_Edge], int]]:
-    """Give the groups of edges that share their outer words up to a depth and go apart there.
+def _key(word: str) -> str:
+    return "0" if word.isdigit() else word.casefold()
 
-    A group inside another one is given, too, after it.
+
+def _small_words(texts: Iterable[str]) -> frozenset[str]:
+    """Give the words that some texts have in small letters."""
+    return frozenset(word for text in texts for word in _WORD.findall(part_words(text)) if word.islower())
+
+
+def _outermost(text: str, backwards: bool) -> str:
+    """Give the key of the outermost word of a text, or nothing."""
+    if backwards:
+        word = "".join(_WORD.findall(text)[-1:])
+    else:
+        word = found[0] if (found := _WORD.search(text)) else ""
+    pieces = part_words(word).split()
+    return _key(pieces[-1 if backwards else 0]) if pieces else ""
+
+
+def _partings(texts: Iterable[str], pages: int, *, backwards: bool = False) -> Iterator[tuple[list[_Edge], int]]:
+    """Read edges, and give the groups that share their outer words up to a depth and go apart there.
+
+    A group inside another one is given, too, after it. Most edges share not even one word with enough others, and
+    are not read beyond it.
     """
     need = max(_PAGES, _SHARE * pages)
-    open_groups: list[tuple[list[_Edge], int]] = [(list(edges), 0)]
+    by_word: dict[str, list[str]] = defaultdict(list)
+    for text in texts:
+        by_word[_outermost(text, backwards)].append(text)
+    open_groups = [
+        ([_Edge.of(text, backwards) for text in each], 0)
+        for word, each in by_word.items()
+        if word and len(each) >= need
+    ]
     while open_groups:
         members, depth = open_groups.pop()
         following: dict[str, list[_Edge]] = defaultdict(list)

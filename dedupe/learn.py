@@ -26,7 +26,7 @@ from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Document
 from dedupe.several import Sieve, everywhere, gather_shared, judge_reviewed, ordered
 from dedupe.slots import join_runs, word_runs
-from dedupe.survey import FEWEST, Survey, Witness, head_of, line_key, order_of, source_of, survey
+from dedupe.survey import FEWEST, SeenLine, Survey, Witness, head_of, line_key, order_of, source_of, survey
 from dedupe.templates import Made, Template, Templates
 from dedupe.values import is_fact
 
@@ -169,7 +169,7 @@ class _Learner:
             lines=ordered(lines, self.example, self.place),
             run_in=ordered(self.run_in(lines)),
             tails=ordered(tails, self.heads_as_written),
-            labels=ordered(labels, self.heads_as_written),
+            labels=ordered(labels, self.example | self.heads_as_written),
             below=ordered({k: n for k, n in self.below().items() if k not in stacked}, self.example),
             slots=ordered(join_runs(self.slots(lines))),
             review=ordered({self.example[key]: count for key, count in review.items()} | standing),
@@ -248,10 +248,10 @@ class _Learner:
         company: Counter[str] = Counter()
         facts: Counter[str] = Counter()
         tails: dict[str, set[str]] = defaultdict(set)
-        for each in self.pages:
-            heads = [_head(line.text, line.is_prose, self.site) for line in each.lines]
+        for each, chosen in zip(self.pages, self.recurring_heads(), strict=True):
             met: set[str] = set()
-            for i, found in enumerate(heads):
+            for i in chosen:
+                found = self.head(each.lines[i])
                 if found is None or found.key in met:
                     continue
                 met.add(found.key)
@@ -259,7 +259,7 @@ class _Learner:
                 pages[found.key] += 1
                 tails[found.key].add(found.tail)
                 facts[found.key] += found.is_fact
-                near = (*heads[max(i - 1, 0) : i], *heads[i + 1 : i + 2])
+                near = map(self.head, (*each.lines[max(i - 1, 0) : i], *each.lines[i + 1 : i + 2]))
                 company[found.key] += any(
                     other is not None and other.key != found.key and other.is_fact for other in near
                 )
@@ -274,6 +274,19 @@ class _Learner:
             else:
                 learned_tails[head] = count
         return learned_tails, learned_labels
+
+    def head(self, line: SeenLine) -> _Head | None:
+        """Read the beginning of a line, where it has one."""
+        return _head(line.text, line.is_prose, self.site)
+
+    def recurring_heads(self) -> list[list[int]]:
+        """Give the lines of each page whose beginnings stand on enough pages; only those are read further."""
+        heads = [[head_of(line.text, self.site) for line in each.lines] for each in self.pages]
+        count = Counter(key for each in heads for key in {found[0] for found in each if found})
+        return [
+            [i for i, found in enumerate(each) if found and self.is_many(count[found[0]], _SHARE_HEAD)]
+            for each in heads
+        ]
 
     def write_head(self, head: _Head) -> None:
         """Note how the beginning of a line is written."""

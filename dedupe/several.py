@@ -74,8 +74,8 @@ def everywhere(seen: Survey, sieve: Sieve, sources: Mapping[str, Template]) -> d
     for _, pages in seen.witnesses():
         here: set[str] = set()
         for each in pages:
-            own = [i for i, line in enumerate(each.lines) if line.is_prose and line.key not in learned]
-            first, last = (own[0], own[-1]) if own else (len(each.lines), -1)
+            own = {i for i, line in enumerate(each.lines) if line.is_prose and line.key not in learned}
+            first, last = (min(own), max(own)) if own else (len(each.lines), -1)
             for i, line in enumerate(each.lines):
                 if line.key not in sieve:
                     continue

@@ -11,6 +11,7 @@ import marshal
 import os
 import re
 from array import array
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,8 @@ _OPENING, _A_PAGE = 120, 32
 # From so many grams on they are counted by NumPy.
 _MANY = 1_000_000
 _TRAIL = re.compile(r"(\S[^>»›/|:：]{0,24}?)\s+[>»›/|]\s+(\S.*)")
+# A mark of those that divide a line, of which nearly all lines have none.
+_DIVIDER = re.compile(r"[:：\t|–—=→>»›/-]")
 _DIGITS, _ASCII_DIGITS = re.compile(r"\d+"), re.compile(b"[0-9]+")
 
 
@@ -192,6 +195,8 @@ def head_of(text: str, site: str = "") -> tuple[str, str] | None:
     >>> head_of("Read more: Why the bridge stays closed"), head_of("Home > World > Politics")
     (('read more', 'Why the bridge stays closed'), ('home', 'World > Politics'))
     """
+    if not _DIVIDER.search(text) and "..." not in text:
+        return None
     trail = _TRAIL.match(text)
     if trail:
         return line_key(trail[1], site), trail[2]
@@ -207,10 +212,39 @@ class Silent:
     alike: tuple[str, ...] = ()
 
 
+class Smallest:
+    """The smallest orders of each source that were met, so many at most: 8 bytes for each.
+
+    A page beyond them cannot be among those that are kept, whatever pages others have met.
+
+    >>> smallest = Smallest(2)
+    >>> [smallest.take("a.example", order) for order in (5, 9, 7, 9, 7)]
+    [True, True, True, False, True]
+    """
+
+    def __init__(self, most: int = PAGES) -> None:
+        self._most = most
+        self._orders: dict[str, array[int]] = {}
+
+    def admits(self, source: str, order: int) -> bool:
+        """Tell whether an order is among the smallest so far; one that equals the last of them is."""
+        orders = self._orders.get(source)
+        return orders is None or len(orders) < self._most or order <= orders[-1]
+
+    def take(self, source: str, order: int) -> bool:
+        """Take in an order, and tell whether it is among the smallest so far."""
+        if not self.admits(source, order):
+            return False
+        orders = self._orders.setdefault(source, array("Q"))
+        insort(orders, order)
+        del orders[self._most :]
+        return True
+
+
 class Survey:
     """The pages of a dump, at most so many of a source; the same ones in whatever order they came.
 
-    In memory it needs 24 bytes for a page and as many for what is counted of its prose; the pages themselves
+    In memory it needs 32 bytes for a page and as many for what is counted of its prose; the pages themselves
     go into a temporary file from `memory` bytes on. Use it in a `with` block; raises OutputError where there
     is no room for the file.
     """
@@ -218,9 +252,9 @@ class Survey:
     def __init__(self, pages: int = PAGES, memory: int = MEMORY) -> None:
         self.most = pages
         self.documents: Counter[str] = Counter()
+        self._smallest = Smallest(pages)
         # Order, checksum and place in the file of each page that is kept, one after the other.
         self._kept: dict[str, array[int]] = {}
-        self._last: dict[str, int] = {}
         self._witnesses: dict[str, list[int]] = {}
         self._file = SpooledTemporaryFile(memory)  # noqa: SIM115
 
@@ -234,12 +268,12 @@ class Survey:
 
     def wants(self, source: str, order: int) -> bool:
         """Tell whether a page may be kept; if not, it need not be made, only counted."""
-        return order <= self._last.get(source, order)
+        return self._smallest.admits(source, order)
 
     def add(self, seen: Page) -> None:
         """Take in one page."""
         self.documents[seen.source] += 1
-        if not self.wants(seen.source, seen.order):
+        if not self._smallest.take(seen.source, seen.order):
             return
         record = marshal.dumps((seen.texts, seen.prose, seen.grams, seen.edges, seen.title))
         kept = self._kept.setdefault(seen.source, array("Q"))
@@ -309,8 +343,6 @@ class Survey:
         values = iter(self._kept[source])
         ordered = sorted(zip(values, values, values, strict=True))[: self.most]
         self._kept[source] = array("Q", [value for each in ordered for value in each])
-        if len(ordered) == self.most:
-            self._last[source] = ordered[-1][0]
 
 
 def own_words(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]:
