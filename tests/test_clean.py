@@ -228,7 +228,8 @@ def test_a_damaged_one_line_text_names_the_places_of_its_sentences() -> None:
     assert [row.text for row in rows] == sentences
     assert [row.start for row in rows] == [text.index(s, len(text) // 2 - 5) for s in sentences]
     repairs = [row for row in article.removed if row.reason == "repair"]
-    assert len(repairs) == 1 and repairs[0].end <= rows[0].start
+    assert len(repairs) == 1
+    assert repairs[0].end <= rows[0].start
 
 
 TOLD = (
