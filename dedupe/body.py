@@ -21,8 +21,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dedupe import words
+from dedupe.forms import Page, read_page, site_name
 from dedupe.lines import ends_sentence
-from dedupe.measures import Page, measure, read_page, site_name
+from dedupe.measures import measure
 from dedupe.model import Line
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from dedupe.clean import Examined, cut
+from dedupe.clean import Examined
+from dedupe.cut import cut
 from dedupe.errors import BrakeError
 from dedupe.ledger import shortened
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from dedupe.body import Surroundings
 from dedupe.body import find_furniture as find_around
+from dedupe.cut import cut
 from dedupe.errors import RecordError
 from dedupe.furniture import Known, find_furniture
 from dedupe.header import Heading, find_heading
-from dedupe.lines import NO_SPACES_CHARACTER, split_lines
+from dedupe.lines import split_lines
 from dedupe.metadata import Facts, find_facts, to_metadata
 from dedupe.model import Article, Document, Failure, Line, Removal, Twin
 from dedupe.pagehead import find_page_heading
+from dedupe.receipt import receipt
 from dedupe.records import to_document
 from dedupe.repair import Repaired, repair
 from dedupe.repeats import find_repeats
@@ -82,13 +83,7 @@ class Examined:
 
     def receipt(self) -> tuple[Removal, ...]:
         """Give all that was removed or repaired, with its place in the original, in the original's order."""
-        of_title = _title_removals(self.document, self.title)
-        if self.repaired.text is self.repaired.original or not self.repaired.anchors:
-            return (*of_title, *self.removals)
-        rows = [_in_original(removal, self.repaired, self.document.text) for removal in self.removals]
-        rows += _repairs(self.document.id, self.repaired, self.removals)
-        rows.sort(key=lambda row: (row.start, row.end))
-        return (*of_title, *rows)
+        return receipt(self.document, self.title, self.repaired, self.removals)
 
 
 def clean(
@@ -223,50 +218,6 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
     )  # fmt: skip
 
 
-def cut(text: str, removals: Iterable[Removal]) -> str:
-    r"""Take the removals out of a text, with the line breaks and blanks that they leave behind.
-
-    A line that loses all its words goes; where it stood between blank lines, one gap remains. All else,
-    blank lines and the line break at the end included, stays as it was.
-
-    >>> row = Removal("", "line", "repeat", "", 3, 5, 8, "two")
-    >>> cut("one\n\ntwo\n\nthree\n", [row])
-    'one\n\nthree\n'
-    """
-    spans = sorted((removal.start, removal.end) for removal in removals)
-    if not spans:
-        return text
-    kept: list[str] = []
-    gaps: list[int] = []  # lengths of the stretches of blank lines since the last kept line
-    blanks: list[str] = []  # the blank lines themselves, while nothing was removed among them
-    removed_since = False
-    start = at = 0
-    for physical in text.split("\n"):
-        end = start + len(physical)
-        while at < len(spans) and spans[at][1] <= start:
-            at += 1
-        left, touched = _without(text, start, end, spans, at)
-        if not physical.strip() and not touched:
-            blanks.append(physical)
-            gaps[-1:] = [(gaps[-1] if gaps else 0) + 1]
-        elif not left:
-            removed_since = True
-            gaps.append(0)
-        else:
-            if not removed_since:
-                kept += blanks
-            elif kept:
-                kept += [""] * max(gaps, default=0)
-            kept.append(left if touched else physical)
-            gaps, blanks, removed_since = [], [], False
-        start = end + 1
-    if not removed_since:
-        kept += blanks
-    elif kept and text.endswith("\n"):
-        kept.append("")
-    return "\n".join(kept)
-
-
 # --- removals ------------------------------------------------------------------------------------------
 
 
@@ -291,16 +242,6 @@ def _page_removals(document: Document, text: str, stages: Collection[str]) -> It
             yield Removal(document.id, "line", block.reason, block.rule, number, start, end, left_out)
         elif block.reason == "title" and "header" in stages:
             yield Removal(document.id, "line", "title", "page heading", number, start, end, text[start:end])
-
-
-def _title_removals(document: Document, title: str | None) -> Iterator[Removal]:
-    """Give what was taken off the title of a record: the name of its site, with places in that title."""
-    given = document.title
-    if not given or not title or title == given.strip() or (at := given.find(title)) < 0:
-        return
-    for start, end in ((0, at), (at + len(title), len(given))):
-        if given[start:end].strip():
-            yield Removal(document.id, "title", "title", "name of the site", 0, start, end, given[start:end])
 
 
 def _heading_removals(id: str | int, lines: Sequence[Line], heading: Heading) -> Iterator[Removal]:
@@ -423,56 +364,3 @@ def _repeat_removals(id: str | int, lines: Sequence[Line], facts: Facts, gone: s
         line, twin = left[repeat.line], left[repeat.twin]
         if line.start not in gone:
             yield _removal(id, line, "repeat", repeat.rule, twin, repeat.similarity)
-
-
-def _in_original(removal: Removal, repaired: Repaired, original: str) -> Removal:
-    start, end = repaired.origin(removal.start, removal.end)
-    twin = removal.twin
-    if twin:
-        twin = replace(
-            twin, **dict(zip(("start", "end"), repaired.origin(twin.start, twin.end), strict=True))
-        )
-    return replace(removal, start=start, end=end, text=original[start:end], twin=twin)
-
-
-def _repairs(id: str | int, repaired: Repaired, removals: Sequence[Removal]) -> Iterator[Removal]:
-    """Give a row for each repaired line that stays: the part of the original that was replaced."""
-    spans = sorted((removal.start, removal.end) for removal in removals)
-    numbers = {start: number for number, (_, start) in enumerate(repaired.anchors, 1)}
-    for change in repaired.changes:
-        before, after = (
-            repaired.original[change.start : change.end],
-            repaired.text[change.to_start : change.to_end],
-        )
-        first = change.to_start + len(after) - len(after.lstrip())
-        at = bisect_right(spans, (first, len(repaired.text) + 1)) - 1
-        if at >= 0 and min(change.to_start + len(after.rstrip()), len(repaired.text)) <= spans[at][1]:
-            continue  # all of it is gone, and its own row says so
-        shortest = min(len(before), len(after))
-        head = next((k for k in range(shortest) if before[k] != after[k]), shortest)
-        tail = next((k for k in range(shortest - head) if before[-1 - k] != after[-1 - k]), shortest - head)
-        start, end = change.start + head, change.end - tail
-        yield Removal(
-            id, "line", "repair", change.rule, numbers[change.start], start, end, repaired.original[start:end]
-        )  # fmt: skip
-
-
-def _without(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], at: int) -> tuple[str, bool]:
-    """Give what is left of the line between two offsets, and whether anything of it went."""
-    pieces: list[str] = []
-    place = start
-    touched = False
-    while at < len(spans) and spans[at][0] < end:
-        touched = True
-        pieces.append(text[place : max(spans[at][0], place)])
-        place = max(place, min(spans[at][1], end))
-        at += 1
-    if not touched:
-        return text[start:end], False
-    pieces.append(text[place:end])
-    left = ""
-    for number, piece in enumerate(pieces):
-        if piece.strip():
-            gap = " " if left and not NO_SPACES_CHARACTER.match(piece[0]) else ""
-            left = left.rstrip() + gap + (piece.lstrip() if number else piece)  # the first has the indent
-    return left.rstrip(), True

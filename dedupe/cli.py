@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,16 +20,8 @@ import click
 from dedupe import __version__
 from dedupe.console import Report, say, write_out
 from dedupe.errors import DedupeError, SettingsError
-from dedupe.settings import (
-    FIELD_OPTIONS,
-    KEEP,
-    LISTS,
-    PRESETS,
-    RELATIONS,
-    SOURCES,
-    STAGES,
-    Settings,
-)
+from dedupe.options import Command, cleaning, reading, settings_of, taking_inputs
+from dedupe.settings import Settings
 
 if TYPE_CHECKING:
     from dedupe.formats import Source
@@ -38,8 +30,6 @@ if TYPE_CHECKING:
     from dedupe.templates import Templates
 
 DONE, FINDINGS, USAGE, UNREADABLE, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 3, 130, 141
-
-Command = Callable[..., Any]
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -91,104 +81,6 @@ def _abandon_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-# --- options ---------------------------------------------------------------------------------------------
-
-
-def _names(text: str | None) -> list[str] | None:
-    if text is None:
-        return None
-    return [name.strip() for name in text.split(",") if name.strip() not in ("", "none")]
-
-
-def _settings(options: dict[str, Any]) -> Settings:
-    """Build the settings: defaults, then `[tool.dedupe]`, then the command line."""
-    plain = (
-        "preset", *FIELD_OPTIONS, "sources", "templates", "max_loss", "keep", "threshold", "annotate",
-        "max_group", "chunk_size",
-    )  # fmt: skip
-    given = {name: options[name] for name in plain if options.get(name) is not None}
-    if given.get("templates") == "none":
-        given["templates"] = None
-    for name in ("stages", "lists", "relation"):
-        if (names := _names(options.get(name))) is not None:
-            given[name] = names
-    return Settings.from_mapping(given, Settings.from_project(Path.cwd()))
-
-
-def _with(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
-    """Add options to a command, in their order."""
-
-    def add(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return add
-
-
-def _reading(command: Command) -> Command:
-    """Add the options of every command that reads inputs."""
-    options = [
-        click.option("--preset", type=click.Choice(list(PRESETS)), help="Field names of a known schema."),
-        *(
-            click.option(f"--{name.replace('_', '-')}", metavar="NAME", help=_field_help(name))
-            for name in FIELD_OPTIONS
-        ),
-        click.option(
-            "--sources", type=click.Choice(SOURCES), help="What is one site: a host (default) or a domain."
-        ),
-        click.option(
-            "--workers",
-            type=click.IntRange(0),
-            default=1,
-            metavar="N",
-            help="Processes that share the work (default: 1; 0: one a core).",
-        ),
-        click.option("--strict", is_flag=True, help="Stop at the first record that cannot be used (exit 3)."),
-        click.option("-q", "--quiet", is_flag=True, help="No summary and no progress; errors only."),
-    ]
-    return _with(options)(command)
-
-
-_inputs = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-_cleaning = _with([
-    click.option("--stages", metavar="NAMES", help=f"What is done, of {','.join(STAGES)} (default: all)."),
-    click.option(
-        "--lists", metavar="NAMES", help=f"Word lists in use: {','.join(LISTS)} (default) or none."
-    ),
-    click.option(
-        "--templates",
-        metavar="FILE",
-        help="Lines of sites as `dedupe learn` writes them; without, they are learned from the inputs.",
-    ),
-    click.option(
-        "--keep", metavar="NAME", help=f"Which near-duplicate stays: {', '.join(KEEP)} (default: longest)."
-    ),
-    click.option(
-        "--relation",
-        metavar="NAMES",
-        help=f"Which relations make a near-duplicate: {','.join(RELATIONS)} (default: all).",
-    ),
-    click.option(
-        "--threshold",
-        type=float,
-        metavar="SHARE",
-        help="Near-duplicates share so many runs of five words (Jaccard); nothing else is looked at.",
-    ),
-    click.option(
-        "--chunk-size",
-        type=int,
-        metavar="BYTES",
-        help="Bytes of input that a process works on at a time (default: 16,000,000).",
-    ),
-])  # fmt: skip
-
-
-def _field_help(option: str) -> str:
-    name = option.removesuffix("_field")
-    return f"Field of a record that holds the {name} (default: {getattr(Settings(), option)})."
-
-
 # --- commands --------------------------------------------------------------------------------------------
 
 
@@ -203,9 +95,9 @@ def commands() -> None:
 
 
 @commands.command()
-@_inputs
-@_cleaning
-@_reading
+@taking_inputs
+@cleaning
+@reading
 @click.option(
     "-o", "--output", metavar="OUT", help="A folder, a file (.jsonl, .parquet, .csv, …), or - (stdout)."
 )
@@ -256,7 +148,7 @@ def clean(**options: Any) -> int:
     from dedupe.outputs import Paths, refuse_overwriting
 
     out = _where(options)
-    settings = _settings(options)
+    settings = settings_of(options)
     paths = Paths(out, options["ledger"], options["to"]) if out not in (None, "-") else None
     ledger = [Path(options["ledger"])] if options["ledger"] else []
     places = [*ledger, *(paths.all() if paths else ())]
@@ -281,9 +173,9 @@ def clean(**options: Any) -> int:
 
 
 @commands.command()
-@_inputs
-@_cleaning
-@_reading
+@taking_inputs
+@cleaning
+@reading
 @click.option("--json", "as_json", is_flag=True, help="Print each finding as a row of JSON.")
 @_guarded
 def check(**options: Any) -> int:
@@ -294,7 +186,7 @@ def check(**options: Any) -> int:
     from dedupe.formats import find_inputs
     from dedupe.outputs import CheckOutput
 
-    settings = _settings(options)
+    settings = settings_of(options)
     inputs = find_inputs(options["inputs"])
     report = Report(options)
     if not inputs.sources:
@@ -310,8 +202,8 @@ def check(**options: Any) -> int:
 
 
 @commands.command()
-@_inputs
-@_reading
+@taking_inputs
+@reading
 @click.option(
     "-o", "--output", metavar="FILE", required=True, help="Where the templates go; - is standard output."
 )
@@ -331,7 +223,7 @@ def learn(**options: Any) -> int:
     from dedupe.staging import Staged
     from dedupe.templatefile import load
 
-    settings = _settings(options)
+    settings = settings_of(options)
     old = load(options["update"], "update", sources=settings.sources) if options["update"] else None
     place = None if options["output"] == "-" else Path(options["output"])
     places = [place] if place else []

@@ -1,205 +1,37 @@
 """What each line of a saved page is like: the measurements by which the article is told from the rest.
 
 A naive scraper saves every text node of a page as a line: menus, teasers, the article, prompts, comments,
-the footer. No single line tells what it is; its form, its words, its place and its neighbors together do.
-Here they are measured, one column each, for all lines of a text at once. Nothing here decides.
+the footer. No single line tells what it is; its form (`dedupe.forms`), its words, its place and its neighbors
+together do. Here they are measured, one column each, for all lines of a text at once. Nothing here decides.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
-from dedupe import phrases, words
-from dedupe.dates import beside_dates, find_dates
-from dedupe.lines import NO_SPACES_CHARACTER, ends_sentence, fold_words
-from dedupe.model import Line
+from dedupe.forms import FORMS, Page, forms, telling_words
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Column = NDArray[np.float64]
+    from dedupe.forms import Column
 
-# A line longer than this says no more by its letters; a paragraph longer weighs no more as text.
-_SAMPLE, _WEIGHT = 600, 600
-# Captions are shorter.
-_CAPTION = 400
-_AGENCIES = "getty|reuters|ap|afp|dpa|imago|epa|ansa"
-_CREDIT = re.compile(
-    r"(?:\(|[.:–—/] ?|^)\s*(?:photos?|pictures?|images?|fotos?|bild(?:er)?|credits?"
-    rf"|illustration|фото|写真|사진|{_AGENCIES})\b[^.!?]{{0,60}}$"
-    rf"|(?:getty images|/(?:{_AGENCIES}|istock|shutterstock))\W*(?:\S+\W*){{0,3}}$"
-    r"|\b(?:photo|foto|picture|image|credit|bild|source|quelle)\s?:",
-    re.IGNORECASE,
-)
-"""The credit of a picture: it ends or opens a caption."""
-
-_LONG_ENDINGS = frozenset(("info", "news", "online"))
-_LETTERS = re.compile(r"[^\W_]+")
-# Words by which a site speaks to its reader. News hardly does, outside of quotations.
-_READER = frozenset(
-    (
-        *("you", "your", "yours", "sie", "ihre", "ihrer", "ihrem", "ihren", "ihnen", "du"),
-        *("dein", "deine", "deinem", "deinen", "dich", "dir", "euch", "eure", "vous", "votre"),
-        *("vos", "tu", "tes", "toi", "te", "usted", "ustedes", "su", "sus", "você"),
-        *("vocês", "seu", "sua", "seus", "suas", "tuo", "tua", "tuoi", "lei", "suo"),
-        *("je", "jouw", "jij", "uw", "din", "dina", "dit", "deg", "dig", "twój"),
-        *("twoje", "państwo", "вы", "вас", "ваш", "ваши", "вам", "ваше", "ты", "твой"),
-        *("siz", "sizin", "anda"),
-    )
-)
+# A paragraph longer than this weighs no more as text.
+_WEIGHT = 600
 _SECTIONS = ("author", "newsletter", "related", "comments", "share", "footer", "paywall", "read_more")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A text line by line, folded, with the kind of furniture that each line is by its words alone."""
-
-    lines: Sequence[Line]
-    folded: Sequence[str]
-    kinds: Sequence[str | None]
-    title: str | None
-    url: str | None
-    title_line: int | None
-
-
-def read_page(lines: Sequence[Line], title: str | None, url: str | None, title_line: int | None) -> Page:
-    """Fold the lines of a text and look each of them up in the phrase lists."""
-    folded = [
-        words.fold(line.text) if len(line.text) <= 2 * _SAMPLE else words.fold(line.text[:_SAMPLE])
-        for line in lines
-    ]
-    kinds = [
-        None if len(line.text) > phrases.LONGEST_LINE else words.furniture(fold) or _kind_by_head(line.text)
-        for line, fold in zip(lines, folded, strict=True)
-    ]
-    return Page(lines, folded, kinds, title, url, title_line)
-
-
-def _kind_by_head(text: str) -> str | None:
-    """Look up what stands before a colon near the beginning of a line."""
-    head, colon, _ = text[:40].partition(":")
-    return words.furniture_heads().get(words.fold(head)) if colon else None
+# Forms that are measured more finely, or only looked at, in company.
+_COARSE = ("length", "words", "comma", "title", "date", "copyright")
 
 
 def measure(page: Page) -> tuple[list[str], NDArray[np.float32]]:
     """Measure every line of a page; give the names of the columns and the table (lines x columns)."""
     import numpy as np
 
-    columns = _columns(page, _forms(page))
+    columns = _columns(page, forms(page))
     return list(columns), np.column_stack(list(columns.values())).astype(np.float32)
-
-
-# --- one line --------------------------------------------------------------------------------------------
-
-
-def _forms(page: Page) -> dict[str, Column]:
-    """Measure what a line alone shows: its length, its letters, its end, its words."""
-    import numpy as np
-
-    slug, title, site = slug_words(page.url), telling_words(words.fold(page.title or "")), site_name(page.url)
-    count = Counter(page.folded)
-    rows = []
-    for line, folded in zip(page.lines, page.folded, strict=True):
-        text = line.text
-        found = folded.split()
-        size, number = float(len(text)), float(len(found))
-        if not text.isascii() and (dense := len(NO_SPACES_CHARACTER.findall(text))):
-            size, number = size + 1.5 * dense, number + dense / 2.2
-        letters = _LETTERS.findall(text[:_SAMPLE])
-        upper = sum(word[0].isupper() for word in letters) / len(letters) if letters else 0.0
-        lower = sum(word[0].islower() for word in letters) / len(letters) if letters else 0.0
-        own = set(found)
-        dated = 0
-        if 6 <= len(text) <= 110 and any(map(str.isdigit, text)):
-            dates = find_dates(text)
-            dated = (1 if beside_dates(text, dates) else 2) if dates else 0
-        rows.append(
-            (
-                size,
-                number,
-                ends_sentence(text),
-                line.is_prose,
-                text[-1] in ":：",
-                upper,
-                lower,
-                sum(map(str.isdigit, text[:_SAMPLE])) / min(len(text), _SAMPLE),
-                text.count(",") + text.count("，") + text.count("、") + text.count("،"),
-                count[folded],
-                len(own & slug) / len(slug) if len(slug) > 1 else 0.0,
-                len(own & title) / len(title) if title else 0.0,
-                dated,
-                float(is_credit(text)),
-                "©" in text,
-                sum(word in _READER for word in found[:80]) / max(len(found[:80]), 1),
-                bool(site) and len(text) < 1000 and site in folded.replace(" ", ""),
-            )
-        )
-    table = np.array(rows, float).reshape(len(rows), len(_FORMS))
-    return {name: table[:, i] for i, name in enumerate(_FORMS)}
-
-
-# Measured more finely, or only looked at, in company.
-_COARSE = ("length", "words", "comma", "title", "date", "copyright")
-_FORMS = (
-    *("length", "words", "end", "prose", "colon", "upper", "lower", "digit", "comma", "repeated"),
-    *("slug", "title", "date", "credit", "copyright", "reader", "site"),
-)
-
-
-def is_credit(text: str) -> bool:
-    """Tell whether a line is or has the credit of a picture.
-
-    >>> is_credit("The pier on Monday. Photo: Ann Lee"), is_credit("Photos of the pier were sold.")
-    (True, False)
-    """
-    return len(text) < _CAPTION and _CREDIT.search(text) is not None
-
-
-def telling_words(folded: str) -> set[str]:
-    """Give the longer words of a folded line; the short ones stand everywhere."""
-    if not folded.isascii() and NO_SPACES_CHARACTER.search(folded):
-        return {token for token in fold_words(folded) if len(token) >= 2}
-    return {word for word in folded.split() if len(word) >= 5}
-
-
-def slug_words(url: str | None) -> frozenset[str]:
-    """Give the words in the last telling part of an address.
-
-    >>> sorted(slug_words("https://example.org/2024/05/port-reopens-after-storm-81723.html"))
-    ['after', 'port', 'reopens', 'storm']
-    """
-    path = unquote(urlsplit(url).path) if url and "//" in url else ""
-    for part in reversed(path.split("/")):
-        found = [
-            word
-            for word in words.fold(re.sub(r"\.\w{2,5}$", "", part).replace("_", " ")).split()
-            if not word.isdigit()
-        ]
-        if len(found) >= 2:
-            return frozenset(found)
-    return frozenset()
-
-
-def site_name(url: str | None) -> str:
-    """Give the name of a site as its address has it, or nothing if it is too short to be told from a word.
-
-    >>> site_name("https://www.harbor-times.co.uk/x"), site_name("https://ap.org/x")
-    ('harbortimes', '')
-    """
-    labels = (urlsplit(url).hostname or "").split(".") if url and "//" in url else []
-    while labels and (len(labels[-1]) <= 3 or (len(labels) > 1 and labels[-1] in _LONG_ENDINGS)):
-        labels.pop()
-    name = labels[-1].replace("-", "") if labels else ""
-    return name if len(name) >= 5 else ""
-
-
-# --- lines in company ------------------------------------------------------------------------------------
 
 
 def _columns(page: Page, form: dict[str, Column]) -> dict[str, Column]:
@@ -221,7 +53,7 @@ def _columns(page: Page, form: dict[str, Column]) -> dict[str, Column]:
     total, total_good = max(form["length"].sum(), 1.0), max(weight.sum(), 1.0)
     inside = slice(start, stop + 1)
     log, like = np.log1p(form["length"]), np.maximum(form["slug"], form["title"])
-    out = {name: form[name] for name in _FORMS if name not in _COARSE}
+    out = {name: form[name] for name in FORMS if name not in _COARSE}
     out |= {"words": np.log1p(form["words"]), "length": log, "comma": np.log1p(form["comma"]), "named": named}
     out |= {"joined_length": np.log1p(length), "joined_end": end}
     out |= {

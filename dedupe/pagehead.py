@@ -17,9 +17,9 @@ from dedupe.affixes import Affixes
 from dedupe.byline import is_byline, is_nearly_a_date
 from dedupe.dateline import DateLines
 from dedupe.dates import Order
+from dedupe.forms import is_credit, telling_words
 from dedupe.header import Heading, fuller_date
 from dedupe.lines import NO_SPACES_CHARACTER
-from dedupe.measures import is_credit, telling_words
 from dedupe.model import Line
 from dedupe.opening import TITLE_CHARACTERS, Opening
 from dedupe.title import TitleLines

@@ -18,8 +18,9 @@ from test_properties import DEBRIS, paragraphs
 from dedupe.body import chosen, find_furniture, is_page
 from dedupe.clean import clean
 from dedupe.forest import forest, read_forest
+from dedupe.forms import read_page
 from dedupe.lines import split_lines
-from dedupe.measures import measure, read_page
+from dedupe.measures import measure
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 ARTICLES = [

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from dedupe.clean import clean, clean_many, cut, examine
+from dedupe.clean import clean, clean_many, examine
+from dedupe.cut import cut
 from dedupe.ledger import is_finding
 from dedupe.model import Article, Document, Failure, Removal
 from dedupe.settings import Settings
@@ -226,3 +227,31 @@ def test_a_damaged_one_line_text_names_the_places_of_its_sentences() -> None:
     rows = [row for row in article.removed if row.reason == "repeat"]
     assert [row.text for row in rows] == sentences
     assert [row.start for row in rows] == [text.index(s, len(text) // 2 - 5) for s in sentences]
+    repairs = [row for row in article.removed if row.reason == "repair"]
+    assert len(repairs) == 1
+    assert repairs[0].end <= rows[0].start
+
+
+TOLD = (
+    "The old boat had not been seen at the pier for many years when a fisherman found its bell in his net. "
+    "Nobody in the village believed him at first, not even the harbor master who had served on board. "
+    "He polished the brass for two evenings until the name and the year of the yard could be read again. "
+    "Divers from the university went down in April and filmed a hull that lies upright in the sand. "
+    "The museum would like to raise at least the wheelhouse, which would cost more than it earns in a year. "
+    "A collection at the summer fair has brought the first part of that sum, and a bakery gives the rest."
+)
+
+
+def test_what_was_repaired_beside_a_sentence_that_goes_has_rows_of_its_own() -> None:
+    told = [sentence.strip() + "." for sentence in TOLD.split(".")[:-1]]
+    first, last = (
+        "R&amp;D is where the story of the fleet begins.",
+        "R&amp;D is where the story ends as well.",
+    )
+    text = " ".join([first, *told, told[2], last])
+    article = clean(text, settings=Settings(stages=("repair", "repeats")))
+    assert [(row.reason, row.text) for row in article.removed] == [
+        ("repair", "amp;"),
+        ("repeat", told[2]),
+        ("repair", "amp;"),
+    ]

@@ -104,8 +104,16 @@ def test_the_same_text_gives_the_same_article(text: str) -> None:
 def test_every_removal_shows_the_place_it_names(text: str) -> None:
     article = clean(text)
     assert all(text[row.start : row.end] == row.text for row in article.removed)
-    cuts = sorted((row.start, row.end) for row in article.removed if row.reason != "repair")
-    assert all(end <= start for (_, end), (start, _) in pairwise(cuts))
+    assert all(row.end <= following.start for row, following in pairwise(article.removed))
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.sampled_from(DEBRIS)), min_size=8, max_size=24))
+@settings(deadline=None)
+def test_rows_of_a_damaged_one_line_page_share_no_character(parts: list[tuple[int, str]]) -> None:
+    text = " ".join(f"{prose(seed)[:-1]} {debris.strip()}." for seed, debris in parts if "\n" not in debris)
+    article = clean(text)
+    assert all(text[row.start : row.end] == row.text for row in article.removed)
+    assert all(row.end <= following.start for row, following in pairwise(article.removed))
 
 
 @given(st.one_of(anything, pages()))
