@@ -7,6 +7,7 @@ those are read that must be compared.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.duplicates import Finding, compare_all, findings, keep_order
+from dedupe.errors import InputError
 from dedupe.model import Document
 from dedupe.outcome import Outcome
 from dedupe.settings import Settings
-from dedupe.sketch import Shingles
+from dedupe.sketch import Sampling, Shingles
 from dedupe.staging import writing
 from dedupe.texts import Samples, Texts, sample_texts
 
@@ -30,12 +32,18 @@ BATCH = 1 << 24
 _KINDS: dict[str, type] = {"shingles": np.uint64, "counts": np.int64, "words": np.int64, "wholes": np.uint64}
 
 
+def rule() -> dict[str, str | int]:
+    """Say by what rule texts are sampled: samples by another one cannot be compared."""
+    return {"hash": "words of 64 bits", **asdict(Sampling())}
+
+
 def sample(data: bytes | mmap, ends: Sequence[int], fast: bool | None) -> dict[str, bytes]:
-    """Sample the texts of a chunk that lie in `data` one after the other, as columns of numbers."""
+    """Sample texts that lie in `data` one after the other, some at a time, as columns of numbers."""
     texts = _texts(np.frombuffer(data, np.uint8), np.frombuffer(memoryview(ends), np.int64))  # type: ignore[arg-type]
     columns: dict[str, list[bytes]] = {name: [] for name in _KINDS}
     for batch in _batches(texts):
         found = sample_texts(batch, fast)
+        texts.release()
         columns["shingles"].append(found.kept.hashes.tobytes())
         columns["counts"].append(np.diff(found.kept.offsets).astype(np.int64).tobytes())
         columns["words"].append(found.words.tobytes())
@@ -61,34 +69,43 @@ def _batches(texts: Texts) -> Iterator[Texts]:
 class Documents:
     """What is known of all documents of a run, chunk after chunk: in the order of the inputs.
 
-    `work` names a folder for a file of all texts; without one they stay in memory. Items that are no
-    documents take part as documents without words.
+    `path` names a file for all texts, and each outcome then brings its samples; without one, texts stay in
+    memory and are sampled when they are compared. Items that are no documents take part as documents
+    without words.
     """
 
-    def __init__(self, work: Path | None) -> None:
-        self._path = work / "texts" if work else None
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
         self._columns: dict[str, list[bytes]] = {name: [] for name in _KINDS}
-        self._ends: list[NDArray[np.int64]] = []
+        self._ends: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
         self._size = 0
         self._texts: list[bytes | mmap] = []
         self._values: list[Any] = []
-        if self._path is not None:
-            with writing(str(self._path)):
-                self._path.write_bytes(b"")
+        if path is not None:
+            with writing(str(path)):
+                path.touch()
 
     def add(self, outcome: Outcome) -> None:
-        """Take in the texts, samples and values of a chunk."""
-        text, ends = outcome.columns["texts"], outcome.numbers["texts_ends"]
-        for name, column in (outcome.samples or sample(text, ends, None)).items():
+        """Take in the texts, samples and values of a chunk.
+
+        Texts that the chunk has no more were moved to the file of all texts by a run that was killed.
+        Raises InputError where they are not there either.
+        """
+        ends = np.frombuffer(outcome.numbers["texts_ends"], np.int64) + self._size
+        size = int(ends[-1]) if len(ends) else self._size
+        for name, column in outcome.samples.items():
             self._columns[name].append(column)
-        self._ends.append(np.frombuffer(ends, np.int64) + self._size)
-        self._size += len(text)
-        self._values += outcome.values
         if self._path is None:
-            self._texts.append(text)
-        else:
-            with writing(str(self._path)), self._path.open("ab") as file:
-                file.write(text)
+            self._texts.append(outcome.columns["texts"])
+        elif "texts" in outcome.columns:
+            with writing(str(self._path)), self._path.open("r+b") as file:
+                file.seek(self._size)
+                file.write(outcome.columns["texts"])
+        elif self._path.stat().st_size < size:
+            raise InputError(str(self._path), "is not all that it was; delete its folder and start anew")
+        self._ends.append(ends)
+        self._size = size
+        self._values += outcome.values
 
     def repeats(self, ids: Sequence[str | int], settings: Settings) -> dict[int, Finding]:
         """Compare all documents; give those that repeat another, by number; `id` and `kept` are numbers.
@@ -96,12 +113,8 @@ class Documents:
         A document that stays is among them, once, where it is related to one that it was compared with.
         This can be asked once: samples are given away, because they are most of the memory.
         """
-        columns: dict[str, NDArray[Any]] = {
-            name: np.frombuffer(b"".join(self._columns.pop(name)), kind) for name, kind in _KINDS.items()
-        }
-        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(columns["counts"])])
-        samples = Samples(Shingles(columns["shingles"], offsets), columns["words"], columns["wholes"])
-        texts = _texts(self._buffer(), np.concatenate([np.zeros(0, np.int64), *self._ends]))
+        texts = _texts(self._buffer(), np.concatenate(self._ends))
+        samples = sample_texts(texts, fast=False) if self._path is None else self._samples()
         order = _order(ids, self._values, samples.words, settings.keep)
         if settings.threshold is None:
             compared, joined = compare_all(texts, samples, order, settings.relation)
@@ -118,11 +131,17 @@ class Documents:
         return found
 
     def _buffer(self) -> NDArray[np.uint8]:
+        """Give all texts, one after the other."""
         if self._path is None:
             return np.frombuffer(b"".join(self._texts), np.uint8)
-        if not self._size:
-            return np.zeros(0, np.uint8)
-        return np.memmap(self._path, np.uint8, "r")
+        return np.memmap(self._path, np.uint8, "r") if self._size else np.zeros(0, np.uint8)
+
+    def _samples(self) -> Samples:
+        columns: dict[str, NDArray[Any]] = {
+            name: np.frombuffer(b"".join(self._columns.pop(name)), kind) for name, kind in _KINDS.items()
+        }
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(columns["counts"])])
+        return Samples(Shingles(columns["shingles"], offsets), columns["words"], columns["wholes"])
 
 
 def _order(

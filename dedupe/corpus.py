@@ -30,6 +30,7 @@ from dedupe.templates import Templates
 from dedupe.workers import Workers
 
 if TYPE_CHECKING:
+    from dedupe.compare import Documents
     from dedupe.duplicates import Finding
     from dedupe.workfolder import WorkFolder
 
@@ -189,7 +190,8 @@ class Corpus:
         self._flags = array("q")
         self._characters = array("q")
         self._chunks: list[tuple[Chunk, Outcome | None]] = []
-        self._documents: Any = None
+        self._documents: Documents | None = None
+        self._waiting: list[Outcome] = []
         self._related: dict[int, Finding] = {}
 
     def add(self, chunk: Chunk, outcome: Outcome | None) -> Outcome:
@@ -204,11 +206,24 @@ class Corpus:
         self._places += outcome.places
         self._flags.extend(outcome.numbers["flags"])
         self._characters.extend(outcome.numbers["characters"])
-        if "duplicates" in self.settings.stages and len(outcome):
-            if self._documents is None:
-                self._documents = _documents(self._work)
-            self._documents.add(outcome)
+        if "duplicates" in self.settings.stages:
+            self._compare_later(chunk, outcome)
         return outcome
+
+    def _compare_later(self, chunk: Chunk, outcome: Outcome) -> None:
+        """Take in what is compared of a chunk. In a work folder its texts join all others."""
+        self._waiting.append(outcome)
+        if self._work is None and len(self._ids) < 2:
+            return  # one document has nothing to be compared with, and NumPy takes long to load
+        if self._documents is None:
+            from dedupe.compare import Documents
+
+            self._documents = Documents(self._work.texts if self._work else None)
+        for each in self._waiting:
+            self._documents.add(each)
+        self._waiting.clear()
+        if self._work is not None:
+            self._work.drop_texts(chunk)
 
     def _outcome(self, chunk: Chunk, outcome: Outcome | None) -> Outcome:
         if outcome is None and self._work is not None:
@@ -279,12 +294,6 @@ class Corpus:
         group = kept if found.removed else self._ids[number] if number in centers else None
         repeats = found.removed or found.relation in RELATIONS
         return (kept if repeats else None, group, found.similarity, found.relation)
-
-
-def _documents(work: WorkFolder | None) -> Any:
-    from dedupe.compare import Documents
-
-    return Documents(work.path if work else None)
 
 
 class Names:

@@ -127,7 +127,7 @@ def near_copies(seen: Sequence[tuple[str, Outcome]], settings: Settings) -> Iter
     from dedupe.ledger import document_message
     from dedupe.outcome import FILE
 
-    documents = Documents(None)
+    documents = Documents()
     for _, outcome in seen:
         documents.add(outcome)
     places = [place for _, outcome in seen for place in outcome.places]

@@ -222,7 +222,8 @@ def _described(outcome: Outcome) -> dict[str, Any]:
 def load(folder: Path, settings: Settings) -> Outcome:
     """Read the outcome of a finished chunk; its columns stay on disk, mapped.
 
-    Raises InputError where the folder is not what it should be.
+    It has no texts where they were moved to the file of all texts. Raises InputError where the folder is
+    not what it should be.
     """
     try:
         stored = json.loads((folder / "outcome.json").read_text(encoding="utf-8"))
@@ -235,7 +236,8 @@ def load(folder: Path, settings: Settings) -> Outcome:
                 outcome.numbers[name] = array("q")
                 outcome.numbers[name].fromfile(file, count)
         for name in COLUMNS:
-            outcome.columns[name] = _mapped(folder / name)
+            if name != "texts" or (folder / name).exists():
+                outcome.columns[name] = _mapped(folder / name)
         if outcome.copied is not None:
             outcome.columns["lines"] = _mapped(Path(outcome.copied))
         for name in stored["samples"]:

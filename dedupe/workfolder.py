@@ -43,9 +43,18 @@ def manifest(
         "version": __version__,
         "settings": {n: list(value) if isinstance(value, tuple) else value for n, value in options.items()},
         "templates": digest,
+        "sampling": _sampling(settings),
         "output": output,
         "inputs": [[source.name, *_state(source)] for source in sources],
     }
+
+
+def _sampling(settings: Settings) -> dict[str, str | int]:
+    if "duplicates" not in settings.stages:
+        return {}
+    from dedupe.compare import rule
+
+    return rule()
 
 
 def _state(source: Source) -> list[int]:
@@ -64,9 +73,10 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
     for name in ("version", "output", "templates"):
         if old.get(name) != new[name]:
             return name
-    for name, value in new["settings"].items():
-        if old["settings"].get(name) != value:
-            return f"the setting {name} ({old['settings'].get(name)!r} then, {value!r} now)"
+    for kind, called in (("settings", "setting"), ("sampling", "rule of samples")):
+        for name, value in new[kind].items():
+            if (then := old.get(kind, {}).get(name)) != value:
+                return f"the {called} {name} ({then!r} then, {value!r} now)"
     inputs = {name: state for name, *state in old["inputs"]}
     for name, *state in new["inputs"]:
         if name not in inputs:
@@ -172,6 +182,15 @@ class WorkFolder:
         """Give the outcome of a chunk, where it is finished."""
         folder = self.path / f"{chunk.number:08}"
         return load(folder, self._settings) if folder.is_dir() else None
+
+    @property
+    def texts(self) -> Path:
+        """The file of the texts of all chunks."""
+        return self.path / "texts"
+
+    def drop_texts(self, chunk: Chunk) -> None:
+        """Take the texts of a chunk away: they lie in the file of all texts."""
+        (self.path / f"{chunk.number:08}" / "texts").unlink(missing_ok=True)
 
     def templates(self) -> Templates | None:
         """Give the templates that were learned already."""
