@@ -18,7 +18,7 @@ DIVIDERS = re.compile(r"\s+[|•·»›>/–—~]\s+|\s*\|\s*|\s+::?\s+|\t+|\s+-
 """What stands between a title and the name of its site."""
 
 # A mark of those that divide a title, of which most have none.
-_MARK = re.compile(r"[|•·»›>/–—~:\t-]")
+_MARK = re.compile(r"[|\t]|\s[•·»›>/–—~:-]")
 # What stands in a trail of breadcrumbs is no title.
 _TRAIL = re.compile(r"\s[>»›/]\s")
 # The name stands at the titles of at least three pages and of half of all; a section, between the title and
