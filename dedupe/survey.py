@@ -52,7 +52,7 @@ MEMORY = 64_000_000
 # A gram is four words of prose, or eight characters where no blanks part them. Those at the beginning of
 # each paragraph are taken, and of these the smallest by their hash, so that two copies of a text give nearly
 # the same sample wherever they were edited.
-_WORDS = re.compile(rb"\S+[^\S\n]+\S+[^\S\n]+\S+[^\S\n]+\S+(?=[^\S\n])")
+_WORDS = re.compile(rb"(?<!\S)\S++[ \t]++\S++[ \t]++\S++[ \t]++\S++(?=[ \t])")
 _PAIR = re.compile("..")
 _OPENING, _A_PAGE = 120, 32
 # From so many grams on they are counted by NumPy.
