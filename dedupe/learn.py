@@ -115,7 +115,7 @@ _is_fact = lru_cache(1 << 15)(is_fact)
 
 @lru_cache(1 << 10)
 def _is_part_of_date(key: str) -> bool:
-    """Tell whether the beginning of a line is the name of a month and numbers: `May 23, 2025, 3` of `3:32`."""
+    """Tell whether the key of a beginning is a month and numbers: `may 0 0 0` of `May 23, 2025, 3:32`."""
     found = key.split()
     months = sum(word in words.months() for word in found)
     return 0 < months < len(found) == months + found.count("0")

@@ -37,6 +37,9 @@ from dedupe.webpage import open_page, outside, without
 SITE = "§"
 """Stands for the name of the site in a key."""
 
+NAMED = 5
+"""Letters of the name of a site that a line must have for the name to be looked for in it."""
+
 LONGEST = 260
 """Longer lines are never furniture; the longest consent notices and legal lines seen end below."""
 
@@ -122,7 +125,7 @@ def line_key(text: str, site: str = "") -> str:
     ('0 comments', '* * *')
     """
     folded, solid, key = _folded(text)
-    if len(site) >= 5 and site[:5] in solid:
+    if len(site) >= NAMED and site[:NAMED] in solid:
         return _key_on(site, folded)
     return key
 
@@ -358,9 +361,7 @@ def own_words(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]:
         return _own_words_in_bulk(grams, sizes)
     common = {gram for gram, count in Counter(grams).items() if count > 2}
     ends = list(accumulate(sizes, initial=0))
-    return [
-        2 * len(common.intersection(grams[start:end])) <= end - start for start, end in pairwise(ends)
-    ]
+    return [2 * len(common.intersection(grams[start:end])) <= end - start for start, end in pairwise(ends)]
 
 
 def _own_words_in_bulk(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]:
