@@ -190,8 +190,8 @@ def _partings(
 ) -> Iterator[tuple[list[_Edge], int]]:
     """Read edges, and give the groups that share their outer words up to a depth and go apart there.
 
-    A group inside another one is given, too, after it. Most edges share not even one word with enough others, and
-    are not read beyond it.
+    A group inside another one is given, too, after it. Most edges do not share even one word with enough
+    others, and are not read beyond it.
     """
     need = max(_PAGES, _SHARE * pages)
     by_word: dict[str, list[str]] = defaultdict(list)
