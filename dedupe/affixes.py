@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dedupe import address, words
 
@@ -18,7 +19,7 @@ DIVIDERS = re.compile(r"\s+[|•·»›>/–—~]\s+|\s*\|\s*|\s+::?\s+|\t+|\s+-
 """What stands between a title and the name of its site."""
 
 # A mark of those that divide a title, of which most have none.
-_MARK = re.compile(r"[|•·»›>/–—~:\t-]")
+_MARK = re.compile(r"[|\t]|\s[•·»›>/–—~:-]")
 # What stands in a trail of breadcrumbs is no title.
 _TRAIL = re.compile(r"\s[>»›/]\s")
 # The name stands at the titles of at least three pages and of half of all; a section, between the title and
@@ -90,9 +91,11 @@ def learn_affixes(pages: Sequence[Iterable[str]]) -> tuple[dict[str, int], dict[
     return suffixes, _names(divided, 0)
 
 
+_fold = lru_cache(1 << 12)(words.fold)
 _Divided = tuple[tuple[str, ...], str]
 
 
+@lru_cache(1 << 12)  # the menus of a site are the same on all of its pages
 def _divide(title: str) -> _Divided:
     """Part a title at its dividers; give the parts, and the last divider."""
     found = [match[0].strip() for match in DIVIDERS.finditer(title)]
@@ -106,10 +109,10 @@ def _names(pages: Sequence[Sequence[_Divided]], at: int) -> dict[str, int]:
     for titles in pages:
         met: dict[str, str] = {}
         for parts, _ in titles:
-            name = words.fold(parts[at])
+            name = _fold(parts[at])
             if not 0 < len(name.split()) <= _WORDS:
                 continue
-            met.setdefault(name, words.fold(" ".join(parts[:-1] if at else parts[1:])))
+            met.setdefault(name, _fold(" ".join(parts[:-1] if at else parts[1:])))
             example[name] = min(example.get(name, parts[at]), parts[at])
         for name, rest in met.items():
             rests[name].append(rest)
@@ -127,8 +130,8 @@ def _sections(pages: Sequence[Sequence[_Divided]], names: Mapping[str, int]) -> 
     for titles in pages:
         found = set()
         for parts, divider in titles:
-            if len(parts) >= 3 and words.fold(parts[-1]) in known and 0 < len(parts[-2].split()) <= 3:
-                found.add(f"{parts[-2]} {divider} {known[words.fold(parts[-1])]}")
+            if len(parts) >= 3 and _fold(parts[-1]) in known and 0 < len(parts[-2].split()) <= 3:
+                found.add(f"{parts[-2]} {divider} {known[_fold(parts[-1])]}")
         count.update(found)
     most = max(_PAGES, _SHARE_SECTION * len(pages))
     return {text: number for text, number in sorted(count.items()) if number >= most}

@@ -18,7 +18,7 @@ from dedupe.copying import can_copy, copy
 from dedupe.dates import find_dates
 from dedupe.errors import RecordError
 from dedupe.formats import Entry, Source, Unusable, cut, read
-from dedupe.furniture import Known
+from dedupe.furniture import KnownSources
 from dedupe.ledger import shortened
 from dedupe.lines import split_lines
 from dedupe.markdown import clean_markdown, prose
@@ -39,8 +39,6 @@ from dedupe.webpage import outside, without
 _CHUNKS, _SMALLEST = 64, 250_000
 # Small files are gathered in one chunk: so many at most.
 _FILES = 1000
-# What is known of so many sources is kept at hand: each holds all shared lines, about 100 kB in a large dump.
-_SOURCES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +210,12 @@ class Cleaner:
         self.reading = reading
         self.settings = reading.settings
         self.render = render
-        self.templates = templates
+        is_used = "template" in self.settings.stages
+        self._known = KnownSources(templates) if templates is not None and is_used else None
         self.work = work
         self.fast = fast
         self.verbose = verbose
         self._copies = isinstance(render, Articles) and render.copies
-        self._known: dict[str, Known] = {}
 
     def __call__(self, chunk: Chunk) -> Outcome | None:
         """Clean a chunk; None where the outcome was written to a folder."""
@@ -300,7 +298,7 @@ class Cleaner:
     def clean(self, entry: Entry) -> Cleaned:
         """Clean one document."""
         document, source = entry.document, source_of(entry, self.settings)
-        known = self.known(source)
+        known = self._known[source] if self._known else None
         spared: list[str] = []
 
         def examined(document: Document) -> Examined:
@@ -318,16 +316,6 @@ class Cleaner:
         if text is not None:
             text = _ended(unify(text), document.text)
         return Cleaned(entry, article, text, source, tuple(spared))
-
-    def known(self, source: str) -> Known | None:
-        """Give what is known of a source."""
-        if self.templates is None or "template" not in self.settings.stages:
-            return None
-        if source not in self._known:
-            if len(self._known) == _SOURCES:
-                self._known.clear()
-            self._known[source] = Known(self.templates, source)
-        return self._known[source]
 
 
 def _ended(text: str, original: str) -> str:

@@ -10,7 +10,7 @@ from dedupe.body import Surroundings
 from dedupe.body import find_furniture as find_around
 from dedupe.cut import cut
 from dedupe.errors import RecordError
-from dedupe.furniture import Known, find_furniture
+from dedupe.furniture import Known, KnownSources, find_furniture
 from dedupe.header import Heading, find_heading
 from dedupe.lines import split_lines
 from dedupe.metadata import Facts, find_facts, to_metadata
@@ -135,17 +135,14 @@ def clean_many(
     ['Article', 'Failure', 'Article']
     """
     settings = settings or Settings()
-    known: dict[str, Known] = {}
+    known = KnownSources(templates) if templates else None
     for number, item in enumerate(documents, 1):
         try:
             document = _document(item, number, settings)
         except RecordError as error:
             yield Failure(error.place, error.reason, str(error))
         else:
-            source = source_of(document)
-            if templates and source not in known:
-                known[source] = Known(templates, source)
-            yield examine(document, settings, known.get(source)).article()
+            yield examine(document, settings, known[source_of(document)] if known else None).article()
 
 
 def apply(document: Document, templates: Templates, settings: Settings | None = None) -> list[Removal]:

@@ -179,6 +179,8 @@ def _outermost(text: str, backwards: bool) -> str:
         word = "".join(_WORD.findall(text)[-1:])
     else:
         word = found[0] if (found := _WORD.search(text)) else ""
+    if word[1:].islower():
+        return word.casefold()
     pieces = part_words(word).split()
     return _key(pieces[-1 if backwards else 0]) if pieces else ""
 
@@ -188,7 +190,7 @@ def _partings(
 ) -> Iterator[tuple[list[_Edge], int]]:
     """Read edges, and give the groups that share their outer words up to a depth and go apart there.
 
-    A group inside another one is given, too, after it. Most edges share not even one word with enough
+    A group inside another one is given, too, after it. Most edges do not share even one word with enough
     others, and are not read beyond it.
     """
     need = max(_PAGES, _SHARE * pages)

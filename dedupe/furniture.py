@@ -20,13 +20,15 @@ from dedupe.edges import part_words
 from dedupe.model import Line
 from dedupe.phrases import by_opening
 from dedupe.slots import all_runs
-from dedupe.survey import LONGEST, head_of, line_key
+from dedupe.survey import LONGEST, NAMED, head_of, line_key
 from dedupe.templates import Template, Templates
 
 # Said nowhere else than in furniture; the other kinds of phrases need their place too.
 _ANYWHERE = frozenset(("ad", "cookie", "newsletter", "paywall", "read_more", "share", "skip", "timestamp"))
 # What divides the entries of a menu.
 _ROW = re.compile(r"\s*[|•·»›>]\s*|\s+[/–—-]\s+|\t+|\s{2,}|,\s+")
+# What is known of so many sources is kept at hand.
+_SOURCES = 1000
 # A learned run of words says who a line is; half of the line must be such runs.
 _COVERED = 0.5
 
@@ -39,64 +41,117 @@ class Furniture:
     rule: str
 
 
-class Known:
-    """What is known of one source when one of its documents is cleaned: its own template and the shared one.
+class Keys:
+    """The keys by which what a template says is looked up on one site."""
 
-    Build it once a source; it holds the keys by which lines are looked up.
-    """
+    def __init__(self, template: Template, site: str = "") -> None:
+        def keys(texts: Iterable[str]) -> frozenset[str]:
+            return frozenset(line_key(text, site) for text in texts)
 
-    def __init__(self, templates: Templates, source: str) -> None:
-        self.site = site_name(source)
-        own = templates.sources.get(source, Template())
-        shared = templates.shared
-        self.order = own.order
-        self.is_learned = bool(own.pages)
-        # What this source lists for review is not cut because other sources have it.
-        self.lines = self._keys(own.lines) | (self._keys(shared.lines) - self._keys(own.review))
-        self.tails = self._keys(own.tails) | self._keys(shared.tails)
-        self.below = self._keys(own.below) | self._keys(shared.below)
-        self.slots = all_runs((*own.slots, *shared.slots))
-        self.run_in = self._keys(map(part_words, own.run_in))
-        self.title_suffixes = frozenset(map(words.fold, own.title_suffixes))
-        self.title_prefixes = frozenset(map(words.fold, own.title_prefixes))
-        self.own_labels: Mapping[str, int] = own.labels
-        self.shared_labels: Mapping[str, int] = shared.labels
-
-    def _keys(self, texts: Iterable[str]) -> frozenset[str]:
-        return frozenset(line_key(text, self.site) for text in texts)
-
-    @cached_property
-    def labels(self) -> Mapping[str, str]:
-        """Give all labels, those of the languages first, with the keys under which their values go."""
-        return {**self.learned_labels, **words.labels()}
-
-    @cached_property
-    def learned_labels(self) -> Mapping[str, str]:
-        """Give the labels that were learned, with the keys under which their values go."""
-        found = self._keys((*self.own_labels, *self.shared_labels))
-        return {label: label.replace(" ", "_") for label in sorted(found)}
-
-    def affixes(self, url: str | None) -> Affixes:
-        """Give what the source writes around its titles; its name may be in the address of a page, too."""
-        return Affixes(site_name(host_of(url or "")), self.title_suffixes, self.title_prefixes)
+        self.lines = keys(template.lines)
+        self.tails = keys(template.tails)
+        self.below = keys(template.below)
+        self.labels = keys(template.labels)
+        self.review = keys(template.review)
+        self.run_in = keys(map(part_words, template.run_in))
+        self.slots = all_runs(template.slots)
 
     @cached_property
     def openings(self) -> Mapping[str, Sequence[str]]:
         """Give the keys of all that is cut by their first two words, or their only one."""
         return by_opening((*self.lines, *self.tails, *self.run_in))
 
+
+class Known:
+    """What is known of one source when one of its documents is cleaned: its own template and the shared one.
+
+    Build it once a source; `shared` are the keys of the shared template on its site, where they are at hand.
+    """
+
+    def __init__(self, templates: Templates, source: str, shared: Keys | None = None) -> None:
+        self.site = site_name(source)
+        own = templates.sources.get(source, Template())
+        self.order = own.order
+        self.is_learned = bool(own.pages)
+        self.own = Keys(own, self.site)
+        self.shared = shared or Keys(templates.shared, self.site)
+        self.title_suffixes = frozenset(map(words.fold, own.title_suffixes))
+        self.title_prefixes = frozenset(map(words.fold, own.title_prefixes))
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """Give all labels, those of the languages first, with the keys under which their values go."""
+        fixed = words.labels()
+        return fixed if self.learned_labels.keys() <= fixed.keys() else {**self.learned_labels, **fixed}
+
+    @cached_property
+    def learned_labels(self) -> Mapping[str, str]:
+        """Give the labels that were learned, with the keys under which their values go."""
+        return {label: label.replace(" ", "_") for label in sorted(self.own.labels | self.shared.labels)}
+
+    def affixes(self, url: str | None) -> Affixes:
+        """Give what the source writes around its titles; its name may be in the address of a page, too."""
+        return Affixes(site_name(host_of(url or "")), self.title_suffixes, self.title_prefixes)
+
+    def opening(self, first: str) -> list[str]:
+        """Give the keys of what is cut that begin with two words, or are the one word."""
+        own, shared = self.own.openings.get(first), self.shared.openings.get(first)
+        if not own and not shared:
+            return []
+        stays = self.own.review - self.shared.tails
+        return [*(own or ()), *(key for key in shared or () if key not in stays)]
+
+    def has_line(self, key: str) -> bool:
+        """Tell whether a key is that of a line of furniture.
+
+        What the source lists for review is not cut because other sources have it.
+        """
+        return key in self.own.lines or (key in self.shared.lines and key not in self.own.review)
+
+    def has_head(self, key: str) -> bool:
+        """Tell whether a key is that of a beginning of lines whose ends vary."""
+        return key in self.own.tails or key in self.shared.tails
+
+    def is_above_list(self, key: str) -> bool:
+        """Tell whether a key is that of a heading over a list."""
+        return key in self.own.below or key in self.shared.below
+
     def is_line(self, text: str) -> bool:
         """Tell whether a text was learned as a line of furniture."""
-        return len(text) <= LONGEST and line_key(text, self.site) in self.lines
+        return len(text) <= LONGEST and self.has_line(line_key(text, self.site))
 
     def has_tail(self, text: str) -> bool:
         """Tell whether a text begins as lines of furniture do whose ends vary."""
         found = head_of(text, self.site)
-        return found is not None and found[0] in self.tails
+        return found is not None and self.has_head(found[0])
 
     def is_run_in(self, text: str) -> bool:
         """Tell whether a text was learned as furniture that is run into the first words of paragraphs."""
-        return bool(self.run_in) and line_key(part_words(text), self.site) in self.run_in
+        return bool(self.own.run_in) and line_key(part_words(text), self.site) in self.own.run_in
+
+
+class KnownSources:
+    """What is known of each source of a dump, worked out when it is first asked for.
+
+    The keys of what several sources share are the same on all sites whose names are not in it.
+    """
+
+    def __init__(self, templates: Templates) -> None:
+        self.templates = templates
+        self._shared = Keys(shared := templates.shared)
+        texts = (*shared.lines, *shared.tails, *shared.below, *shared.labels)
+        self._letters = "\n".join(words.fold(text).replace(" ", "") for text in texts)
+        self._known: dict[str, Known] = {}
+
+    def __getitem__(self, source: str) -> Known:
+        """Give what is known of a source."""
+        if source not in self._known:
+            if len(self._known) == _SOURCES:
+                self._known.clear()
+            site = site_name(source)
+            is_named = len(site) >= NAMED and site[:NAMED] in self._letters
+            self._known[source] = Known(self.templates, source, None if is_named else self._shared)
+        return self._known[source]
 
 
 def find_furniture(
@@ -187,7 +242,7 @@ class _Finder:
         )
 
     def is_learned(self, i: int) -> bool:
-        return self.keys[i] in self.known.lines
+        return self.known.has_line(self.keys[i])
 
     def phrases_by_place(self, kinds: Mapping[int, str], first: int, last: int) -> None:
         """Take phrases that may be said in an article, too, where no article is: outside, or in company."""
@@ -199,11 +254,13 @@ class _Finder:
     def is_slotted(self, i: int) -> bool:
         """Tell whether learned runs of words cover half of a line."""
         found = self.keys[i].split()
-        if len(found) < 4 or not self.known.slots:
+        own, shared = self.known.own.slots, self.known.shared.slots
+        if len(found) < 4 or not (own or shared):
             return False
         covered: set[int] = set()
         for start in range(len(found) - 3):
-            if " ".join(found[start : start + 4]) in self.known.slots:
+            run = " ".join(found[start : start + 4])
+            if run in own or run in shared:
                 covered.update(range(start, start + 4))
         return len(covered) >= _COVERED * len(found)
 
@@ -240,10 +297,14 @@ class _Finder:
         if count > 6:
             return ""
         if words.furniture_heads().get(self.keys[i]) == "tags" and (
-            self.phrases or self.keys[i] in self.known.lines
+            self.phrases or self.known.has_line(self.keys[i])
         ):
             return "tags"
-        if self.keys[i] in self.known.below or kind == "related" or (kind == "read_more" and count <= 5):
+        if (
+            self.known.is_above_list(self.keys[i])
+            or kind == "related"
+            or (kind == "read_more" and count <= 5)
+        ):
             return "related"
         return ""
 

@@ -101,7 +101,7 @@ class _Head(NamedTuple):
 @lru_cache(1 << 15)
 def _head(text: str, is_prose: bool, site: str) -> _Head | None:
     found = head_of(text, site) if text and not (is_prose and len(text) > 160) else None
-    if found is None or is_date_line(text):
+    if found is None or _is_part_of_date(found[0]) or is_date_line(text):
         return None
     key, tail = found
     written = text[: text.rfind(tail)].rstrip(" \t:：>»›/|–—-") if tail else key
@@ -111,6 +111,14 @@ def _head(text: str, is_prose: bool, site: str) -> _Head | None:
 
 
 _is_fact = lru_cache(1 << 15)(is_fact)
+
+
+@lru_cache(1 << 10)
+def _is_part_of_date(key: str) -> bool:
+    """Tell whether the key of a beginning is a month and numbers: `may 0 0 0` of `May 23, 2025, 3:32`."""
+    found = key.split()
+    months = sum(word in words.months() for word in found)
+    return 0 < months < len(found) == months + found.count("0")
 
 
 class _Learner:

@@ -102,7 +102,6 @@ class _Seams:
         self.known = known
         self.phrases = phrases
         self.site = known.site if known else ""
-        self.openings = known.openings if known else {}
         self._small: Counter[str] | None = None
 
     def runs(self, text: str) -> Iterator[_Run]:
@@ -139,10 +138,10 @@ class _Seams:
             first, second = spaced.groups() if spaced else (first, second)
         alone = "0" if first.isdigit() else first.casefold()
         both = f"{alone} {'0' if second.isdigit() else second.casefold()}" if second else alone
-        keys = [*self.openings.get(both, ())]
+        keys = self.known.opening(both) if self.known else []
         fixed = [*words.furniture_openings().get(both, ())] if self.phrases else []
         if not second or not second[0].islower():
-            keys += self.openings.get(alone, ())
+            keys += self.known.opening(alone) if self.known else ()
             fixed += words.furniture_openings().get(alone, ()) if self.phrases else ()
         if not keys and not fixed:
             return False

@@ -73,11 +73,12 @@ def everywhere(seen: Survey, sieve: Sieve, sources: Mapping[str, Template]) -> d
     hanging: Counter[str] = Counter()
     for _, pages in seen.witnesses():
         here: set[str] = set()
+        passed = {key for key in {line.key for each in pages for line in each.lines} if key in sieve}
         for each in pages:
             own = {i for i, line in enumerate(each.lines) if line.is_prose and line.key not in learned}
             first, last = (min(own), max(own)) if own else (len(each.lines), -1)
             for i, line in enumerate(each.lines):
-                if line.key not in sieve:
+                if line.key not in passed:
                     continue
                 if line.is_prose and len(line.text) > 160:
                     continue

@@ -18,8 +18,10 @@ def word_runs(key: str) -> list[str]:
     ['is a senior reporter', 'a senior reporter at', 'senior reporter at §']
     """
     found = key.split()
-    runs = (found[i : i + _SLOT] for i in range(len(found) - _SLOT + 1))
-    return [" ".join(run) for run in runs if run.count("0") <= 1]
+    runs = [found[i : i + _SLOT] for i in range(len(found) - _SLOT + 1)]
+    if found.count("0") > 1:
+        runs = [run for run in runs if run.count("0") <= 1]
+    return [" ".join(run) for run in runs]
 
 
 def join_runs(counts: Mapping[str, int]) -> dict[str, int]:

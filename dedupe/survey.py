@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import accumulate, pairwise
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -24,7 +25,7 @@ from zlib import crc32
 
 from dedupe import words
 from dedupe.address import host_of, site_name
-from dedupe.edges import edges, loose_end
+from dedupe.edges import SHORTEST, edges, loose_end
 from dedupe.lines import NO_SPACES_CHARACTER, is_prose, split_lines
 from dedupe.model import Document, Line
 from dedupe.pairs import split_pair
@@ -35,6 +36,9 @@ from dedupe.webpage import open_page, outside, without
 
 SITE = "§"
 """Stands for the name of the site in a key."""
+
+NAMED = 5
+"""Letters of the name of a site that a line must have for the name to be looked for in it."""
 
 LONGEST = 260
 """Longer lines are never furniture; the longest consent notices and legal lines seen end below."""
@@ -51,14 +55,14 @@ MEMORY = 64_000_000
 # A gram is four words of prose, or eight characters where no blanks part them. Those at the beginning of
 # each paragraph are taken, and of these the smallest by their hash, so that two copies of a text give nearly
 # the same sample wherever they were edited.
-_WORDS = re.compile(rb"\S+\s+\S+\s+\S+\s+\S+(?=\s)")
+_WORDS = re.compile(rb"(?<!\S)\S++[ \t]++\S++[ \t]++\S++[ \t]++\S++(?=[ \t])")
 _PAIR = re.compile("..")
 _OPENING, _A_PAGE = 120, 32
 # From so many grams on they are counted by NumPy.
 _MANY = 1_000_000
 _TRAIL = re.compile(r"(\S[^>»›/|:：]{0,24}?)\s+[>»›/|]\s+(\S.*)")
 # A mark of those that divide a line, of which nearly all lines have none.
-_DIVIDER = re.compile(r"[:：\t|–—=→>»›/-]")
+_DIVIDER = re.compile(r"[:：\t|]|\s[–—=→>»›/-]|\.\.\.")
 _DIGITS, _ASCII_DIGITS = re.compile(r"\d+"), re.compile(b"[0-9]+")
 
 
@@ -121,7 +125,7 @@ def line_key(text: str, site: str = "") -> str:
     ('0 comments', '* * *')
     """
     folded, solid, key = _folded(text)
-    if len(site) >= 5 and site[:5] in solid:
+    if len(site) >= NAMED and site[:NAMED] in solid:
         return _key_on(site, folded)
     return key
 
@@ -160,7 +164,7 @@ def page(document: Document, source: str, lines: Sequence[Line], damaged: bool =
         if damaged and (not text.isascii() or "&" in text or not text.isprintable()):
             text = _repaired(text)
             of_prose = is_prose(text) if len(text) <= LONGEST else of_prose
-        if not of_prose and (end := loose_end(text)) < len(text):
+        if not of_prose and len(text) >= SHORTEST and (end := loose_end(text)) < len(text):
             head, text = text[:end].rstrip(), text[end:]
             texts.append(head if len(head) <= LONGEST else "")
             prose.append(True)
@@ -195,7 +199,7 @@ def head_of(text: str, site: str = "") -> tuple[str, str] | None:
     >>> head_of("Read more: Why the bridge stays closed"), head_of("Home > World > Politics")
     (('read more', 'Why the bridge stays closed'), ('home', 'World > Politics'))
     """
-    if not _DIVIDER.search(text) and "..." not in text:
+    if not _DIVIDER.search(text):
         return None
     trail = _TRAIL.match(text)
     if trail:
@@ -355,9 +359,9 @@ def own_words(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]:
     """
     if len(grams) >= _MANY:
         return _own_words_in_bulk(grams, sizes)
-    count = Counter(grams)
-    values = iter(grams)
-    return [2 * sum(count[next(values)] <= 2 for _ in range(size)) >= size for size in sizes]
+    common = {gram for gram, count in Counter(grams).items() if count > 2}
+    ends = list(accumulate(sizes, initial=0))
+    return [2 * len(common.intersection(grams[start:end])) <= end - start for start, end in pairwise(ends)]
 
 
 def _own_words_in_bulk(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]:
@@ -379,16 +383,23 @@ def _own_words_in_bulk(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]
 
 def _grams(texts: Iterable[str]) -> array[int]:
     """Sample the word runs of some prose; in scripts without spaces, runs of twice as many characters."""
-    values: list[int] = []
-    for text in texts:
-        opening = text[:_OPENING] + " " * (len(text) <= _OPENING)
-        if not opening.isascii():
-            opening = _DIGITS.sub("0", opening)
-            if NO_SPACES_CHARACTER.search(opening):
-                opening = _PAIR.sub(r"\g<0> ", "".join([c for c in opening if c.isalnum()]))
-        masked = _ASCII_DIGITS.sub(b"0", opening.encode("utf-8", "replace"))
-        values.extend(map(crc32, _WORDS.findall(masked)))
-    return array("I", sorted(set(values))[:_A_PAGE])
+    openings = [
+        text[:_OPENING].replace("\n", " ") if len(text) > _OPENING else text.replace("\n", " ") + " "
+        for text in texts
+    ]
+    joined = "\n".join(openings)
+    if not joined.isascii():
+        joined = "\n".join(map(_with_blanks, openings))
+    masked = _ASCII_DIGITS.sub(b"0", joined.encode("utf-8", "replace"))
+    return array("I", sorted(set(map(crc32, _WORDS.findall(masked))))[:_A_PAGE])
+
+
+def _with_blanks(text: str) -> str:
+    """Put a blank behind each second character where nothing parts words; write all digits as one."""
+    text = _DIGITS.sub("0", text)
+    if NO_SPACES_CHARACTER.search(text):
+        text = _PAIR.sub(r"\g<0> ", "".join([c for c in text if c.isalnum()]))
+    return text
 
 
 @lru_cache(1 << 15)

@@ -1,17 +1,23 @@
 """Who may testify: copies of one article say nothing about their site, in any script."""
 
+import json
 import random
 from array import array
 
 import pytest
-from town import page
+from hypothesis import given
+from hypothesis import strategies as st
+from town import HEAD, TAIL, page
 
 import dedupe
+from dedupe import edges
 from dedupe.brakes import spare
+from dedupe.chunks import Chunk, Reading, Surveyor
 from dedupe.clean import examine
-from dedupe.furniture import Known
+from dedupe.formats import find_inputs
+from dedupe.furniture import Known, KnownSources
 from dedupe.learn import derive
-from dedupe.survey import Survey, own_words, survey
+from dedupe.survey import PAGES, Smallest, Survey, own_words, survey
 from dedupe.templates import Template, Templates
 
 CHINESE = [
@@ -67,3 +73,80 @@ def test_both_ways_to_count_grams_agree(monkeypatch):
     monkeypatch.setattr("dedupe.survey._MANY", 1)
     assert own_words(grams, sizes) == plain
     assert 0 < sum(plain) < len(plain)
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 9)), max_size=40), st.integers(1, 5))
+def test_the_smallest_orders_that_were_met(met, most):
+    smallest = Smallest(most)
+    taken = [each for each in met if smallest.take(*each)]
+    for source in "ab":
+        orders = sorted(order for name, order in met if name == source)[:most]
+        assert sorted(order for name, order in taken if name == source)[:most] == orders
+        assert smallest.admits(source, 10) == (len(orders) < most)
+
+
+def test_pages_that_cannot_be_kept_are_counted_and_not_made(tmp_path):
+    """However the chunks are shared out, and in whatever order: each process knows its own pages only."""
+    for part in range(6):
+        items = [
+            {"id": n, "url": f"https://site{n % 2}.example/{n}", "text": page(n)}
+            for n in range(part * 80, part * 80 + 80)
+        ]
+        (tmp_path / f"{part}.jsonl").write_text("".join(json.dumps(each) + "\n" for each in items))
+    sources = find_inputs([str(tmp_path)]).sources
+    learned, made = set(), []
+    for count in (1, 2, 3, 6):
+        surveyors = [Surveyor(Reading(dedupe.Settings())) for _ in range(count)]
+        with Survey() as seen:
+            made.append(0)
+            for number, source in enumerate(sources if count != 2 else sources[::-1]):
+                found = surveyors[number % count](Chunk(number, (source,)))
+                assert found.documents == 80
+                made[-1] += len(found.pages)
+                for each in found.pages:
+                    seen.add(each)
+                seen.documents += found.others
+            learned.add(derive(seen).to_json())
+            assert seen.documents == {"site0.example": 240, "site1.example": 240}
+    assert len(learned) == 1
+    assert 2 * PAGES <= made[0] < made[-1] == 480
+
+
+BEGINNINGS = ["SHARE ", "Share this ", "HomeNews ", "The ", "In a ", "2024 ", "", "© ", "the "]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(BEGINNINGS), st.sampled_from(BEGINNINGS), st.integers(0, 30)), max_size=30
+    )
+)
+def test_edges_that_share_no_word_change_nothing(chosen):
+    """What is found by looking at the outermost words first is found by reading all."""
+    texts = [f"{first}{second}{page(n).splitlines()[3]}" for first, second, n in chosen]
+    ends = [f"{page(n).splitlines()[3]} {second}{first}he said." for first, second, n in chosen]
+
+    def found() -> tuple[dict[str, int], dict[str, int]]:
+        return edges.run_in(texts, len(texts), str.istitle), edges.endings(ends, len(texts))
+
+    sieved = found()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(edges, "_outermost", lambda text, backwards: "one group of all")
+        assert found() == sieved
+
+
+def test_shared_keys_are_those_of_each_site():
+    lines = [*HEAD, *TAIL, "Read the Lockside Mail every morning", "Stand for review"]
+    shared = Template(pages=2, lines=dict.fromkeys(lines, 2), labels={"Founded": 2}, tails={"Read more:": 2})
+    own = Template(pages=9, lines={"More from the Quay": 9}, review={"Stand for review": 3})
+    templates = Templates({"quay.example": own}, shared)
+    known = KnownSources(templates)
+    for source in ("locksidemail.example", "quay.example", "other-site.example", "", "quay.example"):
+        alone, kept = Known(templates, source), known[source]
+        for text in (*lines, "More from the Quay", "Read the Birkdale Post every morning"):
+            assert kept.is_line(text) == alone.is_line(text)
+        assert kept.labels == alone.labels
+        assert kept.opening("ring the") == alone.opening("ring the") == ["ring the newsdesk 0 0"]
+        assert kept.is_line("Stand for review") == (source != "quay.example")
+        assert kept.has_tail("Read more: Why it closed")
+    assert known["a.example"].shared is known["other-site.example"].shared
+    assert known["a.example"].shared is not known["locksidemail.example"].shared
