@@ -68,7 +68,9 @@ class Known:
     @cached_property
     def labels(self) -> Mapping[str, str]:
         """Give all labels, those of the languages first, with the keys under which their values go."""
-        return {**self.learned_labels, **words.labels()}
+        known = words.labels()
+        unknown = {label: key for label, key in self.learned_labels.items() if label not in known}
+        return {**known, **unknown} if unknown else known
 
     @cached_property
     def learned_labels(self) -> Mapping[str, str]:
