@@ -18,8 +18,9 @@ from dedupe import address, words
 DIVIDERS = re.compile(r"\s+[|•·»›>/–—~]\s+|\s*\|\s*|\s+::?\s+|\t+|\s+-\s+")
 """What stands between a title and the name of its site."""
 
-# A mark of those that divide a title, of which most have none.
-_MARK = re.compile(r"[|\t]|\s[•·»›>/–—~:-]")
+DIVIDING = re.compile(r"[|•·»›>/–—~:\t-]")
+"""A text without any of these has no divider."""
+
 # What stands in a trail of breadcrumbs is no title.
 _TRAIL = re.compile(r"\s[>»›/]\s")
 # The name stands at the titles of at least three pages and of half of all; a section, between the title and
@@ -48,6 +49,8 @@ class Affixes:
         >>> affixes.bare("Quayside Gazette - a history"), affixes.bare("QG News | Port reopens")
         ('Quayside Gazette - a history', 'Port reopens')
         """
+        if not DIVIDING.search(title):
+            return title
         divided = [found.span() for found in DIVIDERS.finditer(title) if title[: found.start()].strip()]
         for start, end in divided:
             if self._is_suffix(title[end:], is_last=(start, end) == divided[-1]):
@@ -79,7 +82,7 @@ def learn_affixes(pages: Sequence[Iterable[str]]) -> tuple[dict[str, int], dict[
         [
             parted
             for title in lines
-            if _MARK.search(title)
+            if DIVIDING.search(title)
             and len(title) <= _LONGEST
             and not _TRAIL.search(title)
             and len((parted := _divide(title))[0]) >= 2

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dedupe import words
-from dedupe.forms import Page, read_page, site_name
+from dedupe.affixes import DIVIDING
+from dedupe.forms import Page, site_name
 from dedupe.lines import ends_sentence
 from dedupe.measures import measure
 from dedupe.model import Line
@@ -87,7 +88,7 @@ def find_furniture(
     >>> [(each.line, each.kind, each.rule) for each in around.furniture]
     [(0, 'skip', 'phrase'), (1, 'nav', 'above the title'), (4, 'share', 'phrase'), (5, 'read_more', 'phrase')]
     """
-    page = read_page(lines, title, url, title_line)
+    page = Page(lines, title, url, title_line)
     spoken = frozenset(keep).union(heading)
     if not any(kind is not None for i, kind in enumerate(page.kinds) if i not in spoken):
         return Surroundings()
@@ -149,8 +150,8 @@ def _by_phrases(page: Page, keep: Collection[int]) -> list[Furniture]:
                 found.setdefault(i, Furniture(i, "nav", "above the title", 0.6))
     heads = words.furniture_heads()
     for i in range(stop + 1, len(lines)):
-        if page.folded[i] in heads and i not in keep:
-            found.setdefault(i, Furniture(i, heads[page.folded[i]], "heading below the end", 0.6))
+        if page.fold(i) in heads and i not in keep:
+            found.setdefault(i, Furniture(i, heads[page.fold(i)], "heading below the end", 0.6))
     for i in range(min((i for i in found if i > stop), default=len(lines)), len(lines)):
         if i not in keep:
             found.setdefault(i, Furniture(i, "related", "below the end", 0.6))
@@ -172,7 +173,7 @@ def _under_headings(page: Page, start: int, stop: int) -> list[int]:
         line = page.lines[i]
         if page.kinds[i] == "related":
             heading = True
-        elif heading and len(page.folded[i].split()) >= 3 and not _is_own(line):
+        elif heading and len(page.fold(i).split()) >= 3 and not _is_own(line):
             under.append(i)
         else:
             heading = False
@@ -226,7 +227,7 @@ def _boxes(page: Page, keep: Collection[int], named: Collection[int]) -> dict[in
     names, site = _byline_names(page), site_name(page.url)
     boxes: dict[int, str] = {}
     for i in range(len(page.lines) - 1, len(page.lines) // 3, -1):
-        text, found = page.lines[i].text, page.folded[i].split()
+        text, found = page.lines[i].text, page.fold(i).split()
         if i in keep or i in named:
             continue
         if len(text) > _BOX or not found:
@@ -235,7 +236,7 @@ def _boxes(page: Page, keep: Collection[int], named: Collection[int]) -> dict[in
             boxes[i] = "box about the author"
         elif (
             site
-            and site in page.folded[i].replace(" ", "")
+            and site in page.fold(i).replace(" ", "")
             and (i - 1 in named or i + 1 in named or (_is_person(text) and not _mentions(page, i, found[1])))
         ):
             boxes[i] = "box about the site"
@@ -250,7 +251,7 @@ def _byline_names(page: Page) -> set[str]:
         return set()
     names = set()
     for i in range(max(page.title_line - 3, 0), min(page.title_line + 8, len(page.lines))):
-        found = page.folded[i].split()
+        found = page.fold(i).split()
         for length in (1, 2):
             if 2 <= len(found) - length <= 8 and " ".join(found[:length]) in words.byline_words():
                 names.add(" ".join(found[length : length + 2]))
@@ -274,7 +275,7 @@ def _is_person(text: str) -> bool:
 def _mentions(page: Page, line: int, name: str) -> bool:
     """Tell whether a name stands in a paragraph other than a line."""
     return any(
-        name in page.folded[i].split() for i, each in enumerate(page.lines) if each.is_prose and i != line
+        name in page.fold(i).split() for i, each in enumerate(page.lines) if each.is_prose and i != line
     )
 
 
@@ -291,7 +292,8 @@ def _is_menu(text: str) -> bool:
     if len(text) > 300 or ends_sentence(text):
         return False
     items = words.nav_items()
-    pieces = [words.fold(piece) for piece in _DIVIDERS.split(text) if piece.strip()]
+    pieces = [text] if not DIVIDING.search(text) else _DIVIDERS.split(text)
+    pieces = [words.fold(piece) for piece in pieces if piece.strip()]
     if len(pieces) >= 3:
         known = sum(piece in items or words.furniture(piece) is not None for piece in pieces)
         return known >= 0.5 * len(pieces) and all(len(piece.split()) <= 3 for piece in pieces)

@@ -58,7 +58,10 @@ def is_nearly_a_date(folded: str) -> bool:
     [True, True, False]
     """
     found = folded.split()
-    numbers = sum(word[0].isdigit() for word in found)
-    known = sum(word in words.months() or word in words.weekdays() for word in found)
+    months, weekdays = words.months(), words.weekdays()
+    numbers = known = 0
+    for word in found:
+        numbers += word[0].isdigit()
+        known += word in months or word in weekdays
     others = len(found) - numbers - known
     return (numbers + known >= 2 and others <= 1) or (numbers > 0 and others + known == 0)

@@ -30,7 +30,9 @@ def cut(text: str, removals: Iterable[Removal]) -> str:
         end = start + len(physical)
         while at < len(spans) and spans[at][1] <= start:
             at += 1
-        left, touched = _left_of(text, start, end, spans, at)
+        left, touched = physical, False
+        if at < len(spans) and spans[at][0] < end:
+            left, touched = _left_of(text, start, end, spans, at)
         if not physical.strip() and not touched:
             blanks.append(physical)
             gaps[-1:] = [(gaps[-1] if gaps else 0) + 1]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from dedupe import words
 from dedupe.address import host_of
-from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, numeric_orders
+from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, may_hold_date, numeric_orders
 from dedupe.opening import DATE_CHARACTERS, Opening
 
 # Two-letter endings that are sold to the whole world say nothing of a country; Canada and the Philippines
@@ -81,7 +81,9 @@ class DateLines:
     def read(self, i: int) -> DateLine | None:
         """Read the date of a line that could be a date line."""
         text = self.lines[i].text
-        if len(text) > DATE_CHARACTERS or i in self.opening.facts or _COPYRIGHT.search(text):
+        if len(text) > DATE_CHARACTERS or not may_hold_date(text):
+            return None
+        if i in self.opening.facts or _COPYRIGHT.search(text):
             return None
         found = find_dates(text)
         if not found and numeric_orders(text) == set() and _AMBIGUOUS.search(text):

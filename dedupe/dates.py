@@ -99,7 +99,7 @@ def find_dates(line: str, order: Order | None = None) -> list[WrittenDate]:
     >>> find_dates("In May 2025 the 27 members met.")
     []
     """
-    if not _may_hold_date(line):
+    if not may_hold_date(line):
         return []
     found: list[WrittenDate] = []
     for start, end, day in sorted(_days(line, order)):
@@ -131,7 +131,7 @@ def numeric_orders(line: str) -> set[Order]:
     ({'dmy'}, {'mdy'}, set())
     """
     proved: set[Order] = set()
-    if _may_hold_date(line):
+    if may_hold_date(line):
         for found in _NUMERIC.finditer(line):
             first, second = int(found["a"]), int(found["b"])
             if first > 12 >= second:
@@ -170,7 +170,8 @@ def beside_dates(line: str, dates: Iterable[WrittenDate]) -> list[str]:
     return beside
 
 
-def _may_hold_date(line: str) -> bool:
+def may_hold_date(line: str) -> bool:
+    """Tell whether a line has the numbers of a date."""
     return _FOUR_DIGITS.search(line) is not None and _DAY_OR_MONTH.search(line) is not None
 
 

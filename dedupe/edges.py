@@ -119,8 +119,9 @@ def sentence_starts(text: str, place: int) -> Iterator[int]:
     """
     for found in _MARK.finditer(text, place):
         before = text[max(found.start() - 4, 0) : found.start()]
+        small = before[-3:].islower()  # no capital, so no abbreviation
         if found[0][0] in "。！？" or (
-            not _ABBREVIATION.search(before) if found[1] else before[-3:].isalpha() and before[-3:].islower()
+            small or not _ABBREVIATION.search(before) if found[1] else small and before[-3:].isalpha()
         ):
             yield found.end()
 

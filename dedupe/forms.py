@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -58,29 +58,32 @@ FORMS = (
 """The columns of what a line alone shows."""
 
 
-@dataclass(frozen=True, slots=True)
 class Page:
-    """A text line by line, folded, with the kind of furniture that each line is by its words alone."""
+    """A text line by line, with the kind of furniture that each line is by its words alone."""
 
-    lines: Sequence[Line]
-    folded: Sequence[str]
-    kinds: Sequence[str | None]
-    title: str | None
-    url: str | None
-    title_line: int | None
+    def __init__(
+        self, lines: Sequence[Line], title: str | None, url: str | None, title_line: int | None
+    ) -> None:
+        self.lines = lines
+        self.title = title
+        self.url = url
+        self.title_line = title_line
+        self.kinds: Sequence[str | None] = [
+            None
+            if len(line.text) > phrases.LONGEST_LINE
+            else words.line_furniture(line.text) or _kind_by_head(line.text)
+            for line in lines
+        ]
 
+    def fold(self, i: int) -> str:
+        """Give a line folded; only the beginning of one that is too long to be looked at whole."""
+        text = self.lines[i].text
+        return words.fold(text if len(text) <= 2 * _SAMPLE else text[:_SAMPLE])
 
-def read_page(lines: Sequence[Line], title: str | None, url: str | None, title_line: int | None) -> Page:
-    """Fold the lines of a text and look each of them up in the phrase lists."""
-    folded = [
-        words.fold(line.text) if len(line.text) <= 2 * _SAMPLE else words.fold(line.text[:_SAMPLE])
-        for line in lines
-    ]
-    kinds = [
-        None if len(line.text) > phrases.LONGEST_LINE else words.furniture(fold) or _kind_by_head(line.text)
-        for line, fold in zip(lines, folded, strict=True)
-    ]
-    return Page(lines, folded, kinds, title, url, title_line)
+    @cached_property
+    def folded(self) -> Sequence[str]:
+        """Give all lines folded."""
+        return [self.fold(i) for i in range(len(self.lines))]
 
 
 def _kind_by_head(text: str) -> str | None:

@@ -93,6 +93,10 @@ class Known:
         """Give what the source writes around its titles; its name may be in the address of a page, too."""
         return Affixes(site_name(host_of(url or "")), self.title_suffixes, self.title_prefixes)
 
+    def may_open(self, first: str) -> bool:
+        """Tell whether anything that is cut begins with two words, or is the one word."""
+        return first in self.own.openings or first in self.shared.openings
+
     def opening(self, first: str) -> list[str]:
         """Give the keys of what is cut that begin with two words, or are the one word."""
         own, shared = self.own.openings.get(first), self.shared.openings.get(first)

@@ -132,6 +132,12 @@ class _Finder:
         run: list[_Pair] = []
         i = 0
         while i < len(self.lines):
+            if i not in self.divided:
+                if run:
+                    yield from self.accept(run)
+                    run = []
+                i += 1
+                continue
             table = self.table(i)
             if table:
                 yield from self.accept(run)
@@ -154,7 +160,7 @@ class _Finder:
     def pair(self, i: int) -> _Pair | None:
         """Read a line as one fact or several."""
         text = self.lines[i].text
-        if i not in self.divided or text[-1] == ":":
+        if text[-1] == ":":
             return None
         line = bare(text)
         several = several_pairs(line, self.labels)
@@ -212,7 +218,7 @@ class _Finder:
             text = self.lines[pair.line].text
             if pair.known:
                 return True
-            if words.furniture(words.fold(text)) or opens_byline(pair.pairs[0][0]):
+            if words.line_furniture(text) or opens_byline(pair.pairs[0][0]):
                 return False
             # A headline may have the form of a pair (`Budget: Council seeks savings`); a number seldom does.
             return all(value_kinds(value) - {"list", "ticker"} for _, value in pair.pairs)
@@ -225,9 +231,9 @@ class _Finder:
 
     def table(self, i: int) -> list[Fact]:
         """Read a row of labels with rows of values below it."""
-        if i not in self.divided:
-            return []
         head = cells(self.lines[i].text)
+        if len(head) < 2:
+            return []
         keys = [self.labels.get(words.fold(cell)) for cell in head]
         known = [key for key in keys if key]
         if len(known) < 2 or 2 * len(known) < len(head) or not set(known) - self.weak:

@@ -47,6 +47,7 @@ class Opening:
         self.is_learned = is_learned
         self.slug = address.slug(url)
         self.folded: dict[int, str] = {}
+        self.likenesses: dict[int, float] = {}
         self.head = self.find_head() if head is None else head
         self.has_body = head is not None or self.head < min(len(lines), _HEAD)
 
@@ -58,7 +59,8 @@ class Opening:
 
     def is_furniture(self, i: int) -> bool:
         """Tell whether a line is known as furniture, to the site or to a language."""
-        return self.is_learned(self.lines[i]) or (self.phrases and words.furniture(self.fold(i)) is not None)
+        line = self.lines[i]
+        return self.is_learned(line) or (self.phrases and words.line_furniture(line.text) is not None)
 
     def find_head(self) -> int:
         """Give the index of the first paragraph; all lines before it may belong to the heading."""
@@ -95,4 +97,6 @@ class Opening:
 
     def likeness(self, i: int) -> float:
         """Compare a line with the words in the address of the page, from 0 to 1."""
-        return address.likeness(self.lines[i].text, self.slug)
+        if i not in self.likenesses:
+            self.likenesses[i] = address.likeness(self.lines[i].text, self.slug)
+        return self.likenesses[i]

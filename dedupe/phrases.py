@@ -9,7 +9,7 @@ with those that begin or end as it does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 LONGEST_LINE = 600
 """Characters above which a folded line is never furniture: the longest consent prompts end below it,
@@ -25,6 +25,7 @@ NUMBER = r"\d+(?: \d+){0,2}"
 """What `#` stands for: `1,200` and `14:32` fold to two words, `2025-05-27` to three."""
 
 _WILD = re.compile("[*~#]")
+_A_NUMBER = re.compile(NUMBER)
 
 
 class Phrases:
@@ -41,20 +42,39 @@ class Phrases:
     def __init__(self, patterns: Iterable[tuple[str, str]]) -> None:
         self._exact: dict[str, str] = {}
         self._wild: dict[str, list[tuple[str, str]]] = {}
-        self._compiled: dict[str, tuple[re.Pattern[str], tuple[str, ...]]] = {}
+        self._ends: dict[str, frozenset[str]] = {}
+        self._compiled: dict[tuple[str, str], tuple[re.Pattern[str], tuple[str, ...]]] = {}
         for pattern, kind in patterns:
             if _WILD.search(pattern):
                 self._wild.setdefault(_key(pattern), []).append((pattern, kind))
             else:
                 self._exact.setdefault(pattern, kind)
+        self._opening = by_opening(self._exact)
 
     def exact(self, folded: str) -> str | None:
         """Name the kind of the pattern without wildcards that a whole folded line is, or None."""
         return self._exact.get(folded)
 
-    def opening(self) -> dict[str, list[str]]:
+    def opening(self) -> Mapping[str, Sequence[str]]:
         """Give the patterns without wildcards by their first two words, or by their only one."""
-        return by_opening(self._exact)
+        return self._opening
+
+    def may_be(self, beginning: str, end: str) -> bool:
+        """Tell whether a line may fit some pattern by how it begins and ends, folded; words may be cut there.
+
+        >>> phrases = Phrases([("read more *", "read_more"), ("more by ~ here", "author")])
+        >>> [phrases.may_be(beginning, "n the boat") for beginning in ("the mayor sa", "read more the m")]
+        [False, True]
+        """
+        first = beginning.split(" ", 2)
+        _, blank, last = end.rpartition(" ")
+        if len(first) < 3 or not blank or first[0][0].isdigit():
+            return True
+        both = f"{first[0]} {first[1]}"
+        return both in self._opening or any(
+            key in self._wild
+            for key in ("^" + both, "^" + first[0], "^" + first[0][:2], last + "$", last[-2:] + "$")
+        )
 
     def kind(self, folded: str) -> str | None:
         """Name the kind of the pattern that a whole folded line fits, or None."""
@@ -72,16 +92,20 @@ class Phrases:
             last[-2:] + "$",
         ):
             if key in self._wild:
-                kind = self._match(key, folded)
+                kind = self._match(key, folded, last)
                 if kind is not None:
                     return kind
         return None
 
-    def _match(self, key: str, folded: str) -> str | None:
-        if key not in self._compiled:  # all patterns under one key, when a line with that key first turns up
-            patterns, kinds = zip(*self._wild[key], strict=True)
-            self._compiled[key] = re.compile("|".join(f"({_regex(each)})" for each in patterns)), kinds
-        expression, kinds = self._compiled[key]
+    def _match(self, key: str, folded: str, last: str) -> str | None:
+        if key not in self._ends:
+            self._ends[key] = frozenset(_fixed_end(pattern) for pattern, _ in self._wild[key])
+        end = last if last in self._ends[key] else ""
+        if (key, end) not in self._compiled:  # when a line that begins and ends so first turns up
+            found = [each for each in self._wild[key] if _fixed_end(each[0]) in ("", end)]
+            expression = re.compile("|".join(f"({_regex(pattern)})" for pattern, _ in found) or "(?!)")
+            self._compiled[key, end] = expression, tuple(kind for _, kind in found)
+        expression, kinds = self._compiled[key, end]
         match = expression.fullmatch(folded)
         return kinds[match.lastindex - 1] if match and match.lastindex else None
 
@@ -102,14 +126,19 @@ def _key(pattern: str) -> str:
     """Give the key by which a line that may match is found.
 
     The first two words, as far as they are fixed; the first two characters of a first word that a wildcard
-    touches; `#` for a number; and for a pattern that begins with `*` the last word, from the end.
+    touches; `#` for a number, and what touches it; and for a pattern that begins with `*` the last word,
+    from the end.
 
-    >>> [_key(pattern) for pattern in ("read more *", "tags *", "阅读更多*", "# min read", "*の記事一覧")]
-    ['^read more', '^tags', '^阅读', '^# min', '一覧$']
+    >>> [_key(pattern) for pattern in ("read more *", "tags *", "阅读更多*", "# min read", "#分前")]
+    ['^read more', '^tags', '^阅读', '^# min', '^#分']
+    >>> _key("*の記事一覧")
+    '一覧$'
     """
     if pattern.startswith("#"):
         second = pattern.partition(" ")[2].partition(" ")[0]
-        return "^#" if not second or not pattern.startswith("# ") or _WILD.search(second) else f"^# {second}"
+        if not pattern.startswith("# "):
+            return "^#" + (pattern[1:2] if pattern[1:2].isalpha() else "")
+        return "^#" if not second or _WILD.search(second) else f"^# {second}"
     if pattern.startswith("*"):
         last = pattern.rpartition(" ")[2]
         return (last[-2:] if _WILD.search(last) else last) + "$"
@@ -120,11 +149,23 @@ def _key(pattern: str) -> str:
     return f"^{first} {second}" if second and not _WILD.search(second) else "^" + first
 
 
+def _fixed_end(pattern: str) -> str:
+    """Give the last word of a pattern, where no wildcard touches it; a line that fits ends with it.
+
+    >>> [_fixed_end(pattern) for pattern in ("read more *", "# min read", "written by~")]
+    ['', 'read', '']
+    """
+    last = pattern.rpartition(" ")[2]
+    return "" if _WILD.search(last) else last
+
+
 def _number_keys(folded: str) -> list[str]:
     """Give the keys of a line that begins with a number, which may be folded to three.
 
     >>> _number_keys("1 200 comments")
     ['^# 200', '^# comments', '^#']
+    >>> _number_keys("5分前")
+    ['^#分', '^#']
     """
     found = folded.split(" ", 4)
     keys = []
@@ -132,7 +173,9 @@ def _number_keys(folded: str) -> list[str]:
         if not found[i - 1].isdigit():
             break
         keys.append(f"^# {found[i]}")
-    return [*keys, "^#"]
+    number = _A_NUMBER.match(folded)
+    touching = folded[number.end() : number.end() + 1].strip() if number else ""
+    return [*keys, f"^#{touching}", "^#"] if touching else [*keys, "^#"]
 
 
 def _regex(pattern: str) -> str:

@@ -100,9 +100,10 @@ def _propose(lines: Sequence[Line]) -> dict[int, _Candidate]:
         words = line.text.split()
         if len(line.text) > 12 * len(words):
             words = fold_words(line.text) or words
-        shingles: list[tuple[str, ...]] = list(zip(words, words[1:], words[2:], strict=False))
-        shingles = shingles or [tuple(words)]
-        seen = list(map(see, shingles, same(i)))
+        if len(words) > 2:
+            seen = list(map(see, zip(words, words[1:], words[2:], strict=False), same(i)))
+        else:
+            seen = [see(tuple(words), i)]
         again = len(seen) - seen.count(i)
         # One shingle of three words in thirty recurs in plain prose; a teaser or a pull quote of six words
         # brings four, and a short line is a candidate with all it has.

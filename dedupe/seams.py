@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ _WEAK = frozenset(
     ("nav", "timestamp", "syndication", "media", "tags", "author", "comments", "breadcrumb", "related")
 )
 _MOST_BREAKS = 24
+# How nearly all sentences begin: a capital, small letters, and a second word in small letters.
+_SENTENCE = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯЁ][a-zß-öø-ÿа-яё]* [a-zß-öø-ÿа-яё]+(?![^\W_])")
 _TWO_WORDS = re.compile(r"([^\W_]+)(?:[\W_]+([^\W_]+))?")
 _WORD = re.compile(r"[^\W_]+")
 _QUOTES = re.compile(r"[\"“”„«»]")
@@ -102,6 +104,7 @@ class _Seams:
         self.known = known
         self.phrases = phrases
         self.site = known.site if known else ""
+        self.fixed: Mapping[str, Sequence[str]] = words.furniture_openings() if phrases else {}
         self._small: Counter[str] | None = None
 
     def runs(self, text: str) -> Iterator[_Run]:
@@ -125,10 +128,13 @@ class _Seams:
         """Tell whether a whole line is furniture, which needs no cut."""
         if self.known and (self.known.is_line(text) or self.known.has_tail(text)):
             return True
-        return self.phrases and words.furniture(words.fold(text)) is not None
+        return self.phrases and words.line_furniture(text) is not None
 
     def can_start(self, text: str, place: int) -> bool:
         """Tell whether some furniture, word for word, begins at a place."""
+        plain = _SENTENCE.match(text, place)
+        if plain and not self.may_open(plain[0].casefold()):
+            return False
         found = _TWO_WORDS.search(text, place)
         if found is None:
             return False
@@ -138,15 +144,26 @@ class _Seams:
             first, second = spaced.groups() if spaced else (first, second)
         alone = "0" if first.isdigit() else first.casefold()
         both = f"{alone} {'0' if second.isdigit() else second.casefold()}" if second else alone
-        keys = self.known.opening(both) if self.known else []
-        fixed = [*words.furniture_openings().get(both, ())] if self.phrases else []
-        if not second or not second[0].islower():
-            keys += self.known.opening(alone) if self.known else ()
-            fixed += words.furniture_openings().get(alone, ()) if self.phrases else ()
+        asked = [both] if second and second[0].islower() else list(dict.fromkeys((both, alone)))
+        keys = [key for each in asked for key in self.known.opening(each)] if self.known else []
+        fixed = [key for each in asked for key in self.fixed.get(each, ())]
         if not keys and not fixed:
             return False
-        run = part_words(text[place : place + LONGEST_RUN])
-        return _opens(line_key(run, self.site), keys) or _opens(words.fold(run), fixed)
+        if fixed:
+            # As much of the text as the longest of them, and a little more for what folding takes away.
+            most = max(map(len, fixed))
+            run = words.fold(part_words(text[place : place + most + 16]))
+            if len(run) <= most + 1:
+                run = words.fold(part_words(text[place : place + LONGEST_RUN]))
+            if _opens(run, fixed):
+                return True
+        if not keys:
+            return False
+        return _opens(line_key(part_words(text[place : place + LONGEST_RUN]), self.site), keys)
+
+    def may_open(self, first: str) -> bool:
+        """Tell whether anything that is cut begins with two words, or is the one word."""
+        return first in self.fixed or (self.known is not None and self.known.may_open(first))
 
     def run_at(self, text: str, place: int) -> _Run | None:
         """Give the run of furniture that begins at a place where a sentence begins, or might."""

@@ -8,6 +8,7 @@ prose, a byline, a teaser.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from dedupe import words
@@ -34,6 +35,7 @@ class TitleLines:
         self.head = opening.head
         self.dated = dated
         self.affixes = affixes
+        self.count = Counter(map(opening.fold, range(self.head)))
 
     def choose(self, given: str | None) -> tuple[int | None, str | None]:
         """Choose the title line; give its index and the title without the site's name."""
@@ -155,7 +157,7 @@ class TitleLines:
             score += 0.3  # but the first question of a list of them stands there, too
         elif any(is_byline(self.lines[k].text) for k in range(i + 1, min(i + 4, self.head))):
             score += 0.2
-        if any(self.opening.fold(k) == self.opening.fold(i) for k in range(self.head) if k != i):
+        if self.count[self.opening.fold(i)] > 1:
             score += 0.3  # the page's title and the article's: furniture repeats too, but was told apart
         return score
 

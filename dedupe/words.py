@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypedDict, cast
@@ -75,7 +75,18 @@ def fold(text: str) -> str:
     >>> fold("हिन्दी ▶️ 阅读更多：")
     'हिन्दी 阅读更多'
     """
+    return _fold_short(text) if len(text) <= SHORT else _fold(text)
+
+
+SHORT = 120
+"""Headings, labels and most furniture are no longer: several stages fold the same lines, and look them up."""
+
+
+def _fold(text: str) -> str:
     return " ".join(text.casefold().translate(_FOLDING).split())
+
+
+_fold_short = lru_cache(1 << 14)(_fold)
 
 
 def months() -> Mapping[str, int]:
@@ -228,6 +239,26 @@ def furniture(folded: str) -> str | None:
     ('timestamp', 'read_more')
     >>> furniture(fold("He read more than anyone expected."))
     """
+    return _short_furniture(folded) if len(folded) <= SHORT else _furniture().kind(folded)
+
+
+def line_furniture(text: str) -> str | None:
+    """Name the kind of site furniture that a whole line is, or None; a long one is seldom folded for it.
+
+    >>> line_furniture("Read more: Why the bridge was closed")
+    'read_more'
+    """
+    if len(text) > SHORT and not _furniture().may_be(fold(text[:_ENDS]), fold(text[-_ENDS:])):
+        return None
+    return furniture(fold(text))
+
+
+# Characters at either end of a long line that have its first two words and its last one, as a rule.
+_ENDS = 40
+
+
+@lru_cache(1 << 14)
+def _short_furniture(folded: str) -> str | None:
     return _furniture().kind(folded)
 
 

@@ -18,7 +18,7 @@ from test_properties import DEBRIS, paragraphs
 from dedupe.body import chosen, find_furniture, is_page
 from dedupe.clean import clean
 from dedupe.forest import forest, read_forest
-from dedupe.forms import read_page
+from dedupe.forms import Page
 from dedupe.lines import split_lines
 from dedupe.measures import measure
 
@@ -122,8 +122,8 @@ def test_lines_that_others_speak_for_stay() -> None:
 @pytest.mark.parametrize("part", ["menu", "story", "footer"])
 def test_parts_of_a_page_are_no_page(part: str) -> None:
     lines = {"menu": MENU, "story": [TITLE, *STORY], "footer": FOOTER}[part]
-    assert not is_page(read_page(split_lines("\n".join(lines)), None, None, None))
-    assert is_page(read_page(split_lines("\n".join(whole_page())), None, None, None))
+    assert not is_page(Page(split_lines("\n".join(lines)), None, None, None))
+    assert is_page(Page(split_lines("\n".join(whole_page())), None, None, None))
 
 
 # --- texts that are no page ------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_nothing_at_all() -> None:
 
 
 def test_the_forest_asks_for_what_is_measured() -> None:
-    names, table = measure(read_page(split_lines("\n".join(whole_page())), TITLE, URL, 34))
+    names, table = measure(Page(split_lines("\n".join(whole_page())), TITLE, URL, 34))
     assert set(forest().columns) <= set(names)
     assert np.isfinite(table).all()
     odds = forest().predict(names, table)

@@ -7,6 +7,8 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedupe import words
 
@@ -118,3 +120,21 @@ def test_numbers_and_dates_are_no_furniture(line):
 def test_months_that_languages_disagree_on_are_not_guessed():
     assert "listopad" not in words.months()
     assert set(words.ambiguous_months()["listopad"].values()) == {10, 11}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_pattern_is_found_by_a_line_of_its_own(path):
+    patterns = list(chain.from_iterable(words.languages()[path.stem]["furniture"].values()))
+    for pattern in patterns[::7]:
+        line = pattern.replace("#", "12").replace("~", "ann lee").replace("*", "one more word")
+        assert words.furniture(line) is not None, pattern
+        assert words.line_furniture(line) == words.furniture(line)
+
+
+@given(
+    st.sampled_from(["Read more:", "12", "The", "Ann Lee", "阅读更多：", "5分前"]),
+    st.text(" abcé.,:7©", max_size=300),
+)
+def test_a_long_line_is_looked_up_as_any_other(beginning, rest):
+    for line in (f"{beginning} {rest}", f"{rest} {beginning}"):
+        assert words.line_furniture(line) == words.furniture(words.fold(line))
