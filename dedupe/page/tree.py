@@ -99,14 +99,18 @@ class Tree:
     bold: list[int] = field(default_factory=list)
     margins: list[tuple[str, str]] = field(default_factory=list)
 
-    def path(self, container: int) -> str:
-        """Name the place of a container: its tags from the body down."""
-        names: list[str] = []
-        while container and len(names) < DEEPEST:
-            names.append(self.name[container])
+    def path(self, container: int, known: dict[int, str]) -> str:
+        """Name the place of a container: its tags from the body down; `known` gathers paths."""
+        chain: list[int] = []
+        while container and container not in known:
+            chain.append(container)
             container = self.parent[container]
-        names.append("..." if container else "body")
-        return "/".join(names[::-1])
+        path = known.get(container, "body")
+        for inner in reversed(chain):
+            if path.count("/") == DEEPEST:
+                path = ".../" + path.split("/", 2)[2]
+            path = known[inner] = f"{path}/{self.name[inner]}"
+        return path
 
 
 def mark_names() -> tuple[str, ...]:
