@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe.page.regions import Regions
+from dedupe.page.regions import SENTENCE_ENDS, Regions
 from dedupe.page.tree import TAGS, Tree, mark_names
 from dedupe.page.words import words
 
@@ -21,13 +21,11 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float32]
 
-SHAPE = (
-    "words", "link_share", "bold_share", "commas", "closed", "upper", "dots_end", "bars", "lines", "copies",
-    "first_copy", "date_like", "reference",
-)  # fmt: skip
-SPEECH = (
-    "function_share", "title_equal", "title_cover", "description", "description_start", "body_said", "echo",
-    "echo_title_words", "headed_by", "headed_far", "headed_related", "headed_buy",
+TEXT = (
+    "words", "link_share", "bold_share", "commas", "closed", "upper", "dots_end", "bars", "lines",
+    "function_share", "copies", "first_copy", "title_equal", "title_cover", "description",
+    "description_start", "body_said", "date_like", "echo", "echo_title_words", "headed_by", "headed_far",
+    "headed_related", "headed_buy", "reference",
 )  # fmt: skip
 TAG_CLASSES = (
     ("p",), ("div", "section", "center", "other", "body", "address", "details"), ("li",), ("h1",), ("h2",),
@@ -67,7 +65,7 @@ def feature_names() -> tuple[str, ...]:
     around. Numbers behind a name count wider containers.
     """
     marks, talk = mark_names(), words().talk_names
-    names = [*SHAPE, *SPEECH, *(f"talk {t}" for t in talk)]
+    names = [*TEXT, *(f"talk {t}" for t in talk)]
     names += [f"tag {t[0]}" for t in TAG_CLASSES]
     for level in ("own", "wider", "inherited"):
         names += [f"{level} {m}" for m in marks]
@@ -84,13 +82,7 @@ def features(tree: Tree, regions: Regions, head: Head, title: int, kept: Ints) -
     r, at = regions, regions.container[kept]
     tags = np.array(tree.tag, dtype=np.int64)
     bit = np.arange(len(mark_names()))
-    texts = [tree.text[b] for b in kept.tolist()]
-    fronts = [_WORDS.findall(text[:FRONT].lower()) for text in texts]
-    spelled = [set(front) for front in fronts]
-    groups: list[NDArray[np.generic]] = [
-        np.array(_shape_columns(tree, r, kept, texts, spelled)).T,
-        _speech_columns(tree, head, kept, fronts, spelled),
-    ]
+    groups: list[NDArray[np.generic]] = [_text_columns(tree, head, kept)]
     groups.append(_tag_classes()[tags[at]][:, None] == np.arange(len(TAG_CLASSES)))
     for marks in (r.marks_of[at], r.marks_of[r.wider_of[at]], r.inherited_of[at]):
         groups.append(marks[:, None] >> bit & 1)
@@ -107,33 +99,15 @@ def _tag_classes() -> Ints:
     return np.array([number.get(tag, len(TAG_CLASSES)) for tag in TAGS], dtype=np.int64)
 
 
-def _shape_columns(
-    tree: Tree, r: Regions, kept: Ints, texts: list[str], spelled: list[set[str]]
-) -> list[object]:
-    size, known = r.length[kept], np.array([len(own) or 1 for own in spelled])
-    many = np.array([text.count(" ") + 1 for text in texts])
-    counts = Counter(tree.text)
-    first = {text: k for k, text in reversed([*enumerate(texts)])}
-    return [
-        many, r.link[kept] / size, np.array(tree.bold)[kept] / size,
-        np.array([text.count(",") for text in texts]) / many, r.is_closed[kept],
-        np.array([len(_UPPER.findall(text, 0, 200)) for text in texts]) / known,
-        [text.endswith(("…", "...")) for text in texts],
-        [text.count("|", 0, FRONT) + text.count("/", 0, FRONT) + text.count("·", 0, FRONT) for text in texts],
-        [text.count("\n") for text in texts], [counts[text] for text in texts],
-        [first[text] == k for k, text in enumerate(texts)],
-        [len(t) < SHORT and _DIGIT.search(t) is not None and WHEN.search(t) is not None for t in texts],
-        ["@" in text or "http" in text for text in texts],
-    ]  # fmt: skip
-
-
-def _speech_columns(
-    tree: Tree, head: Head, kept: Ints, fronts: list[list[str]], spelled: list[set[str]]
-) -> Floats:
+def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
     lists = words()
-    talk, function, spoken_of = lists.talk, lists.function, lists.talk.keys()
+    talk_words, function = lists.talk, lists.function
+    talk_keys = talk_words.keys()
+    texts = tree.text
+    counts = Counter(texts)
+    first: set[str] = set()
     titles = [t for t in (head.said("og:title", "twitter:title"), head.title, head.stated("headline")) if t]
-    titles += [t for t, c in zip(tree.text, tree.container, strict=True) if tree.tag[c] == HEADING[0]][:3]
+    titles += [t for t, c in zip(texts, tree.container, strict=True) if tree.tag[c] == HEADING[0]][:3]
     title_keys = {" ".join(_key(t[:FRONT]).split()[:OPENING]) for t in titles}
     title_words = set(_key(" ".join(titles)).split())
     title_size = len(title_words) or 1
@@ -141,44 +115,52 @@ def _speech_columns(
     described_opening = described[:DESCRIBED]  # may stand behind the name of a town
     described_more = _key(head.stated("description") + " " + head.said("og:description"))
     said = _key(head.stated("articleBody")[:SAID])
-    shared = _shared(spelled)
-    title_long = {w for w in title_words if len(w) > 4}
-    related, buy = map(lists.talk_names.index, ("related", "buy"))
-    headed_related, headed_buy, heading_at = 0.0, 0.0, -1
-    spoken = np.zeros((len(kept), len(lists.talk_names)))
-    rows = []
-    for k, (b, front, own) in enumerate(zip(kept.tolist(), fronts, spelled, strict=True)):
-        known = len(own) or 1
-        if not spoken_of.isdisjoint(own):
-            for word in spoken_of & own:
-                for group in talk[word]:
-                    spoken[k, group] += 1.0 / known
-        key = " ".join(front[:OPENING])
-        opening = key[:60]
-        rows.append((
-            len(own & function) / known, key in title_keys,
-            len(own & title_words) / title_size if tree.text[b].count(" ") < 59 else 0.0,
-            len(key) > 15 and (key in described or key in described_more),
-            len(opening) > 30 and (described.startswith(opening) or described_opening in key),
-            0 if not said else 1 if opening and opening in said else -1,
-            len(own & shared) / known, len(own & title_long), heading_at >= 0, min(b - heading_at, 50),
-            headed_related, headed_buy,
-        ))  # fmt: skip
-        if HEADING[0] <= tree.tag[tree.container[b]] <= HEADING[1]:
-            headed_related, headed_buy, heading_at = spoken[k, related], spoken[k, buy], b
-    speech = np.array(rows, dtype=np.float64).reshape(len(kept), len(SPEECH))
-    return np.concatenate((speech, spoken), axis=1, dtype=np.float32, casting="unsafe")
-
-
-def _shared(spelled: list[set[str]]) -> set[str]:
-    """Give the long words that stand in two blocks of more than a few words."""
+    numbers = kept.tolist()
+    fronts = [_WORDS.findall(texts[b][:FRONT].lower()) for b in numbers]
+    spelled = [set(front) for front in fronts]
     once: set[str] = set()
     shared: set[str] = set()
     for own in spelled:
         if len(own) > 8:
             shared |= once & own
             once |= own
-    return {word for word in shared if len(word) > 4}
+    shared = {w for w in shared if len(w) > 4}
+    title_long = {w for w in title_words if len(w) > 4}
+    silence = [0.0] * len(lists.talk_names)
+    related, buy = map(lists.talk_names.index, ("related", "buy"))
+    heading, heading_at = silence, -1
+    rows = []
+    for b, front, own in zip(numbers, fronts, spelled, strict=True):
+        text = texts[b]
+        size = len(text)
+        many, known = text.count(" ") + 1, len(own) or 1
+        spoken = silence
+        heard = talk_keys & own
+        if heard:
+            spoken = [0.0] * len(silence)
+            for word in heard:
+                for k in talk_words[word]:
+                    spoken[k] += 1.0 / known
+        key = " ".join(front[:OPENING])
+        opening = key[:60]
+        rows.append([
+            many, tree.links[b] / size, tree.bold[b] / size, text.count(",") / many,
+            text[-1] in SENTENCE_ENDS, len(_UPPER.findall(text, 0, 200)) / known,
+            text[-1] == "…" or text.endswith("..."),
+            text.count("|", 0, FRONT) + text.count("/", 0, FRONT) + text.count("·", 0, FRONT),
+            text.count("\n"), len(own & function) / known, counts[text], text not in first,
+            key in title_keys, len(own & title_words) / title_size if many < 60 else 0.0,
+            len(key) > 15 and (key in described or key in described_more),
+            len(opening) > 30 and (described.startswith(opening) or described_opening in key),
+            0 if not said else 1 if opening and opening in said else -1,
+            size < SHORT and _DIGIT.search(text) is not None and WHEN.search(text) is not None,
+            len(own & shared) / known, len(own & title_long), heading_at >= 0, min(b - heading_at, 50),
+            heading[related], heading[buy], "@" in text or "http" in text, *spoken,
+        ])  # fmt: skip
+        if HEADING[0] <= tree.tag[tree.container[b]] <= HEADING[1]:
+            heading, heading_at = spoken, b
+        first.add(text)
+    return np.array(rows, dtype=np.float32).reshape(len(kept), len(TEXT) + len(silence))
 
 
 def _key(text: str) -> str:

@@ -40,7 +40,6 @@ class Regions:
     depth_of: Ints
     length: Floats
     link: Floats
-    is_closed: NDArray[np.bool_]
     is_prose: NDArray[np.bool_]
     length_of: Floats
     link_of: Floats
@@ -95,7 +94,7 @@ def measure(tree: Tree, title: int) -> Regions:
     regions = Regions(
         container, end_of, np.array(wider, dtype=np.int64), np.array(marks, dtype=np.int64),
         np.array(inherited, dtype=np.int64), np.zeros(size, dtype=np.int64), np.array(depth, dtype=np.int64),
-        length, link, closed, is_prose, length_of, link_of, prose_of, count_of, 0,
+        length, link, is_prose, length_of, link_of, prose_of, count_of, 0,
     )  # fmt: skip
     regions.best = _best(regions)
     regions.apart_of = _apart(tree, regions, title)
