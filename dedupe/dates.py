@@ -33,13 +33,20 @@ class WrittenDate:
 
 
 _YEAR = r"(?P<y>[12]\d{3})"
+# A year ends where no digit follows, or where a time of day does: `April 25, 20232:26 PM`.
+_END = r"(?:(?!\d)|(?=(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)))"
 _PARTICLES = frozenset(("de", "del", "do", "di", "of", ""))
 _NUMERIC = re.compile(
-    rf"(?<![\d./-])(?P<a>\d{{1,2}})(?P<sep>[./-]) ?(?P<b>\d{{1,2}})(?P=sep) ?{_YEAR}(?!\d|[./-]\d)"
+    rf"(?<![\d./-])(?P<a>\d{{1,2}})(?P<sep>[./-]) ?(?P<b>\d{{1,2}})(?P=sep) ?{_YEAR}{_END}(?![./-]\d)"
 )
 # Marks of vowels are no letters to regular expressions; a name is what numbers and punctuation leave.
 # Thai abbreviations (`มี.ค.`) have a full stop inside.
 _LETTER = r"(?:[^\s\d_.,:;/()|\-–—\"“”]|(?<=[\u0e00-\u0e7f])\.(?=[\u0e00-\u0e7f]))"
+_MONTH_FIRST = re.compile(
+    r"(?<!\w)(?P<name>" + _LETTER + r"{3,})\.?[ \-](?P<d>\d{1,2})(?:st|nd|rd|th)?[.,]?[ \-]{1,2}"
+    rf"{_YEAR}{_END}"
+)
+_GLUED = re.compile(r"\w{2,}[a-zß-ÿ](?=[A-Z][a-zß-ÿ]+$)")  # the word before a month: `readApril`
 _FORMS = (
     # 2025-05-27, 2025/5/27, 2025.05.27., 20250527 (only with a time behind it, elsewhere it is a number)
     re.compile(rf"(?<!\d){_YEAR}(?P<sep>[-/.]) ?(?P<m>\d{{1,2}})(?P=sep) ?(?P<d>\d{{1,2}})\.?(?!\d)"),
@@ -57,13 +64,10 @@ _FORMS = (
         + r"{2,}(?:[  ]?"
         + _LETTER
         + r"+)?)"
-        rf"[.,]?[ \-./]{{0,2}}(?:(?:de|del|do|di|of) )?{_YEAR}(?!\d)"
+        rf"[.,]?[ \-./]{{0,2}}(?:(?:de|del|do|di|of) )?{_YEAR}{_END}"
     ),
     # May 27, 2025; Mai 27 2025; maiatzaren 27, 2025
-    re.compile(
-        r"(?<!\w)(?P<name>" + _LETTER + r"{3,})\.?[ \-](?P<d>\d{1,2})(?:st|nd|rd|th)?[.,]?[ \-]{1,2}"
-        rf"{_YEAR}(?!\d)"
-    ),
+    _MONTH_FIRST,
     # 2025. május 27., 2025 m. gegužės 27 d., 2025 May 27
     re.compile(
         rf"(?<!\d){_YEAR}(?:\. gada|[.,]| m\.| г\.)?[ \-](?P<d1>\d{{1,2}}\. )?(?P<name>{_LETTER}{{3,}})\.?"
@@ -182,9 +186,10 @@ _DAY_OR_MONTH = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 def _days(line: str, order: Order | None) -> Iterable[tuple[int, int, date]]:
     for form in _FORMS:
         for found in form.finditer(line):
-            day = _day(found)
+            glued = _glued(found)
+            day = _day(found, glued)
             if day:
-                yield found.start(), found.end(), day
+                yield found.start() + glued, found.end(), day
     for found in _NUMERIC.finditer(line):
         a, b = int(found["a"]), int(found["b"])
         # Dots put the day first in every country that uses them; slashes and dashes do not.
@@ -198,12 +203,18 @@ def _days(line: str, order: Order | None) -> Iterable[tuple[int, int, date]]:
             yield found.start(), found.end(), day
 
 
-def _day(found: re.Match[str]) -> date | None:
+def _glued(found: re.Match[str]) -> int:
+    """Count the letters that belong to a word before the month: `4 min readApril 25, 2023`."""
+    word = _GLUED.match(found["name"]) if found.re is _MONTH_FIRST else None
+    return word.end() if word else 0
+
+
+def _day(found: re.Match[str], glued: int) -> date | None:
     parts = found.groupdict()
     number = parts["d"] or (parts.get("d1") or "").rstrip(". ")
     if not number:
         return None
-    month = int(parts["m"]) if parts.get("m") else _month(parts["name"])
+    month = int(parts["m"]) if parts.get("m") else _month(parts["name"][glued:])
     year = int(parts["y"])
     if year > 2400 and parts.get("name", "") and "\u0e00" <= parts["name"][0] <= "\u0e7f":
         year -= 543  # the Buddhist era of Thai dates
@@ -228,7 +239,10 @@ def _valid(year: int, month: int, day: int) -> date | None:
 def _time(line: str, end: int) -> tuple[str, int]:
     """Read the time of day behind a date: its ISO form with `T` in front (or nothing), and where it ends."""
     found = _TIME.match(line, end)
-    if not found or (found["lead"] != "T" and not found["lead"].strip(" ") and found.start("hour") == end):
+    if not found:
+        return "", end
+    # Right behind a year stands a time of day; behind any other digit nobody knows where the hour begins.
+    if found.start("hour") == end and not (found["minute"] and line[end - 4 : end].isdigit()):
         return "", end
     hour, minute = int(found["hour"]), int(found["minute"] or 0)
     half = ((found["before"] or "") + (found["after"] or "")).casefold().replace(".", "").replace(" ", "")

@@ -25,6 +25,9 @@ WRITTEN = {
         "March 12, 2024, 12:30 pm": D + "T12:30", "March 12, 2024, 3 pm": D + "T15:00",
         "March 12, 2024 | 15:32": D + "T15:32", "March 12, 2024 - 15:32 GMT": D + "T15:32+00:00",
         "March 12, 2024 at 15:32 UTC": D + "T15:32+00:00", "12 March 2024, 15:32:07": D + "T15:32",
+        "4 min readMarch 12, 20243:32 PM": D + "T15:32", "12 March 202415:32": D + "T15:32", "Ann LeeMar 12, 2024": D,
+        "readMarch 12, 20243:32PM GMT": D + "T15:32+00:00", "LeeMarch 12, 202403:32": D + "T03:32",
+        "13/03/202415:32": "2024-03-13T15:32",
         "Published: March 12, 2024": D, "Posted on March 12, 2024": D, "Last updated 12 March 2024": D,
     },
     "de": {
@@ -104,6 +107,9 @@ NO_DATES = [
     # impossible or incomplete
     "31 February 2024", "February 30, 2024", "2024-02-30", "2023-02-29", "31.04.2024", "32.01.2024", "00.03.2024",
     "13/13/2024", "2024-13-01", "March 2024", "12 March", "2024", "12.03.", "12.03.24", "03/12/24", "’24", "May 24",
+    # glued, and nobody knows where the parts begin; `Mac` is a month of Malay
+    "March 12, 20241532", "March 12, 2024332", "12 March 202499:15", "March 12, 20243:75", "March 122024", "iMac 12, 2024",
+    "12 March 20243.32", "readApril 2024",
     # readable in two ways
     "03/04/2025", "3-4-2025", "01/02/2024",
     # prose

@@ -342,7 +342,7 @@ def test_model_file_is_small_and_readable() -> None:
     file = Path(room.__file__).parent.parent / room.FILE
     assert file.stat().st_size <= 200_000
     file.read_text(encoding="ascii")
-    assert block_model().value.shape[1] == LEAVES
+    assert len(block_model().value) % LEAVES == 0
 
 
 def test_importing_the_room_imports_nothing_heavy() -> None:

@@ -25,14 +25,15 @@ FILE = "data/page_model.txt"
 class Model:
     """Boosted trees of at most 16 leaves, laid out for QuickScorer.
 
-    `feature`, `threshold`: of every split of every tree, each tree padded to 15 splits. `left_gone`: the
-    leaves that cannot be reached once the split goes right (value > threshold), as bits. `value`: the leaves'
-    values, trees x 16. A row's tree ends in the lowest leaf that no split has excluded.
+    `feature`, `threshold`: of every split, first those of all trees, then second ones and so on; each tree is
+    padded to 15. `gone`: the leaves that cannot be reached once the split goes right (value > threshold), as
+    bits. `value`: the leaves' values, tree after tree, 16 each. A row's tree ends in the lowest leaf that no
+    split has excluded.
     """
 
     feature: NDArray[np.intp]
     threshold: Floats
-    left_gone: NDArray[np.uint16]
+    gone: NDArray[np.uint16]
     value: Floats
 
     def probability(self, rows: Floats) -> Floats:
@@ -41,21 +42,20 @@ class Model:
         After Lucchese et al., "QuickScorer" (SIGIR 2015): all splits are compared at once, and leaves
         found by bits, so that no path is walked.
         """
-        trees, splits = self.value.shape[0], LEAVES - 1
-        right = np.ascontiguousarray(rows.T)[self.feature] > self.threshold[:, None]
-        open_leaves = np.where(right, self.left_gone[:, None], np.uint16(0xFFFF))
-        left = np.bitwise_and.reduce(open_leaves.reshape(trees, splits, len(rows)), axis=1)
-        leaf = lowest_bit()[left]
-        total = np.take_along_axis(self.value, leaf, axis=1).sum(axis=0, dtype=np.float64)
+        right = rows.T.take(self.feature, axis=0) > self.threshold[:, None]
+        excluded = (right * self.gone[:, None]).reshape(LEAVES - 1, -1, len(rows))
+        leaf = lowest_gap()[np.bitwise_or.reduce(excluded, axis=0)]
+        leaf += np.arange(0, len(self.value), LEAVES)[:, None]
+        total = self.value.take(leaf).sum(axis=0, dtype=np.float64)
         out: Floats = (1.0 / (1.0 + np.exp(-total))).astype(np.float32)
         return out
 
 
 @cache
-def lowest_bit() -> NDArray[np.int64]:
-    """Give for every 16-bit number the place of its lowest bit."""
-    numbers = np.arange(1 << LEAVES, dtype=np.int64)
-    return np.asarray(np.log2(np.maximum(numbers & -numbers, 1)), dtype=np.int64)
+def lowest_gap() -> NDArray[np.int64]:
+    """Give for every 16-bit number the place of its lowest bit that is not set."""
+    gaps = ~np.arange(1 << LEAVES, dtype=np.int64)
+    return np.asarray(np.log2(gaps & -gaps), dtype=np.int64)
 
 
 @cache
@@ -80,7 +80,7 @@ def read_model(text: str) -> Model:
     count, splits = len(table["trees"]), LEAVES - 1
     feature = np.zeros((count, splits), dtype=np.intp)
     threshold = np.full((count, splits), np.inf, dtype=np.float32)
-    gone = np.full((count, splits), 0xFFFF, dtype=np.uint16)
+    gone = np.zeros((count, splits), dtype=np.uint16)
     value = np.zeros((count, LEAVES), dtype=np.float32)
     for number, tree in enumerate(table["trees"]):
         leaves: list[float] = []
@@ -90,7 +90,7 @@ def read_model(text: str) -> Model:
         while stack:
             node, place, first = stack.pop()
             if place >= 0:
-                gone[number, place] = 0xFFFF & ~(((1 << len(leaves)) - 1) & ~((1 << first) - 1))
+                gone[number, place] = (1 << len(leaves)) - (1 << first)
             elif isinstance(node, list):
                 if split == splits:
                     raise ValueError("the page model has a tree of more than 16 leaves; train it anew")
@@ -100,4 +100,4 @@ def read_model(text: str) -> Model:
             else:
                 leaves.append(float(node))  # type: ignore[arg-type]
         value[number, : len(leaves)] = leaves
-    return Model(feature.ravel(), threshold.ravel(), gone.ravel(), value)
+    return Model(feature.T.ravel(), threshold.T.ravel(), gone.T.ravel(), value.ravel())

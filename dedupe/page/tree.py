@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from dedupe.page.words import marks_of, words
@@ -27,6 +28,11 @@ VOID = frozenset((
     "img", "source", "input", "link", "meta", "wbr", "track", "area", "param", "embed", "-comment",
 ))  # fmt: skip
 LINKS = frozenset(("a", "button", "summary"))
+_CONTAINER, _INLINE, _LINK, _BREAK, _VOID = range(5)
+_KINDS = {
+    **dict.fromkeys(INLINE, _INLINE), **dict.fromkeys(LINKS, _LINK), **dict.fromkeys(VOID, _VOID),
+    "br": _BREAK,
+}  # fmt: skip
 UNREAD = (
     "script", "style", "noscript", "svg", "template", "iframe", "select", "textarea", "math", "datalist",
     "dialog",
@@ -41,7 +47,7 @@ TAGS = (
     "dl", "body", "address", "caption", "center", "details", "other",
 )  # fmt: skip
 TAG_NUMBER = {tag: number for number, tag in enumerate(TAGS)}
-OTHER = TAG_NUMBER["other"]
+PRE, OTHER = TAG_NUMBER["pre"], TAG_NUMBER["other"]
 
 # Marks that come from tags and attributes, above the bits of the words.
 TAG_MARKS = (
@@ -93,14 +99,18 @@ class Tree:
     bold: list[int] = field(default_factory=list)
     margins: list[tuple[str, str]] = field(default_factory=list)
 
-    def path(self, container: int) -> str:
-        """Name the place of a container: its tags from the body down."""
-        names: list[str] = []
-        while container and len(names) < DEEPEST:
-            names.append(self.name[container])
+    def path(self, container: int, known: dict[int, str]) -> str:
+        """Name the place of a container: its tags from the body down; `known` gathers paths."""
+        chain: list[int] = []
+        while container and container not in known:
+            chain.append(container)
             container = self.parent[container]
-        names.append("..." if container else "body")
-        return "/".join(names[::-1])
+        path = known.get(container, "body")
+        for inner in reversed(chain):
+            if path.count("/") == DEEPEST:
+                path = ".../" + path.split("/", 2)[2]
+            path = known[inner] = f"{path}/{self.name[inner]}"
+        return path
 
 
 def mark_names() -> tuple[str, ...]:
@@ -141,15 +151,12 @@ def _strip_margins(parser: LexborHTMLParser, tree: Tree) -> None:
 
 
 def _walk(body: LexborNode, tree: Tree) -> None:
-    lists = words()
-    shift = len(lists.mark_names)
-    tag_bits = {tag: 1 << (shift + TAG_MARKS.index(name)) for tag, name in _TAG_BITS.items()}
-    seen: dict[tuple[str, str], int] = {}
     state: dict[int, int] = {}  # of an element: its container's number times four, + 1 in a link, + 2 in bold
+    elements: list[LexborNode] = []  # of the containers
     current = -1
     parts: list[str] = []
     links = bold = 0
-    parent, tags, marks, names = tree.parent, tree.tag, tree.marks, tree.name
+    parent, tags, names = tree.parent, tree.tag, tree.name
     inside, part = state.get, parts.append
 
     def close() -> None:
@@ -162,6 +169,8 @@ def _walk(body: LexborNode, tree: Tree) -> None:
     for node in body.traverse(include_text=True):
         tag = node.tag
         if tag == "-text":
+            if current < 0 and node.is_empty_text_node:
+                continue
             text = node.text_content or ""
             if text.isspace():
                 if current >= 0:
@@ -175,7 +184,7 @@ def _walk(body: LexborNode, tree: Tree) -> None:
                 if current >= 0:
                     close()
                 current = container
-            if tags[container] == 10 and "\n" in text:
+            if tags[container] == PRE and "\n" in text:
                 text = text.replace("\n", BREAK)
             part(text)
             if above & 3:
@@ -184,21 +193,11 @@ def _walk(body: LexborNode, tree: Tree) -> None:
                     links += length
                 if above & 2:
                     bold += length
-        elif tag in VOID:
             continue
-        elif tag in INLINE:
-            above = inside(node.parent.mem_id, 0)  # type: ignore[union-attr]
-            if tag == "b" or tag == "strong":
-                above |= 2
-            elif tag == "span" and above >= 0 and unseen(node.attributes):
-                above = UNSEEN
-            state[node.mem_id] = above
-        elif tag in LINKS:
-            state[node.mem_id] = inside(node.parent.mem_id, 0) | 1  # type: ignore[union-attr]
-        elif tag == "br":
-            if current >= 0:
-                part(BREAK)
-        elif tag and tag[0] != "-":
+        kind = _KINDS.get(tag, _CONTAINER)  # type: ignore[arg-type]
+        if kind == _CONTAINER:
+            if not tag or tag[0] == "-":
+                continue
             if current >= 0:
                 close()
             number = len(parent)
@@ -208,15 +207,36 @@ def _walk(body: LexborNode, tree: Tree) -> None:
             parent.append(above >> 2)
             names.append(tag)
             tags.append(TAG_NUMBER.get(tag, OTHER))
-            found = tag_bits.get(tag, 0)
-            if "-" in tag:
-                found |= marks_of(tag)
-            attributes = node.attributes
-            if attributes:
-                found |= _marks(attributes, seen, shift)
-            marks.append(found)
+            elements.append(node)
+        elif kind == _INLINE:
+            above = inside(node.parent.mem_id, 0)  # type: ignore[union-attr]
+            if tag == "b" or tag == "strong":
+                above |= 2
+            elif tag == "span" and above >= 0 and unseen(node.attributes):
+                above = UNSEEN
+            state[node.mem_id] = above
+        elif kind == _LINK:
+            state[node.mem_id] = inside(node.parent.mem_id, 0) | 1  # type: ignore[union-attr]
+        elif kind == _BREAK and current >= 0:
+            part(BREAK)
     if current >= 0:
         close()
+    _mark_containers(tree, elements)
+
+
+def _mark_containers(tree: Tree, elements: list[LexborNode]) -> None:
+    """Read the marks of the containers that hold text; those of all others are never asked for."""
+    marks = tree.marks = [-1] * len(elements)
+    for c in tree.container:
+        while marks[c] < 0:
+            name = tree.name[c]
+            found = _tag_marks(name)
+            attributes = elements[c].attributes
+            if attributes:
+                found |= _attribute_marks(attributes)
+            marks[c] = found
+            c = tree.parent[c]
+    tree.marks = [max(found, 0) for found in marks]
 
 
 def unseen(attributes: dict[str, str | None]) -> bool:
@@ -236,30 +256,37 @@ def unseen(attributes: dict[str, str | None]) -> bool:
     return "hidden" in attributes
 
 
-def _marks(attributes: dict[str, str | None], seen: dict[tuple[str, str], int], shift: int) -> int:
-    found = 0
-    classes = attributes.get("class") or ""
-    if classes and len(attributes) == 1:
-        cached = seen.get((classes, ""))
-        if cached is not None:
-            return cached
-    label = attributes.get("id") or attributes.get("data-component") or attributes.get("data-testid") or ""
-    if classes or label:
-        key = (classes, label)
-        cached = seen.get(key)
-        if cached is None:
-            # More than 40 class names are generated, and say nothing.
-            cached = 0
-            for name in [*classes.split()[:40], label]:
-                cached |= marks_of(name)
-            seen[key] = cached
-        if len(attributes) == 1:
-            return cached
-        found = cached
+@cache
+def _shift() -> int:
+    return len(words().mark_names)
+
+
+@lru_cache(maxsize=256)
+def _tag_marks(tag: str) -> int:
+    found = 1 << (_shift() + TAG_MARKS.index(_TAG_BITS[tag])) if tag in _TAG_BITS else 0
+    return found | marks_of(tag) if "-" in tag else found
+
+
+def _attribute_marks(attributes: dict[str, str | None]) -> int:
+    get = attributes.get
+    classes = get("class") or ""
+    if len(attributes) == 1 and classes:
+        return _named_marks(classes, "")
+    label = get("id") or get("data-component") or get("data-testid") or ""
+    found = _named_marks(classes, label) if classes or label else 0
     if not _READ.isdisjoint(attributes):
         for attribute, read in _READERS.items():
             if attribute in attributes:
-                found |= read(attributes[attribute] or "") << shift
+                found |= read(attributes[attribute] or "") << _shift()
+    return found
+
+
+@lru_cache(maxsize=8192)
+def _named_marks(classes: str, label: str) -> int:
+    # More than 40 class names are generated, and say nothing.
+    found = marks_of(label)
+    for name in classes.split()[:40]:
+        found |= marks_of(name)
     return found
 
 
