@@ -21,7 +21,7 @@ from dedupe.groups import Link, group
 from dedupe.model import Document
 from dedupe.relation import DUPLICATES, NAMES, UNRELATED, Verdicts
 from dedupe.texts import Samples, Texts, fast_engine, sample_texts
-from dedupe.verify import verify
+from dedupe.verify import verify, worth_compiling
 
 KEEP = ("longest", "first", "newest", "oldest")
 
@@ -138,10 +138,12 @@ def compare_all(
     copies[twins[:, 1]] = True
     pairs = np.concatenate([twins, candidates(samples.kept, order, copies | (samples.words == 0), quick)])
     wanted = [NAMES.index(name) for name in relations if name != NAMES[relation.OTHER_FACTS]]
+    # One engine for all rounds: the few pairs of a later one cost compiled loops nothing, plain ones a second.
+    compiled = worth_compiling(texts, pairs, fast)
     return settle(
         pairs,
         order,
-        lambda some: verify(texts, samples, some, fast),
+        lambda some: verify(texts, samples, some, compiled),
         lambda compared: _joinable(compared, samples, wanted),
         dict(twins[:, ::-1].tolist()),
     )

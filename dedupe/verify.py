@@ -31,10 +31,14 @@ without it a megabyte takes more than a second."""
 Places = NDArray[np.int64]
 
 
-def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool | None) -> Verdicts:
-    """Compare pairs of documents on their texts and name their relations; `fast` None chooses by size."""
-    quick = fast_engine(int((texts.ends - texts.starts)[pairs].sum()), fast, MANY)
-    counts, shorter, longer = match_counts(texts, samples, pairs, quick)
+def worth_compiling(texts: Texts, pairs: NDArray[np.int64], fast: bool | None) -> bool:
+    """Choose the engine that compares pairs: numba when it is asked for, or where the pairs are `MANY`."""
+    return fast_engine(int((texts.ends - texts.starts)[pairs].sum()), fast, MANY)
+
+
+def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool) -> Verdicts:
+    """Compare pairs of documents on their texts and name their relations; `fast` chooses compiled loops."""
+    counts, shorter, longer = match_counts(texts, samples, pairs, fast)
     verdicts = decide(counts, samples.words[shorter], samples.words[longer])
     moved = (verdicts.relation == relation.SAME) & (samples.wholes[shorter] != samples.wholes[longer])
     verdicts.relation[moved] = relation.EDITED  # the same words in another order
