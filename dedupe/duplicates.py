@@ -138,7 +138,7 @@ def compare_all(
     copies[twins[:, 1]] = True
     pairs = np.concatenate([twins, candidates(samples.kept, order, copies | (samples.words == 0), quick)])
     wanted = [NAMES.index(name) for name in relations if name != NAMES[relation.OTHER_FACTS]]
-    # One engine for all rounds: the few pairs of a later one cost compiled loops nothing, plain ones a second.
+    # One engine for all rounds: a few pairs more cost plain loops a second.
     compiled = worth_compiling(texts, pairs, fast)
     return settle(
         pairs,
