@@ -112,12 +112,12 @@ def keep_order(documents: Sequence[Document], words: NDArray[np.int64], keep: st
             return (found is not None, isinstance(found, str), found if found is not None else 0)
         return ()
 
-    numbers: list[int] = sorted(
-        range(len(documents)), key=lambda n: (-int(words[n]), str(documents[n].id), n)
-    )
     if keep == "first":
-        numbers = list(range(len(documents)))
-    elif keep == "oldest":
+        return np.arange(len(documents))
+    names = [str(document.id) for document in documents]
+    by_name = np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
+    numbers: list[int] = by_name[np.argsort(-words[by_name], kind="stable")].tolist()
+    if keep == "oldest":
         numbers.sort(key=lambda n: (documents[n].date is None, documents[n].date or ""))
     elif keep != "longest":
         numbers.sort(key=value, reverse=True)
