@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any
 
 OUTER = (
-    "count_shared", "detail_texts", "propose", "screen", "sign_shingles", "sketch_texts", "verify", "word_texts"
+    "count_shared", "detail_texts", "propose", "screen", "sign_shingles", "sketch_texts", "verify",
+    "word_texts",
 )  # fmt: skip
 """Loops that are called from Python. The others need no way in, which saves an eighth of the compiling."""
 
@@ -52,9 +53,8 @@ def _compiled() -> dict[str, Any]:
                 copy = types.FunctionType(loop.__code__, names, loop.__name__)
                 copy.__module__ = loop.__module__
                 inner = loop.__name__ not in OUTER
-                names[key] = loops[loop] = numba.njit(
-                    copy, cache=True, nogil=True, no_cpython_wrapper=inner, no_cfunc_wrapper=True
-                )
+                how: dict[str, bool] = {"no_cpython_wrapper": inner, "no_cfunc_wrapper": True}
+                names[key] = loops[loop] = numba.njit(copy, cache=True, nogil=True, **how)
     return {loop.__name__: fast for loop, fast in loops.items()}
 
 
