@@ -53,7 +53,7 @@ def _compiled() -> dict[str, Any]:
                 copy = types.FunctionType(loop.__code__, names, loop.__name__)
                 copy.__module__ = loop.__module__
                 inner = loop.__name__ not in OUTER
-                how: dict[str, bool] = {"no_cpython_wrapper": inner, "no_cfunc_wrapper": True}
+                how: dict[str, Any] = {"no_cpython_wrapper": inner, "no_cfunc_wrapper": True}
                 names[key] = loops[loop] = numba.njit(copy, cache=True, nogil=True, **how)
     return {loop.__name__: fast for loop, fast in loops.items()}
 
