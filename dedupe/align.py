@@ -262,17 +262,19 @@ def align_words(
         to_b[i] = FREE
         damaged[i] = False
     count = blocks(a, b, table, places, chain, found)
-    if count == 0:
-        if size * other <= CELLS:
-            fill(a, b, 0, size, 0, other, False, score, to_b, damaged)
-        return
     for k in range(count):
         for step in range(found[k][2]):
             to_b[found[k][0] + step] = found[k][1] + step
     for k in range(count + 1):
+        first, last = k == 0 and count > 0, k == count and count > 0
         i0 = found[k - 1][0] + found[k - 1][2] if k > 0 else 0
         i1 = found[k][0] if k < count else size
-        j0 = found[k - 1][1] + found[k - 1][2] if k > 0 else max(0, found[0][1] - i1 - i1 // 2 - 2)
-        j1 = found[k][1] if k < count else min(other, j0 + i1 - i0 + (i1 - i0) // 2 + 2)
+        j0 = found[k - 1][1] + found[k - 1][2] if k > 0 else 0
+        j1 = found[k][1] if k < count else other
+        wide = i1 - i0 + (i1 - i0) // 2 + 2
+        if first:
+            j0 = max(0, j1 - wide)
+        if last:
+            j1 = min(other, j0 + wide)
         if i1 > i0 and j1 > j0 and (i1 - i0) * (j1 - j0) <= CELLS:
-            fill(a, b, i0, i1, j0, j1, k == 0 or k == count, score, to_b, damaged)
+            fill(a, b, i0, i1, j0, j1, first or last, score, to_b, damaged)

@@ -132,14 +132,17 @@ def _bucket_range(
 
 
 def count_shared(samples: Shingles, pairs: NDArray[np.int64], fast: bool) -> NDArray[np.int64]:
-    """Count the shingles that the two texts of each pair share; those of a text are sorted and distinct."""
+    """Count the shingles that the two texts of each pair share; those of a text are sorted and distinct.
+
+    Only the samples of the documents of pairs are looked at: a large corpus may have few pairs.
+    """
     shared = np.zeros(len(pairs), np.int64)
     if fast:
         from dedupe.kernels import compiled
 
         compiled("count_shared")(samples.hashes, samples.offsets, pairs, shared)
         return shared
-    counts = [0] * len(pairs)
-    buckets.count_shared(samples.hashes.tolist(), samples.offsets.tolist(), pairs.tolist(), counts)
-    shared[:] = counts
+    offsets = samples.offsets
+    sets = {n: set(samples.hashes[offsets[n] : offsets[n + 1]].tolist()) for n in np.unique(pairs).tolist()}
+    shared[:] = [len(sets[one] & sets[other]) for one, other in pairs.tolist()]
     return shared

@@ -7,7 +7,9 @@ the relation (`dedupe.relation`), and documents join a kept one that they were c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +23,7 @@ from dedupe.groups import Link, group
 from dedupe.model import Document
 from dedupe.relation import DUPLICATES, NAMES, UNRELATED, Verdicts
 from dedupe.texts import Samples, Texts, fast_engine, sample_texts
-from dedupe.verify import verify
+from dedupe.verify import verify, worth_compiling
 
 KEEP = ("longest", "first", "newest", "oldest")
 
@@ -98,6 +100,23 @@ def texts_of(documents: Sequence[Document]) -> list[str]:
     return [document.text for document in documents]
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector away while many objects are made, none of them in circles.
+
+    It would look at all that there is again and again, numba's half a million objects among it: of 50,000
+    documents a tenth of the time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_uncollected()
 def keep_order(documents: Sequence[Document], words: NDArray[np.int64], keep: str) -> NDArray[np.int64]:
     """List the documents as they would be kept, the best first; see `find_duplicates`."""
     if keep not in KEEP and not keep.startswith("field:"):
@@ -112,18 +131,19 @@ def keep_order(documents: Sequence[Document], words: NDArray[np.int64], keep: st
             return (found is not None, isinstance(found, str), found if found is not None else 0)
         return ()
 
-    numbers: list[int] = sorted(
-        range(len(documents)), key=lambda n: (-int(words[n]), str(documents[n].id), n)
-    )
     if keep == "first":
-        numbers = list(range(len(documents)))
-    elif keep == "oldest":
+        return np.arange(len(documents))
+    names = [str(document.id) for document in documents]
+    by_name = np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
+    numbers: list[int] = by_name[np.argsort(-words[by_name], kind="stable")].tolist()
+    if keep == "oldest":
         numbers.sort(key=lambda n: (documents[n].date is None, documents[n].date or ""))
     elif keep != "longest":
         numbers.sort(key=value, reverse=True)
     return np.array(numbers, np.int64)
 
 
+@_uncollected()
 def compare_all(
     texts: Texts,
     samples: Samples,
@@ -138,10 +158,12 @@ def compare_all(
     copies[twins[:, 1]] = True
     pairs = np.concatenate([twins, candidates(samples.kept, order, copies | (samples.words == 0), quick)])
     wanted = [NAMES.index(name) for name in relations if name != NAMES[relation.OTHER_FACTS]]
+    # One engine for all rounds: a few pairs more cost plain loops a second.
+    compiled = worth_compiling(texts, pairs, fast)
     return settle(
         pairs,
         order,
-        lambda some: verify(texts, samples, some, fast),
+        lambda some: verify(texts, samples, some, compiled),
         lambda compared: _joinable(compared, samples, wanted),
         dict(twins[:, ::-1].tolist()),
     )
@@ -223,6 +245,7 @@ def _with(compared: Compared, pairs: NDArray[np.int64], verdicts: Verdicts) -> C
     return Compared(np.concatenate([compared.pairs, pairs]), Verdicts(*columns))
 
 
+@_uncollected()
 def findings(ids: Sequence[str | int], compared: Compared, joined: dict[int, Link]) -> list[Finding]:
     """Put pairs and groups into findings, removed documents and annotations, in the order of the documents.
 

@@ -65,7 +65,8 @@ def compare(
         counts[k] = 0
     size, other = len(a[HASH]), len(b[HASH])
     counts[A_FIRST], counts[B_FIRST], counts[A_LAST], counts[B_LAST] = size, other, -1, -1
-    i0, j0 = 0, 0
+    # Zero, but no literal: for that numba would compile all that is called with it once more.
+    i0 = j0 = counts[EQUAL]
     for i in range(size + 1):
         if i < size and to_b[i] == FREE:
             continue

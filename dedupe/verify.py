@@ -1,8 +1,8 @@
 """Pairs of documents compared on their texts, a portion at a time, in either engine and on all cores.
 
-Equal bytes need no comparison. Then two sieves: the hashes of the words tell cheaply which pairs have runs in
-common at all (`dedupe.align.screen`); only for the rest are letters, capitals and numbers looked at, and the
-texts aligned word by word.
+Equal bytes need no comparison. Then two sieves: where the samples leave it open, the hashes of the words
+tell cheaply which pairs have runs in common at all (`dedupe.align.screen`); only for the rest are letters,
+capitals and numbers looked at, and the texts aligned word by word.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe import align, facts, relation
+from dedupe.candidates import count_shared
 from dedupe.kernels import on_all_cores
 from dedupe.relation import Verdicts, decide
 from dedupe.texts import Details, Samples, Texts, detail_texts, fast_engine, word_texts
@@ -28,13 +29,21 @@ MANY = 8_000_000
 """Bytes of text in all pairs from which on numba is worth its start, even where it must compile first (15 s):
 without it a megabyte takes more than a second."""
 
+LIKELY = 50
+"""Two texts that share so many percent of the smaller sample need no first sieve. Of 50,000 texts with copies
+all 7,971 such pairs passed it, and of the 13,430 others 175."""
+
 Places = NDArray[np.int64]
 
 
-def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool | None) -> Verdicts:
-    """Compare pairs of documents on their texts and name their relations; `fast` None chooses by size."""
-    quick = fast_engine(int((texts.ends - texts.starts)[pairs].sum()), fast, MANY)
-    counts, shorter, longer = match_counts(texts, samples, pairs, quick)
+def worth_compiling(texts: Texts, pairs: NDArray[np.int64], fast: bool | None) -> bool:
+    """Choose the engine that compares pairs: numba when it is asked for, or where the pairs are `MANY`."""
+    return fast_engine(int((texts.ends - texts.starts)[pairs].sum()), fast, MANY)
+
+
+def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool) -> Verdicts:
+    """Compare pairs of documents on their texts and name their relations; `fast` chooses compiled loops."""
+    counts, shorter, longer = match_counts(texts, samples, pairs, fast)
     verdicts = decide(counts, samples.words[shorter], samples.words[longer])
     moved = (verdicts.relation == relation.SAME) & (samples.wholes[shorter] != samples.wholes[longer])
     verdicts.relation[moved] = relation.EDITED  # the same words in another order
@@ -56,7 +65,9 @@ def match_counts(
     equal = _equal_bytes(texts, shorter, longer, samples)
     counts[equal, facts.EQUAL] = samples.words[longer[equal]]
     counts[equal, facts.A_LAST] = counts[equal, facts.B_LAST] = samples.words[longer[equal]] - 1
-    hopeful = np.zeros(len(pairs), np.bool_)
+    shared = count_shared(samples.kept, pairs, fast)
+    smaller = np.diff(samples.kept.offsets)[pairs].min(axis=1)
+    hopeful = ~equal & (100 * shared >= LIKELY * smaller)
 
     def screen(some: Texts, rows: Places, left: Places, right: Places) -> None:
         hopeful[rows] = _screened(word_texts(some, fast), left, right, fast)
@@ -64,7 +75,7 @@ def match_counts(
     def compare(some: Texts, rows: Places, left: Places, right: Places) -> None:
         counts[rows] = _compared(detail_texts(some, fast), left, right, fast)
 
-    _in_portions(texts, shorter, longer, np.flatnonzero(~equal), SCREENED, screen, fast)
+    _in_portions(texts, shorter, longer, np.flatnonzero(~equal & ~hopeful), SCREENED, screen, fast)
     _in_portions(texts, shorter, longer, np.flatnonzero(hopeful), ALIGNED, compare, fast)
     return counts, shorter, longer
 

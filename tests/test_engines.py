@@ -191,7 +191,8 @@ from dedupe.kernels import compiled
 from tests.test_engines import buffer, texts_of_all_kinds, varied_documents
 from dedupe import duplicates, similar
 try:
-    compiled("in_both")(np.zeros(1, np.uint64), np.array([0, 3, 9]), 0, 1)
+    pairs = np.array([[0, 1]])
+    compiled("count_shared")(np.zeros(1, np.uint64), np.array([0, 3, 9]), pairs, np.zeros(1, np.int64))
 except IndexError:
     pass
 else:
