@@ -61,6 +61,7 @@ class Report:
         self._ledger: bool = bool(options.get("ledger"))
         self._resume: bool = options.get("resume", False)
         self._shown: Counter[str] = Counter()
+        self._older: list[Path] = []
         self._bar: Any = None
         self._documents = 0
 
@@ -124,6 +125,7 @@ class Report:
                 inputs, output, reading, templates=templates, learned=learned, workers=workers, work=work,
                 brakes=brakes, verbose=self._verbose, watch=self._watch(),
             )  # fmt: skip
+            self._older = paths.older(staged) if paths else []
         self._count_more()
         given = templates.sources if templates and not learned else {}
         if given and summary.read and given.keys().isdisjoint(summary.sources) and not self._quiet:
@@ -217,6 +219,7 @@ class Report:
         """Give the summary."""
         from dedupe.brakes import worst
         from dedupe.outputs import summary_json
+        from dedupe.summary import counted
 
         if self._json:
             write_out(summary_json(summary))
@@ -236,6 +239,9 @@ class Report:
                 say("the inputs were cleaned in place")
             elif out not in (None, "-"):
                 say(f"written to {out}")
+            if self._older:
+                older = f"{counted(len(self._older), 'older file')} left there, such as {self._older[0]}"
+                say(f"note: {older}; this run did not write them")
 
     # --- while it runs -----------------------------------------------------------------------------------
 

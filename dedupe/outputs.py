@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +125,17 @@ class Paths:
         """All places that a search for inputs must pass over."""
         files = [self.articles, self.ledger, self.summary, self.templates]
         return files if self.folder is None else [self.folder, *files]
+
+    def older(self, staged: Staged) -> list[Path]:
+        """Give what stands in a folder for output as earlier runs would have left it, and is not replaced."""
+        if self.folder is None:
+            return []
+        here = Path(os.path.realpath(self.folder))
+        return [
+            path
+            for path in staged.older(self.folder)
+            if path.relative_to(here).parts[0].partition(".")[0] in ("articles", "templates")
+        ]
 
 
 def refuse_overwriting(inputs: Iterable[str], sources: Iterable[Source], outputs: Iterable[Path]) -> None:

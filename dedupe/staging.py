@@ -101,6 +101,12 @@ class Staged:
             self._make(folder)
             return TemporaryFile(dir=self._room or folder)
 
+    def older(self, folder: Path) -> list[Path]:
+        """Give the files of a folder and below that stand there already and are not replaced."""
+        ours = {path for file in self._files for path in (file.target, file.temporary)}
+        found = (Path(place, name) for place, _, names in os.walk(os.path.realpath(folder)) for name in names)
+        return sorted(path for path in found if path not in ours)
+
     def forget(self, file: StagedFile) -> None:
         """Give up a file: what stands at its place stays."""
         self._files.remove(file)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from dedupe import __version__
 from dedupe.brakes import FURNITURE, Loss
 from dedupe.formats import Inputs, Unusable
-from dedupe.ledger import LIFTED, PAGE, REPAIRED
+from dedupe.ledger import HEADING, LIFTED, PAGE, REPAIRED
 from dedupe.settings import Settings
 from dedupe.templates import Templates
 
@@ -26,13 +26,15 @@ SPARED = "learned line kept: most of its document"
 class Summary:
     """What a run did. The same input and settings give the same summary: it knows no time and no place.
 
-    `templates` is what the run has learned itself; `sources` is what furniture cost each source.
+    `templates` is what the run has learned itself; `sources` is what furniture cost each source. Of the
+    documents that are `changed`, nothing but the heading was lifted from `headings`.
     """
 
     settings: Settings
     templates: Templates | None = None
     read: int = 0
     changed: int = 0
+    headings: int = 0
     files: int = 0
     lifted: Counter[str] = field(default_factory=Counter)
     removed: Counter[str] = field(default_factory=Counter)
@@ -63,6 +65,8 @@ class Summary:
             return
         self.read += 1
         self.changed += result.changed
+        reasons = {row.reason for row in result.article.removed}
+        self.headings += bool(result.changed and reasons and reasons <= set(HEADING))
         self.characters += len(result.entry.document.text)
         cuts_furniture = not {"furniture", "template"}.isdisjoint(self.settings.stages)
         loss = self.sources[result.source] if cuts_furniture else Loss()
@@ -129,6 +133,7 @@ class Summary:
                 "read": self.read,
                 "written": self.written,
                 "changed": self.changed,
+                "heading_only": self.headings,
                 "skipped": self.skipped.total(),
             },
             "lines": {
@@ -147,9 +152,10 @@ class Summary:
 
     def lines(self) -> Iterator[str]:
         """Give the summary as lines for people."""
-        yield f"{counted(self.read, 'document')} read, {counted(self.changed, 'document')} changed"
+        alone = f" ({self.headings:,} by lifting the heading alone)" if self.headings else ""
+        yield f"{counted(self.read, 'document')} read, {counted(self.changed, 'document')} changed{alone}"
         if self.lifted:
-            yield f"lifted into fields: {_list(self.lifted)}"
+            yield f"{counted(self.lifted.total(), 'line')} lifted into fields ({_list(self.lifted)})"
         removed = f"{counted(self.removed.total(), 'line')} removed"
         if self.removed:
             removed += f" ({_list(self.removed)})"
@@ -161,7 +167,8 @@ class Summary:
             yield f"{counted(review, 'standing sentence')} listed for review in the templates; not removed"
         if self.duplicates:
             done = "annotated" if self.settings.annotate else "removed"
-            yield f"{counted(self.duplicates.total(), 'near-duplicate')} {done} ({_list(self.duplicates)})"
+            found = f"{counted(self.duplicates.total(), 'near-duplicate')} {done} ({_list(self.duplicates)})"
+            yield f"{found}; {counted(self.written, 'document')} left"
         if self.skipped:
             yield f"skipped: {_list(self.skipped)}"
         if self.passed_over:
@@ -172,7 +179,7 @@ class Summary:
             yield f"note: {_list(self.warnings)}"
 
 
-_SUMS = ("read", "changed", "repaired", "characters", "characters_removed")
+_SUMS = ("read", "changed", "headings", "repaired", "characters", "characters_removed")
 _COUNTERS = ("lifted", "removed", "skipped", "passed_over", "warnings", "duplicates")
 
 

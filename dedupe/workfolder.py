@@ -72,7 +72,7 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
     """Name the first thing in which two manifests differ."""
     for name in ("version", "output", "templates"):
         if old.get(name) != new[name]:
-            return name
+            return f"the {name}"
     for kind, called in (("settings", "setting"), ("sampling", "rule of samples")):
         for name, value in new[kind].items():
             if (then := old.get(kind, {}).get(name)) != value:
@@ -122,7 +122,7 @@ class WorkFolder:
             if difference := _difference(known, self._manifest):
                 raise SettingsError(
                     "resume", str(self.path),
-                    f"was made with another {difference}; run as before, or delete it and start anew",
+                    f"differs from this run in {difference}; run as before, or delete it and start anew",
                 )  # fmt: skip
             for left in self.path.glob("*.tmp"):
                 shutil.rmtree(left) if left.is_dir() else left.unlink()

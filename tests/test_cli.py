@@ -87,6 +87,28 @@ def test_the_ledger_adds_up(dump, tmp_path):
     assert [line for line in left.split("\n") if line] == BODY
 
 
+def test_older_files_in_a_folder_for_output_are_told_and_stay(dump, tmp_path):
+    run = ["clean", "dump", "-o", "out", *ALONE]
+    assert "older" not in dedupe(*run, cwd=tmp_path).err
+    (tmp_path / "out/notes.txt").write_text("of somebody")
+    assert "older" not in dedupe(*run, cwd=tmp_path).err
+    gone = next(path for path in sorted((tmp_path / "dump").rglob("*.txt")))
+    gone.unlink()
+    left = tmp_path / "out/articles" / gone.relative_to(tmp_path / "dump")
+    outcome = dedupe(*run, cwd=tmp_path)
+    assert f"note: 1 older file left there, such as {left}; this run did not write them" in outcome.err
+    assert left.exists()
+    outcome = dedupe(*run, "--to", "csv", cwd=tmp_path)
+    assert "note: 2 older files left there" in outcome.err, "articles.jsonl is another"
+
+
+def test_documents_of_which_only_the_heading_was_lifted_are_told_apart(tmp_path):
+    texts = [article(facts=[], again=None), article(), "\n".join(BODY)]
+    (tmp_path / "in.jsonl").write_bytes(jsonl(*({"id": n, "text": text} for n, text in enumerate(texts))))
+    outcome = dedupe("clean", "in.jsonl", "-o", "out", *ALONE, cwd=tmp_path)
+    assert "3 documents read, 2 documents changed (1 by lifting the heading alone)\n" in outcome.err
+
+
 def test_the_summary(dump, tmp_path):
     outcome = dedupe("clean", "dump", "-o", "out", *ALONE, cwd=tmp_path)
     assert "3 documents read, 2 documents changed" in outcome.err
@@ -94,7 +116,7 @@ def test_the_summary(dump, tmp_path):
     assert "6 lines removed (6 repeat)" in outcome.err
     assert outcome.err.endswith("written to out\n")
     summary = json.loads((tmp_path / "out/summary.json").read_text())
-    assert summary["documents"] == {"read": 3, "written": 3, "changed": 2, "skipped": 0}
+    assert summary["documents"] == {"read": 3, "written": 3, "changed": 2, "heading_only": 0, "skipped": 0}
     assert summary["lines"]["removed"] == {"repeat": 6}
     removed = sum(row["end"] - row["start"] for row in records(tmp_path / "out/removed.jsonl"))
     assert summary["characters"]["removed"] == removed

@@ -390,13 +390,19 @@ def test_work_that_was_left_is_not_thrown_away(tmp_path):
     assert "holds the work of a run that did not end; go on with it by --resume, or delete it" in outcome.err
     written = (work / "00000001/outcome.json").stat().st_mtime_ns
     for change, message in (
-        (["--keep", "first"], "another the setting keep ('longest' then, 'first' now)"),
-        (["--annotate"], "another the setting annotate (False then, True now)"),
+        (["--keep", "first"], "differs from this run in the setting keep ('longest' then, 'first' now)"),
+        (["--annotate"], "differs from this run in the setting annotate (False then, True now)"),
     ):
         outcome = dedupe(*run, "--resume", *change, cwd=tmp_path)
         assert outcome.code == 2
         assert message in outcome.err
     assert (work / "00000001/outcome.json").stat().st_mtime_ns == written
+    manifest = work / "manifest.json"
+    held = manifest.read_text()
+    manifest.write_text(held.replace('"one_in": 8', '"one_in": 16'))
+    outcome = dedupe(*run, "--resume", cwd=tmp_path)
+    assert "differs from this run in the rule of samples one_in (16 then, 8 now)" in outcome.err
+    manifest.write_text(held)
     with (tmp_path / "in.jsonl").open("ab") as file:
         file.write(b"\n")
     outcome = dedupe(*run, "--resume", cwd=tmp_path)
@@ -407,6 +413,18 @@ def test_work_that_was_left_is_not_thrown_away(tmp_path):
     assert outcome.code == 3
     assert "is no work of ours, but lies where it would lie; move it away" in outcome.err
     assert (work / "00000003").is_dir()
+
+
+def test_texts_lie_once_in_unfinished_work(tmp_path):
+    killed(tmp_path)
+    work = tmp_path / "new/.out.jsonl.gz.dedupe-work"
+    assert not (work / "00000000/texts").exists()
+    first = json.loads((tmp_path / "in.jsonl").read_text().partition("\n")[0])["text"].encode()
+    assert (work / "texts").read_bytes().startswith(first)
+    (work / "texts").write_bytes(first[:9])
+    outcome = dedupe(*RUNS["duplicates"], "--resume", cwd=tmp_path)
+    assert outcome.code == 3
+    assert "is not all that it was; delete its folder and start anew" in outcome.err
 
 
 def test_what_finished_chunks_do_not_hang_on_may_change(tmp_path):
