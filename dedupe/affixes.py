@@ -15,7 +15,8 @@ from functools import lru_cache
 
 from dedupe import address, words
 
-DIVIDERS = re.compile(r"\s+[|•·»›>/–—~]\s+|\s*\|\s*|\s+::?\s+|\t+|\s+-\s+")
+# A run of blanks is looked at from its beginning only: from each blank of it, its length would be squared.
+DIVIDERS = re.compile(r"(?<!\s)\s+(?:[|•·»›>/–—~]|::?|-)\s+|(?:(?<!\s)\s+)?\|\s*|\t+")
 """What stands between a title and the name of its site."""
 
 DIVIDING = re.compile(r"[|•·»›>/–—~:\t-]")
@@ -29,6 +30,8 @@ _PAGES, _SHARE, _SHARE_SECTION = 3, 0.5, 0.05
 # Titles differ; lines that are the same on many pages are menus.
 _DIFFERENT = 0.8
 _LONGEST, _WORDS = 250, 6
+# A longer one is no title but a text, whatever it was given as.
+_LONGEST_GIVEN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Affixes:
         >>> affixes.bare("Quayside Gazette - a history"), affixes.bare("QG News | Port reopens")
         ('Quayside Gazette - a history', 'Port reopens')
         """
-        if not DIVIDING.search(title):
+        if len(title) > _LONGEST_GIVEN or not DIVIDING.search(title):
             return title
         divided = [found.span() for found in DIVIDERS.finditer(title) if title[: found.start()].strip()]
         for start, end in divided:

@@ -16,6 +16,8 @@ from dedupe.errors import RecordError
 LARGEST = 64_000_000
 """Bytes of a body, unpacked."""
 
+_STEP = 1 << 10  # bytes that are unpacked at once; where they are damaged, as many are lost before the damage
+
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})[^\n]*(?:\n|\Z)")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _CHUNK = re.compile(rb"[ \t]*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
@@ -123,20 +125,19 @@ def _inflate_any(body: bytes, place: str) -> bytes:
 
 def _inflate(body: bytes, bits: int) -> bytes:
     """Unpack as far as it goes; what is not packed at all comes back as it is."""
-    pieces: list[bytes] = []
-    size = 0
-    while body and size <= LARGEST:
-        engine = zlib.decompressobj(wbits=bits)
+    unpacked = bytearray()
+    engine = zlib.decompressobj(wbits=bits)
+    at = 0
+    while at < len(body) and len(unpacked) <= LARGEST:
+        step = body[at : at + _STEP]
         try:
-            piece = engine.decompress(body, LARGEST + 1 - size)
+            unpacked += engine.decompress(step, LARGEST + 1 - len(unpacked))
         except zlib.error:
-            piece = b""
-        if not piece:
             break
-        pieces.append(piece)
-        size += len(piece)
-        body = engine.unused_data  # a further member
-    return b"".join(pieces) or body
+        at += len(step) - len(engine.unused_data if engine.eof else engine.unconsumed_tail)
+        if engine.eof:
+            engine = zlib.decompressobj(wbits=bits)  # a further member
+    return bytes(unpacked) or body
 
 
 def _unbrotli(body: bytes, place: str) -> bytes:

@@ -23,7 +23,7 @@ def receipt(
     of_title = _title_rows(document, title)
     if repaired.text is repaired.original or not repaired.anchors:
         return (*of_title, *removals)
-    rows = [_in_original(removal, repaired) for removal in removals]
+    rows = [_in_original(removal, repaired, document.text) for removal in removals]
     rows += _repair_rows(document.id, repaired, removals, rows)
     rows.sort(key=lambda row: (row.start, row.end))
     return (*of_title, *rows)
@@ -39,12 +39,13 @@ def _title_rows(document: Document, title: str | None) -> Iterator[Removal]:
             yield Removal(document.id, "title", "title", "name of the site", 0, start, end, given[start:end])
 
 
-def _in_original(row: Removal, repaired: Repaired) -> Removal:
+def _in_original(row: Removal, repaired: Repaired, original: str) -> Removal:
+    """Bring a removal to its place in the original: the document's, where a page has all of its blocks."""
     start, end = repaired.origin(row.start, row.end)
     twin = row.twin
     if twin:
         twin = Twin(twin.id, twin.line, *repaired.origin(twin.start, twin.end))
-    text = repaired.original[start:end]
+    text = original[start:end]
     return Removal(
         row.id, row.scope, row.reason, row.rule, row.line, start, end, text, twin, row.similarity
     )  # fmt: skip

@@ -304,7 +304,8 @@ class _Packed(_Plain):
             while len(self._packed) < _READ and self._fill():
                 pass
             try:
-                if _RECORD.match(zlib.decompressobj(wbits=31).decompress(self._packed, _TELLING)):
+                head = self._packed[:_TELLING]  # what is left of it is copied each time
+                if _RECORD.match(zlib.decompressobj(wbits=31).decompress(head, _TELLING)):
                     return True
             except zlib.error:
                 pass

@@ -17,7 +17,7 @@ from dedupe.model import Block, Document
 
 # A page begins with its doctype or root, and another tag follows at once; a text about tags goes on in words.
 _PAGE = re.compile(
-    r"[\ufeff\s]*(?:(?:<\?xml[^>]{0,200}>|<!--.{0,2000}?-->)\s*)*"
+    r"[\ufeff\s]*(?:(?:<\?xml[^>]{0,200}>|<!--(?:(?!-->).){0,2000}-->)\s*)*"
     r"<(?:!doctype\s+html|html|head|body)\b[^>]{0,2000}>\s*<[a-z!/]",
     re.IGNORECASE | re.DOTALL,
 )

@@ -17,7 +17,7 @@ from town import sentence
 
 from dedupe import RecordError
 from dedupe.crawl import kind_of, to_document
-from dedupe.http import body_of, charset_of, parse_response, unchunked
+from dedupe.http import Response, body_of, charset_of, parse_response, unchunked
 from dedupe.warc import read_warc
 
 PAGES = ROOT / "fixtures" / "pages"
@@ -113,6 +113,22 @@ def test_a_small_body_that_unpacks_to_a_huge_one_is_refused_in_time(encoding):
     with pytest.raises(RecordError) as caught:
         document(response(body, f"Content-Encoding: {encoding}", "Content-Type: text/html"))
     assert caught.value.reason == "too large"
+
+
+def test_a_body_of_many_small_members_is_unpacked_in_time():
+    assert (
+        body_of(Response(200, {"Content-Encoding": "gzip"}, gzip.compress(b"a") * 150_000), "a")
+        == b"a" * 150_000
+    )
+
+
+def test_a_damaged_body_is_given_as_far_as_it_goes():
+    page = NEWS + random.Random(1).randbytes(50_000)
+    packed = bytearray(gzip.compress(page))
+    packed[-8] ^= 255  # the checksum
+    body = body_of(Response(200, {"Content-Encoding": "gzip"}, bytes(packed)), "a")
+    assert page.startswith(body)
+    assert len(body) > 45_000
 
 
 SENTENCE = (

@@ -46,6 +46,14 @@ def test_the_site_behind_a_title_goes_when_the_address_knows_it() -> None:
     assert heading(f"{TITLE} | Other Paper", DATE, url=URL).title == f"{TITLE} | Other Paper"
 
 
+def test_a_title_of_any_length_is_read_in_time() -> None:
+    blanks = " " * 300_000
+    given = f"Bridge{blanks}opens"
+    assert heading(TITLE, title=given).title == given
+    assert heading(TITLE, title=" | a" * 100_000, url=URL).title
+    assert heading(f"# Bridge{blanks}opens", DATE).date == "2024-05-03"
+
+
 def test_what_a_record_says_wins() -> None:
     found = heading(TITLE, DATE, title="Another title", date="2020-01-01")
     assert (found.title, found.date, found.title_lines) == ("Another title", "2020-01-01", ())

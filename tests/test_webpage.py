@@ -46,6 +46,11 @@ def page(*blocks: str, title: str = "The mill turns again") -> str:
 # --- what is a page --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("piece", ["<!---->", "<!-- a -->\n", "<!--", "<?xml?>"])
+def test_any_number_of_comments_is_read_in_time(piece):
+    assert not is_page(piece * 50_000 + "a text")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -137,6 +142,19 @@ def test_repairs_in_a_page_are_told_with_their_places():
     [row] = [row for row in article.removed if row.reason == "repair"]
     assert (document.text[row.start : row.end], row.rule) == (row.text, "mojibake")
     assert "â€™" in document.text
+
+
+def test_a_page_that_needs_a_repair_loses_nothing_of_its_menus():
+    markup = page(
+        *SENTENCES, "R&amp;amp;D of the old mill is paid for by the village that owns it, they say."
+    )
+    markup = markup.replace("<article>", "<nav><a href=/>Front page</a> <a href=/s>Sport</a></nav><article>")
+    document = open_page(Document("a", html=markup))
+    article = examine(document, Settings()).article()
+    assert "R&D of the old mill" in article.text
+    left_out = [row for row in article.removed if row.reason == "page"]
+    assert "Front page" in " ".join(row.text for row in left_out)
+    assert all(document.text[row.start : row.end] == row.text for row in article.removed)
 
 
 def test_what_stands_twice_goes_with_its_twin():
