@@ -60,7 +60,7 @@ def test_what_is_bad_stops_a_strict_reading_the_second_time_too(chunk, tmp_path)
     opened = tmp_path / "opened"
     pages = Chunk(0, tuple(source for source in chunk.sources if source.name.endswith("html")))
     list(Reading(Settings(), opened=opened).entries(pages))
-    with pytest.raises(RecordError, match="broken.html"):
+    with pytest.raises(RecordError, match=r"broken\.html"):
         list(Reading(Settings(), opened=opened, strict=True).entries(pages, again=True))
 
 
