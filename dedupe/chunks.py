@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -17,12 +17,13 @@ from dedupe.clean import Examined, examine
 from dedupe.copying import can_copy, copy
 from dedupe.dates import find_dates
 from dedupe.errors import RecordError
-from dedupe.formats import Entry, Source, Unusable, cut, read
+from dedupe.formats import Entry, Source, Unusable, cut, holds_pages, read
 from dedupe.furniture import KnownSources
 from dedupe.ledger import shortened
 from dedupe.lines import split_lines
 from dedupe.markdown import clean_markdown, prose
 from dedupe.model import Article, Document
+from dedupe.opened import keeping, load, restored
 from dedupe.outcome import CHANGED, DOCUMENT, FILE, Note, Outcome, OutcomeWriter, Rendered
 from dedupe.records import Raw, Typed, dumps
 from dedupe.rendering import Articles
@@ -82,16 +83,46 @@ def plan(sources: Sequence[Source], largest: int) -> Iterator[Chunk]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How chunks are read. `stdin` is a copy of standard input; with `strict` nothing bad is passed over."""
+    """How chunks are read. `stdin` is a copy of standard input; with `strict` nothing bad is passed over.
+
+    `opened` is a folder for the web pages that are opened when a chunk is read for the first of two times.
+    """
 
     settings: Settings
     stdin: Path | None = None
     strict: bool = False
+    opened: Path | None = None
 
-    def entries(self, source: Source) -> Iterator[Entry | Unusable]:
-        """Read a source; with `strict`, raise RecordError at the first record that cannot be used."""
+    def entries(self, chunk: Chunk, *, again: bool = False) -> Iterator[tuple[int, Entry | Unusable]]:
+        """Read a chunk, each entry with the number of its source; `again` says that it was read before."""
+        path = self._opened(chunk)
+        kept = load(path) if path and again else {}
+        with keeping(path) if path and not again else nullcontext() as keep:
+            for origin, source in enumerate(chunk.sources):
+                for entry in self.read(source, kept.get(origin)):
+                    if keep is not None and holds_pages(source):
+                        keep(origin, entry)
+                    yield origin, entry
+
+    def forget(self, chunk: Chunk) -> None:
+        """Take away what was kept of a chunk."""
+        path = self._opened(chunk)
+        if path is not None:
+            path.unlink(missing_ok=True)
+
+    def _opened(self, chunk: Chunk) -> Path | None:
+        if self.opened is None or not any(map(holds_pages, chunk.sources)):
+            return None
+        return self.opened / f"{chunk.number:08}"
+
+    def read(self, source: Source, kept: list[bytes] | None = None) -> Iterator[Entry | Unusable]:
+        """Read a source, or what was kept of it.
+
+        With `strict`, raise RecordError at the first record that cannot be used.
+        """
         with self._stdin(source) as stream:
-            for entry in read(source, self.settings, stream):
+            entries = read(source, self.settings, stream)
+            for entry in entries if kept is None else (restored(each, source) for each in kept):
                 if self.strict and isinstance(entry, Unusable):
                     refuse(entry)
                 yield entry
@@ -144,12 +175,11 @@ class Surveyor:
     def __call__(self, chunk: Chunk) -> Surveyed:
         """Reduce the documents of a chunk to what they testify with."""
         surveyed = Surveyed()
-        for source in chunk.sources:
-            for entry in self.reading.entries(source):
-                if isinstance(entry, Entry):
-                    self._take(surveyed, entry)
-                elif entry.failure is not None:
-                    surveyed.notes.append(skipped(entry))
+        for _, entry in self.reading.entries(chunk):
+            if isinstance(entry, Entry):
+                self._take(surveyed, entry)
+            elif entry.failure is not None:
+                surveyed.notes.append(skipped(entry))
         return surveyed
 
     def _take(self, surveyed: Surveyed, entry: Entry) -> None:
@@ -231,16 +261,17 @@ class Cleaner:
                 from dedupe.compare import sample
 
                 writer.outcome.samples = sample(*writer.texts(), self.fast)
-            return writer.finish()
+            outcome = writer.finish()
+        self.reading.forget(chunk)
+        return outcome
 
     def _clean(self, writer: OutcomeWriter, chunk: Chunk) -> None:
         """Clean each document of a chunk."""
-        for origin, source in enumerate(chunk.sources):
-            for entry in self.reading.entries(source):
-                if isinstance(entry, Entry):
-                    self._take(writer, origin, self.clean(entry))
-                else:
-                    self._hand_on(writer, origin, entry)
+        for origin, entry in self.reading.entries(chunk, again=True):
+            if isinstance(entry, Entry):
+                self._take(writer, origin, self.clean(entry))
+            else:
+                self._hand_on(writer, origin, entry)
 
     def _copy(self, writer: OutcomeWriter, source: Source) -> None:
         """Take in records of which only the text is looked at, without making them anew."""
@@ -248,7 +279,7 @@ class Cleaner:
 
         def long_way(part: Source) -> Entry | None:
             """Read one record as all others are; note what is wrong with it."""
-            for entry in self.reading.entries(part):
+            for entry in self.reading.read(part):
                 if isinstance(entry, Entry):
                     return entry
                 self._hand_on(writer, 0, entry)

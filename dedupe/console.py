@@ -114,7 +114,9 @@ class Report:
             work = self._work(stack, spool, settings, templates, paths)
             staged = stack.enter_context(Staged(work.path if work and paths else None))
             output = make_output(staged)
-            inputs, reading = spool.inputs, self._reading(settings, spool)
+            inputs = spool.inputs
+            opened = self._opened(stack, inputs, work) if learned else None
+            reading = self._reading(settings, spool, opened)
             if learned and spool.stdin is not None:
                 with spool.stdin.open("rb") as stdin:
                     learned = not is_one_text(inputs.sources, stdin)
@@ -132,10 +134,18 @@ class Report:
             say(f"note: no source of these inputs is in {settings.templates}; see --sources")
         return summary
 
-    def _reading(self, settings: Settings, spool: Spool) -> Reading:
+    def _reading(self, settings: Settings, spool: Spool, opened: Path | None = None) -> Reading:
         from dedupe.chunks import Reading
 
-        return Reading(settings, spool.stdin, self._strict)
+        return Reading(settings, spool.stdin, self._strict, opened)
+
+    def _opened(self, stack: ExitStack, inputs: Inputs, work: WorkFolder | None) -> Path | None:
+        """Name a folder for opened pages, if any are read twice."""
+        from dedupe.formats import holds_pages
+
+        if not any(map(holds_pages, inputs.sources)):
+            return None
+        return work.pages if work else Path(stack.enter_context(TemporaryDirectory(prefix="dedupe-")))
 
     def _work(
         self, stack: ExitStack, spool: Spool, settings: Settings, templates: Templates | None,

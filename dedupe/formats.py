@@ -242,7 +242,7 @@ class Format:
     `cut` says how a large file is read by several processes; without, it is read whole. `write` makes a file
     of many articles. `packed` are the suffixes under which its files may also be packed, as `.jsonl.gz`.
     `in_place`: its files can be cleaned where they stand. `mirrored` is the suffix of cleaned copies, if it
-    is another one.
+    is another one. `pages`: its files hold web pages and nothing else.
     """
 
     read: Reader
@@ -251,13 +251,14 @@ class Format:
     packed: tuple[str, ...] = ()
     in_place: bool = False
     mirrored: str = ""
+    pages: bool = False
 
 
 _TEXT = Format(read_text, in_place=True)
 _RECORDS = Format(read_records, cut_lines, write_lines, packed=tuple(PACKED), in_place=True)
 _CSV = Format(read_csv, write=write_csv, packed=tuple(PACKED))
-_PAGE = Format(read_page_file, packed=(".gz",), mirrored=".md")
-_CRAWL = Format(read_crawl, cut_crawl, packed=(".gz",))
+_PAGE = Format(read_page_file, packed=(".gz",), mirrored=".md", pages=True)
+_CRAWL = Format(read_crawl, cut_crawl, packed=(".gz",), pages=True)
 
 FORMATS: dict[str, Format] = {
     ".txt": _TEXT,
@@ -290,6 +291,12 @@ def format_of(name: str) -> Format | None:
         return FORMATS.get(suffix) if suffix else _TEXT
     found = FORMATS.get(suffix)
     return found if found is not None and packing in found.packed else None
+
+
+def holds_pages(source: Source) -> bool:
+    """Tell whether a source is a file of web pages."""
+    found = format_of(source.path.name) if source.path else None
+    return found is not None and found.pages
 
 
 def can_clean_in_place(name: str) -> bool:

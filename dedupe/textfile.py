@@ -114,3 +114,7 @@ class TextFile:
         body = text if self.newline == "\n" else text.replace("\n", self.newline)
         mark = codecs.BOM_UTF8 if self.bom and self.encoding == "utf-8" else b""
         return mark + body.encode("utf-8", "replace")
+
+
+PAGE_FILE = TextFile("utf-8", bom=False, newline="\n", page=True)
+"""What a cleaned copy of a web page is."""

@@ -13,7 +13,7 @@ from dedupe.entries import Entry, Part, Source, Unusable, unusable
 from dedupe.errors import RecordError
 from dedupe.model import Document
 from dedupe.settings import Settings
-from dedupe.textfile import TextFile
+from dedupe.textfile import PAGE_FILE
 from dedupe.warc import read_warc
 from dedupe.webpage import open_page
 
@@ -27,8 +27,7 @@ def read_page_file(source: Source, stream: IO[bytes], settings: Settings) -> Ite
         yield unusable(error, source, len(data))
         return
     document = replace(document, source=host_of(document.url or "") or source.folder)
-    file = TextFile("utf-8", bom=False, newline="\n", page=True)
-    yield Entry(document, source.name, source, len(data), file=file)
+    yield Entry(document, source.name, source, len(data), file=PAGE_FILE)
 
 
 def read_crawl(source: Source, stream: IO[bytes], settings: Settings) -> Iterator[Entry | Unusable]:
