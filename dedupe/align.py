@@ -261,7 +261,8 @@ def align_words(
     for i in range(size):
         to_b[i] = FREE
         damaged[i] = False
-    count = blocks(a, b, table, places, chain, found)
+    # Hashes and grams alone, as in `screen`: so the loop is compiled once.
+    count = blocks(a[:2], b[:2], table, places, chain, found)
     for k in range(count):
         for step in range(found[k][2]):
             to_b[found[k][0] + step] = found[k][1] + step

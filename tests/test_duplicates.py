@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import random
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -323,3 +325,39 @@ def test_a_copy_has_the_matches_of_its_twin() -> None:
     rival = "Read our letter every day\n" + STORY[:-40]
     found = related(STORY + "\n" + STORY, rival, STORY, STORY.upper())
     assert {f.id for f in found if f.removed} == {1, 2, 3}
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(enabled: bool) -> None:
+    was = gc.isenabled()
+    try:
+        gc.enable() if enabled else gc.disable()
+        find_duplicates([Document(1, STORY), Document(2, STORY)])
+        assert gc.isenabled() is enabled
+        with pytest.raises(SettingsError):
+            find_duplicates([Document(1, STORY)], keep="best")
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable() if was else gc.disable()
+
+
+def test_later_rounds_take_the_engine_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few pairs of a later round would go through plain loops, a second for each megabyte."""
+    pytest.importorskip("numba")
+    from dedupe import duplicates, verify
+
+    engines: list[tuple[int, bool]] = []
+
+    def noted(texts: Texts, samples: Any, pairs: Any, fast: bool) -> Any:
+        engines.append((len(pairs), fast))
+        return verify.verify(texts, samples, pairs, fast)
+
+    monkeypatch.setattr(verify, "MANY", 1)
+    monkeypatch.setattr(duplicates, "verify", noted)
+    # Only neighbors are proposed, so that the third is compared with the first when the second is gone.
+    monkeypatch.setattr(duplicates, "candidates", lambda *_: np.array([[0, 1], [1, 2]]))
+    words = STORY.split()
+    cut = [" ".join(words[: tenths * len(words) // 10]) for tenths in (10, 9, 8)]
+    found = find_duplicates([Document(number, text) for number, text in enumerate(cut)])
+    assert [(f.id, f.kept) for f in found if f.removed] == [(1, 0), (2, 0)]
+    assert engines == [(2, True), (1, True)]
