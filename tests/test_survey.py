@@ -112,23 +112,24 @@ def test_pages_that_cannot_be_kept_are_counted_and_not_made(tmp_path):
     assert 2 * PAGES <= made[0] < made[-1] == 480
 
 
-BEGINNINGS = ["SHARE ", "Share this ", "HomeNews ", "The ", "In a ", "2024 ", "", "© ", "the "]
+RUNS = ["SHARE ", "Share this story now ", "HomeNews ", "In a ", "2024 ", "", "© "]
+OPENINGS = ["After", "Two", "Again", "For", "The"]
 
 
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(BEGINNINGS), st.sampled_from(BEGINNINGS), st.integers(0, 30)), max_size=30
-    )
-)
-def test_edges_that_share_no_word_change_nothing(chosen):
+@pytest.mark.parametrize("seed", range(3, 20))
+def test_edges_that_share_no_word_change_nothing(seed):
     """What is found by looking at the outermost words first is found by reading all."""
-    texts = [f"{first}{second}{page(n).splitlines()[3]}" for first, second, n in chosen]
-    ends = [f"{page(n).splitlines()[3]} {second}{first}he said." for first, second, n in chosen]
+    chosen = random.Random(seed)
+    runs = chosen.sample(RUNS, 2)
+    pages = [(chosen.choice(runs), chosen.choice(OPENINGS), n) for n in range(chosen.randint(6, 30))]
+    texts = [f"{run}{word} the lock was shut again after two days for {n} boats." for run, word, n in pages]
+    ends = [f"It rained {n} days, said {word}. {run}We wish you well." for run, word, n in pages]
 
     def found() -> tuple[dict[str, int], dict[str, int]]:
-        return edges.run_in(texts, len(texts), str.istitle), edges.endings(ends, len(texts))
+        return edges.run_in(texts, len(texts), lambda text: True), edges.endings(ends, len(texts))
 
     sieved = found()
+    assert all(sieved)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(edges, "_outermost", lambda text, backwards: "one group of all")
         assert found() == sieved
