@@ -180,7 +180,9 @@ def decide(look: Look, model: Model) -> tuple[NDArray[np.bool_], NDArray[np.floa
     order = np.argsort(-chance, kind="stable")
     gained = np.cumsum((chance * size)[order])
     f1 = 2.0 * gained / (np.cumsum(size[order]) + gained[-1] + 1e-9)
-    return chance > CAUTION * f1.max(), chance
+    chosen = chance > CAUTION * f1.max()
+    # A page of one short paragraph looks like nothing, but it is all there is: caution must not empty a page.
+    return chosen if chosen.any() else chance > 0.5 * f1.max(), chance
 
 
 def together(look: Look, chance: NDArray[np.float32], size: NDArray[np.float64]) -> NDArray[np.float32]:
