@@ -34,6 +34,12 @@ BROKEN, WIDTH, NOT_UTF8 = "broken quote", "wrong number of fields", "not UTF-8"
 # quote that never closes can take into memory.
 FIELD_LIMIT = 1 << 26
 
+# Bytes that may be read in vain, behind quotes that never close: so many at first, a few more for each byte
+# that is passed, and never more than fit into memory. Without such a bound, a file in which each line has a
+# broken quote would be read to its end from each of them.
+_IN_VAIN, _MORE, _MOST = 1 << 26, 8, 1 << 28
+_A_LINE = 100  # a line takes time, however short it is
+
 _FIRST_FIELD = re.compile(rb'(")|\d+[,;\t]|(\w+://)')
 
 
@@ -69,6 +75,8 @@ class _Lines:
         self._again: deque[tuple[bytes, int]] = deque()
         self.taken: list[tuple[bytes, int]] = []
         self.number = 1
+        self._spare = _IN_VAIN
+        self._ahead = 0  # of the line with which a row begins
 
     def __iter__(self) -> _Lines:
         return self
@@ -76,6 +84,10 @@ class _Lines:
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else next(self._lines)
         self.taken.append(line)
+        if len(self.taken) > 1:
+            self._ahead += len(line[0]) + _A_LINE
+            if self._ahead > self._spare:
+                raise csv.Error("it has no end that is near")
         raw = line[0].removeprefix(codecs.BOM_UTF8) if self.number == len(self.taken) == 1 else line[0]
         return raw.decode("utf-8", "surrogateescape")
 
@@ -92,7 +104,14 @@ class _Lines:
     def begin(self) -> None:
         """Begin a row behind the lines that were taken; `number` is the line it begins on."""
         self.number += len(self.taken)
+        self._spare = min(self._spare + _MORE * len(self.raw), _MOST)
+        self._ahead = 0
         self.taken = []
+
+    def give_up(self) -> None:
+        """Keep the first of the lines that were taken; the others were read in vain, and are read again."""
+        self._spare -= self._ahead
+        self.give_back(1)
 
     def give_back(self, kept: int) -> None:
         """Keep so many of the lines that were taken; the others are read again."""
@@ -139,7 +158,7 @@ class _Table:
             return None
         except csv.Error as error:
             row.reason, row.problem = BROKEN, f"broken quote: {error}"
-            lines.give_back(1)
+            lines.give_up()
         else:
             self._check(row)
         row.size = lines.size

@@ -277,6 +277,14 @@ def test_a_broken_row_costs_itself_alone(case, following, tmp_path):
     }
 
 
+def test_broken_quotes_on_each_line_are_passed_in_time(monkeypatch):
+    monkeypatch.setattr("dedupe.csvfile._IN_VAIN", 1 << 22)
+    data = b"id,text\n1,one\n" + b'a","c\n1,one\n' * 20_000
+    results = list(read_csv(Source("in.csv", None, ""), io.BytesIO(data), SETTINGS))
+    assert len([each for each in results if isinstance(each, Entry)]) == 20_001
+    assert sum(each.size for each in results) == len(data)
+
+
 def test_places_are_those_of_the_file_behind_a_broken_quote(tmp_path):
     (tmp_path / "in.csv").write_bytes(b'id,text\n1,"a\nb"\n2,"x "y"\n3,"c\nd"\n4,e\n')
     entries, _ = read_file(tmp_path / "in.csv")
