@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -215,7 +216,7 @@ class _Chained:
         self._stream = stream
 
     def __iter__(self) -> Iterator[bytes]:
-        *lines, last = self._head.splitlines(keepends=True) or [b""]
+        *lines, last = BytesIO(self._head).readlines() or [b""]  # `splitlines` parts at a lone CR, too
         self._head = b""
         yield from lines
         if last := last if last.endswith(b"\n") else last + self._stream.readline():

@@ -335,6 +335,7 @@ def test_all_bytes_of_an_input_are_accounted_for(packed, tmp_path):
 STDIN = {
     "records": (b'{"id": 1, "text": "x"}\n{"id": 2, "text": "y"}\n', [1, 2]),
     "records after blank lines and a mark": (b'\xef\xbb\xbf\n {"id": 1, "text": "x"}\n', [1]),
+    "a carriage return within a record": (b'{"id": 1,\r"text": "x"}\n{"id": 2, "text": "y"}\n', [1, 2]),
     "one record without a line end": (b'{"id": 1, "text": "x"}', [1]),
     "a text": (b"{curly} words\nand more\n", ["stdin"]),
     "a text that begins as JSON does": (b'{"a": 1, and so on\n', ["stdin"]),
