@@ -101,4 +101,5 @@ def _parser() -> Callable[[bytes], Any]:
     if importlib.util.find_spec("orjson") is not None:
         loads: Callable[[bytes], Any] = importlib.import_module("orjson").loads
         return loads
-    return json.loads
+    # As text, because from bytes it takes a byte order mark, UTF-16 and surrogates as well.
+    return lambda raw: json.loads(raw.decode("utf-8"))

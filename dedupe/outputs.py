@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,7 +165,9 @@ class FolderOutput:
     def __init__(
         self, staged: Staged, paths: Paths, settings: Settings, sources: Sequence[Source] = ()
     ) -> None:
-        self.render = Articles(settings.stages == ("duplicates",))
+        # A file of its own is made of fields of ours, under whatever names a record has them.
+        copies = settings.stages == ("duplicates",) and paths.writer not in FOLDERS.values()
+        self.render = Articles(copies)
         self._staged = staged
         self._paths = paths
         self._sources = sources
@@ -173,7 +176,7 @@ class FolderOutput:
             self._held = HeldLines(staged.scratch(paths.articles.parent))
         self._articles: Writable = self._held or staged.open(paths.articles)
         self._ledger = staged.open(paths.ledger)
-        self._mirrored: set[str] = set()
+        self._mirrored: Counter[str] = Counter()
 
     def rename(self, line: bytes, old: str | int, new: str | int) -> bytes:
         """Give an article another id; a record that is copied keeps its own."""
@@ -187,17 +190,17 @@ class FolderOutput:
                 continue
             self._articles.write(item.line)
             if item.file is not None and self._paths.folder is not None and self._paths.is_mirror:
-                place = self._paths.folder / "articles" / self._mirror(item.source.mirror)
+                place = self._paths.folder / "articles" / self.mirror(item.source.mirror)
                 self._staged.write(place, item.file)
 
-    def _mirror(self, relative: str) -> str:
+    def mirror(self, relative: str) -> str:
         """Give the place of a mirrored file; a second one of the same name gets `#2` before its suffix."""
-        path, number = Path(relative), 1
-        key = relative
-        while key.casefold() in self._mirrored:  # some file systems take A.txt and a.txt for one
-            number += 1
-            key = path.with_name(f"{path.stem}#{number}{path.suffix}").as_posix()
-        self._mirrored.add(key.casefold())
+        given, path, key = self._mirrored, Path(relative), relative
+        name = relative.casefold()  # some file systems take A.txt and a.txt for one
+        while given[key.casefold()]:
+            given[name] += 1
+            key = path.with_name(f"{path.stem}#{given[name]}{path.suffix}").as_posix()
+        given[key.casefold()] = 1
         return key
 
     def finish(self, summary: Summary) -> None:

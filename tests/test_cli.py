@@ -26,6 +26,10 @@ from command import (
     records,
 )
 
+from dedupe.outputs import FolderOutput, Paths
+from dedupe.settings import Settings
+from dedupe.staging import Staged
+
 CLEAN_FILE = "\n".join([TITLE, DATE, "", *BODY]) + "\n"
 CLEAN_BODY = "\n".join(BODY) + "\n"
 METADATA = {"location": "Norway, Vestland, Bergen", "employees": "51-200", "founded": "1987"}
@@ -142,6 +146,14 @@ def test_a_run_may_replace_an_earlier_one_inside_its_input(dump, tmp_path):
     for _ in range(2):
         outcome = dedupe("clean", ".", "-o", "out", cwd=tmp_path)
         assert "3 documents read" in outcome.err, "what lies in out/ is passed over"
+
+
+def test_any_number_of_files_may_have_one_name(tmp_path):
+    with Staged() as staged:
+        output = FolderOutput(staged, Paths(str(tmp_path / "out"), None), Settings())
+        places = [output.mirror(name) for name in ("x.txt", "X.txt", "x#2.txt", "x.txt")]
+        assert places == ["x.txt", "X#2.txt", "x#2#2.txt", "x#3.txt"]
+        assert len({output.mirror("index.txt") for _ in range(30_000)}) == 30_000
 
 
 def test_files_of_the_same_name_do_not_overwrite_each_other(tmp_path):

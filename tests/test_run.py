@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from test_workers import children
 from town import body, page, record
 
+from dedupe.copying import copy
 from dedupe.formats import cut, find_inputs, read
 from dedupe.relation import DUPLICATES
 from dedupe.settings import RELATIONS, Settings
@@ -158,6 +159,32 @@ def test_the_short_way_is_the_long_way(keep, tmp_path):
     for name in listing(tmp_path / "a/out"):
         other = (tmp_path / "b/out" / name).read_bytes().replace(b".jsonl.gz", b".jsonl")
         assert (tmp_path / "a/out" / name).read_bytes() == other, name
+
+
+@pytest.mark.parametrize("has_orjson", [True, False])
+def test_the_short_way_takes_nothing_that_the_long_way_refuses(has_orjson, tmp_path, monkeypatch):
+    if not has_orjson:
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    path = tmp_path / "in.jsonl"
+    mark = b"\xef\xbb\xbf"
+    odd = [mark + b'{"text": "A mark."}', b'{"text": "a \xed\xa0\x80"}', '{"text": "b"}'.encode("utf-16-le")]
+    path.write_bytes(mark + b'{"text": "One."}\n' + b"\n".join([*odd, b'{"text": "Two."}']))
+    [source] = find_inputs([str(path)]).sources
+    long: list[int] = []
+    copies = copy(source, Settings(stages=("duplicates",)), lambda part: long.append(part.size))
+    assert len(long) == 4
+    assert copies.texts == [b"Two."]
+
+
+@pytest.mark.parametrize("to", ["md", "txt"])
+def test_a_file_for_each_is_not_copied(to, tmp_path):
+    """What goes into such a file are its text and its fields, whatever the record calls them."""
+    (tmp_path / "in.jsonl").write_bytes(b'{"name": "a\tb", "body": "One raw\ttab.", "text": "other"}\n')
+    fields = ["--text-field", "body", "--id-field", "name"]
+    run = ["clean", "in.jsonl", "-o", "out", "--stages", "duplicates", "--to", to, *fields]
+    assert dedupe(*run, cwd=tmp_path).code == 0
+    written = (tmp_path / f"out/articles/a-b.{to}").read_text()
+    assert written.rpartition("---\n\n")[2] == "One raw\ttab.\n"
 
 
 @pytest.mark.parametrize(
