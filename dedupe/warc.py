@@ -60,8 +60,9 @@ def read_warc(
 ) -> Iterator[Record]:
     """Give the records of a WARC file, compressed or not, that begin from `start` up to `end` (in bytes).
 
-    The stretches of a file that is cut anywhere give together what the whole file gives; for a `start`
-    the stream must be able to seek. No state of the file raises an error.
+    The stretches of a file that is cut anywhere give together the records that the whole file gives, but
+    not all that is damaged: in front of its first record a stretch cannot tell damage from what belongs to
+    the stretch before. For a `start` the stream must be able to seek. No state of the file raises an error.
     """
     head = stream.read(_READ)
     is_packed = head.startswith(_GZIP) or (_GZIP in head and not head.lstrip().startswith(b"WARC/"))
@@ -112,7 +113,7 @@ def _read_record(tape: _Plain, limit: int) -> Record:
     record = Record("", fields, b"", offset)
     kind, length = record.field("WARC-Type").casefold(), record.field("Content-Length")
     size = int(length) if re.fullmatch(r"\d{1,15}", length) else 0
-    block = tape.take(min(size, limit))
+    block = tape.take(tape.reach(min(size, limit)))
     is_large = size > limit == len(block)
     missing = size - len(block) - (tape.drop(size - limit) if is_large else 0)
     if missing or not tape.ends_record():
@@ -182,6 +183,18 @@ class _Plain:
         while len(self._bytes) - self._at < size and self.grow():
             pass
         return bytes(self._bytes[self._at : self._at + size])
+
+    def reach(self, size: int) -> int:
+        """Give a number of bytes; where there are fewer, the number up to the end of a record.
+
+        So a length that leads beyond the end costs no more than the record that it stands in.
+        """
+        while len(self._bytes) - self._at < size and self.grow():
+            pass
+        if len(self._bytes) - self._at >= size:
+            return size
+        found = _RECORD_BEHIND.search(self._bytes, self._at)
+        return (found.start() if found else len(self._bytes)) - self._at
 
     def take(self, size: int) -> bytes:
         """Give the next bytes and go behind them."""

@@ -149,6 +149,14 @@ def test_stretches_of_a_file_give_what_the_file_gives(state, data):
     assert same
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_lengths_that_lead_beyond_the_end_are_passed_in_time(packed):
+    data = b"".join(written(b"<p>%d" % number, length=10**9) for number in range(20_000))
+    records = read(gzip.compress(data) if packed else data)
+    assert [record.block for record in records] == [b"<p>%d" % number for number in range(20_000)]
+    assert {record.damage for record in records[:-1]} == {""}
+
+
 def test_a_file_packed_as_a_whole_is_its_first_stretch():
     whole = gzip.compress(PLAIN)
     assert len(read(whole, start=0, end=100)) == 12
