@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 PACKED = {".gz": "gzip", ".zst": "zstd"}
 """Suffixes of packed files, with the names of what packed them."""
 
+LONGEST = 1 << 28
+"""Bytes of a line of a packed file. A small file may unpack to a line that no memory holds."""
+
 # `zstd --long=31` makes files that ask for so much memory (log2 of bytes) to be unpacked; large public
 # dumps are packed so. Less is used where the file does not ask for it.
 _WINDOW = 31
@@ -39,7 +42,8 @@ def read_lines(source: Source, stream: IO[bytes]) -> Iterator[tuple[bytes, int]]
     """Yield the lines of a file, unpacked where it is packed, each with the bytes of input that it took.
 
     Several members one after another are one file. Raises RecordError (`damaged gzip`, `damaged zstd`)
-    where the data break off or turn into nonsense; all whole lines before that have been given.
+    where the data break off or turn into nonsense, and (`line too long`) at a line of more than LONGEST
+    bytes; all whole lines before that have been given.
     """
     packing = split_suffix(source.name)[1]
     if not packing:
@@ -49,8 +53,11 @@ def read_lines(source: Source, stream: IO[bytes]) -> Iterator[tuple[bytes, int]]
     number = before = 0
     unpacked = _unpacked(stream, packing)
     try:
-        for line in unpacked:
+        while line := unpacked.readline(LONGEST):
             number += 1
+            if len(line) == LONGEST and not line.endswith(b"\n"):
+                problem = f"a line of more than {LONGEST:,} bytes, the rest of the file is not read; unpack it"
+                raise RecordError(f"{source.name}:{number}", "line too long", problem)
             at = stream.tell()
             yield line, at - before
             before = at

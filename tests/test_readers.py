@@ -100,6 +100,19 @@ def test_a_truncated_member_costs_what_is_behind_the_break(packing, suffix, tmp_
 
 
 @pytest.mark.parametrize("packing", PACKERS)
+@pytest.mark.parametrize("suffix", ["jsonl", "csv"])
+def test_a_small_file_that_unpacks_to_an_endless_line_is_refused(packing, suffix, tmp_path, monkeypatch):
+    monkeypatch.setattr("dedupe.packing.LONGEST", 1000)
+    data = jsonl(*MANY[:9]) if suffix == "jsonl" else table(MANY[:9])
+    path = tmp_path / f"in.{suffix}.{packing}"
+    path.write_bytes(PACKERS[packing](data + bytes(50_000_000)))
+    entries, messages = read_file(path)
+    assert texts(entries) == [record["text"] for record in MANY[:9]]
+    [message] = messages
+    assert "a line of more than 1,000 bytes" in message
+
+
+@pytest.mark.parametrize("packing", PACKERS)
 @pytest.mark.parametrize("data", [b"not packed at all, but text\n", b"\x00" * 40])
 def test_what_is_not_packed_is_damaged(packing, data, tmp_path):
     (tmp_path / f"in.jsonl.{packing}").write_bytes(data)
