@@ -56,7 +56,9 @@ def read_lines(source: Source, stream: IO[bytes]) -> Iterator[tuple[bytes, int]]
         while line := unpacked.readline(LONGEST):
             number += 1
             if len(line) == LONGEST and not line.endswith(b"\n"):
-                problem = f"a line of more than {LONGEST:,} bytes, the rest of the file is not read; unpack it"
+                problem = (
+                    f"a line of more than {LONGEST:,} bytes, the rest of the file is not read; unpack it"
+                )
                 raise RecordError(f"{source.name}:{number}", "line too long", problem)
             at = stream.tell()
             yield line, at - before

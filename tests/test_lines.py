@@ -271,6 +271,12 @@ def test_lines_hold_all_that_can_be_seen(text: str) -> None:
     assert "".join("".join(line.text.split()) for line in split_lines(text)) == "".join(text.split())
 
 
+@pytest.mark.parametrize("mark", [".", "!?", "…", "。", ". ", ".»"])
+def test_any_number_of_stops_is_read_in_time(mark: str) -> None:
+    text = f"Vitamin A{mark * 200_000} Then it ends."
+    assert text[slice(*list(sentences(text))[-1])].endswith("it ends.")
+
+
 @given(anything)
 def test_sentences_are_spans_in_order_that_hold_all(text: str) -> None:
     spans = list(sentences(text))
