@@ -26,7 +26,7 @@ _WORD = re.compile(r"\w+")
 
 # The end of a sentence: closing marks, then a blank and something that can begin a sentence. A single
 # letter or a very short capitalized word before the full stop is more often an abbreviation. Of a run of
-# stops the first two are looked at (the first may be that of an abbreviation): its length would be squared.
+# stops the first two are tried, since the first may be that of an abbreviation; to try all is quadratic.
 _SENTENCE_END = re.compile(
     r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])(?<![.!?…؟۔।]{2})[.!?…؟۔।]+"
     r"(?:[\"'”’»“)\]]|[ \u00a0\u202f]»)*\s+(?=[^\Wa-zß-öø-ÿ]|[\"'“‘«„(¿¡\[])"
