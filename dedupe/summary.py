@@ -153,8 +153,7 @@ class Summary:
         removed = f"{counted(self.removed.total(), 'line')} removed"
         if self.removed:
             removed += f" ({_list(self.removed)})"
-        share = 100 * self.characters_removed / self.characters if self.characters else 0.0
-        yield f"{removed}; {counted(self.characters_removed, 'character')} in all ({share:.1f} %)"
+        yield removed
         if self.repaired:
             yield f"{counted(self.repaired, 'line')} repaired"
         if self.templates is not None and (review := standing(self.templates)):
@@ -162,6 +161,8 @@ class Summary:
         if self.duplicates:
             done = "annotated" if self.settings.annotate else "removed"
             yield f"{counted(self.duplicates.total(), 'near-duplicate')} {done} ({_list(self.duplicates)})"
+        share = 100 * self.characters_removed / self.characters if self.characters else 0.0
+        yield f"taken out or lifted in all: {counted(self.characters_removed, 'character')} ({share:.1f} %)"
         if self.skipped:
             yield f"skipped: {_list(self.skipped)}"
         if self.passed_over:
@@ -169,7 +170,7 @@ class Summary:
         if self.ignored:
             yield f"passed over: files of other kinds ({_list(self.ignored)})"
         if self.warnings:
-            yield f"note: {_list(self.warnings)}"
+            yield f"note: {_list(self.warnings, _SEVERAL)}"
 
 
 _SUMS = ("read", "changed", "repaired", "characters", "characters_removed")
@@ -185,8 +186,21 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def _list(counts: Counter[str]) -> str:
-    return ", ".join(f"{count:,} {name or 'no suffix'}" for name, count in sorted(counts.items()))
+_SEVERAL = {
+    "duplicate id": "duplicate ids",
+    "input given twice": "inputs given twice",
+    "near-duplicate file kept": "near-duplicate files kept",
+    SPARED: "learned lines kept: most of their documents",
+}
+
+
+def _list(counts: Counter[str], several: Mapping[str, str] | None = None) -> str:
+    """List counts; `several` has the plural of names that need one."""
+    plural = several or {}
+    return ", ".join(
+        f"{count:,} {name if count == 1 else plural.get(name, name) or 'no suffix'}"
+        for name, count in sorted(counts.items())
+    )
 
 
 def standing(templates: Templates) -> int:
