@@ -183,11 +183,13 @@ def _outermost(text: str, backwards: bool) -> str:
     return _key(pieces[-1 if backwards else 0]) if pieces else ""
 
 
-def _partings(texts: Iterable[str], pages: int, *, backwards: bool = False) -> Iterator[tuple[list[_Edge], int]]:
+def _partings(
+    texts: Iterable[str], pages: int, *, backwards: bool = False
+) -> Iterator[tuple[list[_Edge], int]]:
     """Read edges, and give the groups that share their outer words up to a depth and go apart there.
 
-    A group inside another one is given, too, after it. Most edges share not even one word with enough others, and
-    are not read beyond it.
+    A group inside another one is given, too, after it. Most edges share not even one word with enough others,
+    and are not read beyond it.
     """
     need = max(_PAGES, _SHARE * pages)
     by_word: dict[str, list[str]] = defaultdict(list)
