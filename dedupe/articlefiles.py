@@ -25,16 +25,17 @@ from, which may know the types of fields.
 class HeldLines:
     """JSON lines that are written once and read as often as needed; they lie in a file without a name."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], folder: Path) -> None:
         self._file = file
+        self._place = f"{folder}: temporary file"
 
     def write(self, data: bytes) -> None:
         """Append lines."""
-        with writing("temporary file"):
+        with writing(self._place):
             self._file.write(data)
 
     def __iter__(self) -> Iterator[bytes]:
-        with writing("temporary file"):
+        with writing(self._place):
             self._file.seek(0)
         return iter(self._file)
 

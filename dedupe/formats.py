@@ -72,7 +72,8 @@ def _expand(name: str, found: Inputs, skip: set[Path]) -> Iterator[Source]:
         yield from _folder(path, name, found, skip)
     elif path.exists():
         if format_of(path.name) is None:
-            _refuse(found, name, "unknown format", f"no reader for {path.suffix!r}; there are {_known()}")
+            suffix = "".join(split_suffix(path.name))
+            _refuse(found, name, "unknown format", f"no reader for {suffix!r}; there are {_known()}")
         else:
             yield _file(path, path.as_posix(), _safe(path))
     elif glob.has_magic(name):
@@ -341,7 +342,11 @@ def known_outputs() -> list[str]:
 
 
 def _known() -> str:
-    return ", ".join([*FORMATS, *(f".jsonl{suffix}" for suffix in PACKED), ".warc.gz"])
+    """Name the suffixes that are read, and what each may be packed as: `.html (.gz)`."""
+    return ", ".join(
+        f"{suffix} ({', '.join(found.packed)})" if found.packed else suffix
+        for suffix, found in FORMATS.items()
+    )
 
 
 def cut(source: Source, size: int) -> list[Source]:

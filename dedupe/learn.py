@@ -50,9 +50,15 @@ _TITLES = 12
 
 
 def learn(documents: Iterable[Document]) -> Templates:
-    """Learn the templates of the sources of some documents, in one pass."""
+    """Learn the templates of the sources of some documents, in one pass.
+
+    Raises TypeError for what is no `dedupe.Document`: a text alone does not say which site it is of.
+    """
     with Survey() as seen:
         for document in documents:
+            if not isinstance(document, Document):
+                given = type(document).__name__
+                raise TypeError(f"learn() takes documents, not {given}: make a dedupe.Document(id, text)")
             source = source_of(document)
             if seen.wants(source, order_of(document)):
                 seen.add(survey(document))

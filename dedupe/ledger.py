@@ -93,9 +93,12 @@ def renamed_rows(rows: bytes, name: str | int) -> bytes:
     return b"".join(renamed)
 
 
+_TO = {"same": "as", "contained": "in", "similar": "to"}
+
+
 def document_message(relation: str, kept: str, place: str, *, is_file: bool) -> str:
-    """Say for people that a document repeats another, `path:line: duplicate (relation of path)`."""
-    said = f"{place}{':1' if is_file else ''}: {DUPLICATE} ({relation} of {kept})"
+    """Say for people that a document repeats another, `path:line: duplicate (edited of path)`."""
+    said = f"{place}{':1' if is_file else ''}: {DUPLICATE} ({relation} {_TO.get(relation, 'of')} {kept})"
     return said.encode("utf-8", "backslashreplace").decode()
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from dedupe.articlefiles import HeldLines
 from dedupe.chunks import Renderer
 from dedupe.errors import SettingsError
-from dedupe.formats import FOLDERS, STDIN, Source, known_outputs, missing_library, writer_of
+from dedupe.formats import FOLDERS, FORMATS, STDIN, Source, known_outputs, missing_library, writer_of
 from dedupe.jsonlines import write_lines
 from dedupe.ledger import Repeat, document_message, document_row, renamed_rows
 from dedupe.outcome import CHANGED, DOCUMENT, FILE
@@ -83,6 +83,10 @@ class Writable(Protocol):
         """Append bytes."""
 
 
+_NO_FOLDER = {".json", ".zip", *FORMATS}
+_NO_ARTICLES = "articles cannot be written to such a file; give a .jsonl, .csv or .parquet, or a folder"
+
+
 class Paths:
     """The files that a run writes for `-o OUT`: articles, ledger, summary, templates, mirrored texts.
 
@@ -105,6 +109,8 @@ class Paths:
             self.templates = path.with_name(f"{stem}.templates.json")
             self.work = path.with_name(f".{path.name}.dedupe-work")
         else:
+            if split_suffix(path.name)[0] in _NO_FOLDER and not path.is_dir():
+                raise SettingsError("output", out, _NO_ARTICLES)
             to = to or "jsonl"
             self.folder = path
             self.articles = path / ("articles" if to in FOLDERS else f"articles.{to}")
@@ -173,7 +179,7 @@ class FolderOutput:
         self._sources = sources
         self._held: HeldLines | None = None
         if paths.writer is not write_lines:
-            self._held = HeldLines(staged.scratch(paths.articles.parent))
+            self._held = HeldLines(staged.scratch(paths.articles.parent), paths.articles.parent)
         self._articles: Writable = self._held or staged.open(paths.articles)
         self._ledger = staged.open(paths.ledger)
         self._mirrored: Counter[str] = Counter()

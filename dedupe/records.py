@@ -182,7 +182,7 @@ def to_document(record: object, place: str, settings: Settings) -> Document:
     for which a page cannot be read).
     """
     if not isinstance(record, Mapping):
-        raise RecordError(place, "not an object", f"a {type(record).__name__} where a record was expected")
+        raise RecordError(place, "not an object", f"{type(record).__name__} where a record was expected")
     html = _page(record, settings)
     text = _text(record, place, settings) if html is None else ""
     url, source, title, date = (

@@ -104,7 +104,8 @@ class Settings:
                 raise SettingsError(option, value, f"give a list of names out of {', '.join(known)}")
             unknown = [name for name in value if name not in known]
             if unknown:
-                raise SettingsError(option, unknown[0], f"choose from {', '.join(known)}")
+                none = "" if option == "stages" else ", or none"
+                raise SettingsError(option, unknown[0], f"choose from {', '.join(known)}{none}")
             object.__setattr__(self, option, tuple(name for name in known if name in value))
         for option in FIELD_OPTIONS:
             value = getattr(self, option)

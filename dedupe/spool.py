@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from types import TracebackType
 from typing import IO, Self
 
@@ -66,7 +66,7 @@ class Spool:
         self.inputs = replace(self.inputs, sources=kept)
 
     def _kept(self, stream: IO[bytes], name: str) -> Path:
-        with writing("temporary file"):
+        with writing(f"{gettempdir()}: temporary file"):
             if self._folder is None:
                 self._folder = TemporaryDirectory(prefix="dedupe-")
             path = Path(self._folder.name, name)

@@ -159,8 +159,7 @@ class Summary:
         removed = f"{counted(self.removed.total(), 'line')} removed"
         if self.removed:
             removed += f" ({_list(self.removed)})"
-        share = 100 * self.characters_removed / self.characters if self.characters else 0.0
-        yield f"{removed}; {counted(self.characters_removed, 'character')} in all ({share:.1f} %)"
+        yield removed
         if self.repaired:
             yield f"{counted(self.repaired, 'line')} repaired"
         if self.templates is not None and (review := standing(self.templates)):
@@ -169,6 +168,8 @@ class Summary:
             done = "annotated" if self.settings.annotate else "removed"
             found = f"{counted(self.duplicates.total(), 'near-duplicate')} {done} ({_list(self.duplicates)})"
             yield f"{found}; {counted(self.written, 'document')} left"
+        share = 100 * self.characters_removed / self.characters if self.characters else 0.0
+        yield f"taken out or lifted in all: {counted(self.characters_removed, 'character')} ({share:.1f} %)"
         if self.skipped:
             yield f"skipped: {_list(self.skipped)}"
         if self.passed_over:
@@ -176,7 +177,7 @@ class Summary:
         if self.ignored:
             yield f"passed over: files of other kinds ({_list(self.ignored)})"
         if self.warnings:
-            yield f"note: {_list(self.warnings)}"
+            yield f"note: {_list(self.warnings, _SEVERAL)}"
 
 
 _SUMS = ("read", "changed", "headings", "repaired", "characters", "characters_removed")
@@ -192,8 +193,21 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def _list(counts: Counter[str]) -> str:
-    return ", ".join(f"{count:,} {name or 'no suffix'}" for name, count in sorted(counts.items()))
+_SEVERAL = {
+    "duplicate id": "duplicate ids",
+    "input given twice": "inputs given twice",
+    "near-duplicate file kept": "near-duplicate files kept",
+    SPARED: "learned lines kept: most of their documents",
+}
+
+
+def _list(counts: Counter[str], several: Mapping[str, str] | None = None) -> str:
+    """List counts; `several` has the plural of names that need one."""
+    plural = several or {}
+    return ", ".join(
+        f"{count:,} {name if count == 1 else plural.get(name, name) or 'no suffix'}"
+        for name, count in sorted(counts.items())
+    )
 
 
 def standing(templates: Templates) -> int:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate, pairwise
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, gettempdir
 from types import TracebackType
 from typing import NamedTuple, Self
 from zlib import crc32
@@ -281,7 +281,7 @@ class Survey:
             return
         record = marshal.dumps((seen.texts, seen.prose, seen.grams, seen.edges, seen.title))
         kept = self._kept.setdefault(seen.source, array("Q"))
-        with writing("temporary file"):
+        with writing(f"{gettempdir()}: temporary file"):
             place = self._file.seek(0, os.SEEK_END)
             self._file.write(len(record).to_bytes(4) + record)
         # Two documents of one id: what they say decides, not which came first.

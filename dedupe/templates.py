@@ -88,10 +88,10 @@ class Templates:
                 place, f"templates of version {table.get('version')!r}, not {VERSION}; learn them again"
             )
         try:
-            sources = {name: Template(**each) for name, each in table["sources"].items()}
-            shared = Template(**table.get("shared", {}))
-        except (TypeError, AttributeError) as error:
-            raise InputError(place, f"not the form of templates: {error}") from None
+            sources = {name: _template(each, name, place) for name, each in table["sources"].items()}
+        except AttributeError:
+            raise InputError(place, "not the form of templates: 'sources' is no table") from None
+        shared = _template(table.get("shared", {}), "shared", place)
         made = table.get("made")
         if not isinstance(made, dict) or made.get("sources") not in SOURCES:
             raise InputError(place, "does not say what was one source when it was made; learn it again")
@@ -105,8 +105,21 @@ class Templates:
         """Read a file of templates; raise InputError if it is none."""
         try:
             return cls.from_json(path.read_text(encoding="utf-8"), str(path))
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
+            raise InputError(str(path), f"cannot be read: {error.strerror or error}") from None
+        except UnicodeDecodeError as error:
             raise InputError(str(path), f"cannot be read: {error}") from None
+
+
+def _template(parts: Any, name: str, place: str) -> Template:
+    """Make the template of one source of its parts; raise InputError for a part that there is not."""
+    known = [part.name for part in fields(Template)]
+    if not isinstance(parts, dict):
+        raise InputError(place, f"not the form of templates: {name!r} is no table of parts")
+    if unknown := [part for part in parts if part not in known]:
+        advice = f"{unknown[0]!r} of {name!r} is no part; there are {', '.join(known)}"
+        raise InputError(place, f"not the form of templates: {advice}")
+    return Template(**parts)
 
 
 def _table(each: Template) -> dict[str, Any]:

@@ -223,6 +223,11 @@ def test_which_files_pre_commit_hands_over(name, taken):
     assert bool(re.search(files, name) and not re.search(exclude, name)) is taken
 
 
+def test_pre_commit_hands_over_all_files_at_once():
+    """Near-copies are found among the files of one process; pre-commit would share them out to several."""
+    assert "  require_serial: true\n" in (ROOT / ".pre-commit-hooks.yaml").read_text()
+
+
 @pytest.mark.slow
 def test_with_the_real_pre_commit(tmp_path):
     """pre-commit clones this repository as it is in the work tree, builds it and runs it on a commit."""

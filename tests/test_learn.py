@@ -14,7 +14,7 @@ import pytest
 from command import ALONE, dedupe, jsonl, listing, records
 from town import HEAD, TAIL, body, page, record, title
 
-from dedupe.learn import derive
+from dedupe.learn import derive, learn
 from dedupe.model import Document
 from dedupe.survey import Survey, survey
 
@@ -391,3 +391,8 @@ def test_a_share_that_is_none(share, dump, tmp_path):
     outcome = dedupe("clean", "in.jsonl", "-o", "out", "--max-loss", share, cwd=tmp_path)
     assert outcome.code == 2
     assert "give a share from 0 to 1" in outcome.err
+
+
+def test_learn_takes_documents_only():
+    with pytest.raises(TypeError, match=r"not str: make a dedupe\.Document"):
+        learn(["a text"])

@@ -68,13 +68,17 @@ def test_update_replaces_what_is_met_again_and_keeps_the_rest(dump, tmp_path):
 
 MADE = '"version": 1, "made": {"sources": "host", "documents": 8}'
 BROKEN = {
-    "missing": (None, "cannot be read"),
+    "missing": (None, "t.json': cannot be read: No such file or directory\n"),
     "not JSON": ("{broken", "not JSON (line 1)"),
     "a list": ("[]", "no templates in it; make some with `dedupe learn`"),
     "something else": ('{"version": 1}', "no templates in it"),
     "another version": ('{"version": 99, "sources": {}}', "templates of version 99, not 1; learn them again"),
-    "an unknown part": ('{"version": 1, "sources": {"a": {"line": {}}}}', "not the form of templates"),
-    "sources as a list": ('{"version": 1, "sources": []}', "not the form of templates"),
+    "an unknown part": (
+        '{"version": 1, "sources": {"a": {"line": {}}}}',
+        "'line' of 'a' is no part; there are pages, order, title_suffixes",
+    ),
+    "a list as a source": ('{"version": 1, "sources": {"a": []}}', "'a' is no table of parts"),
+    "sources as a list": ('{"version": 1, "sources": []}', "'sources' is no table"),
     "made with nothing said": (
         '{"version": 1, "sources": {}}',
         "what was one source when it was made; learn",

@@ -479,6 +479,19 @@ def test_a_format_that_cannot_be(arguments, message, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "out", ["out.json", "out.txt", "out.md", "out.html", "out.warc.gz", "out.parquet.gz"]
+)
+def test_a_name_of_a_file_is_not_taken_for_a_folder(out, tmp_path):
+    (tmp_path / "in.jsonl").write_bytes(jsonl(DUMP[0]))
+    outcome = dedupe("clean", "in.jsonl", "-o", out, cwd=tmp_path)
+    assert outcome.code == 2
+    assert f"output = '{out}': articles cannot be written to such a file; give a .jsonl" in outcome.err
+    assert listing(tmp_path) == ["in.jsonl"]
+    (tmp_path / out).mkdir()
+    assert dedupe("clean", "in.jsonl", "-o", out, cwd=tmp_path).code == 0  # a folder that is there is one
+
+
+@pytest.mark.parametrize(
     ("library", "out", "advice"),
     [
         ("pyarrow", "out.parquet", 'Parquet needs pyarrow: pip install "dedupe-articles[parquet]"'),

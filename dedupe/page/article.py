@@ -140,7 +140,8 @@ def _without_article(look: Look, place: str) -> RecordError:
     count = len(look.tree.text)
     if not count:
         return RecordError(place, "no text", "a page without text: only scripts, frames or images")
-    return RecordError(place, "no article", f"a page of {count:,} blocks of text, none of them an article's")
+    blocks = "one block" if count == 1 else f"{count:,} blocks"
+    return RecordError(place, "no article", f"a page of {blocks} of text, and no article among it")
 
 
 def take_apart(markup: str, url: str | None) -> Look:
