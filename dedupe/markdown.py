@@ -19,7 +19,7 @@ _FENCE = re.compile(
     r"^ {0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n(?:.*?^ {0,3}(?P=mark)[`~]*[ \t]*\r?$|.*\Z)",
     re.DOTALL | re.MULTILINE,
 )
-_HEADING = re.compile(r"^#{1,6}[ \t]+|[ \t]+#+$")
+_HEADING = re.compile(r"^#{1,6}[ \t]+|(?<![ \t])[ \t]+#+$")
 _FIRST = 0xF0000  # the first of 65,000 private-use characters: one for each block, so that no two are alike
 _MASK = re.compile("([\U000f0000-\U000ffffd])\\1*")
 

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.address import host_of
+from dedupe.clean import examine
 from dedupe.errors import OutputError, RecordError
 from dedupe.formats import Entry, Inputs, find_inputs, read
-from dedupe.markdown import mask
+from dedupe.markdown import clean_markdown, mask
 from dedupe.model import Article, Document
 from dedupe.records import article_line, parse_object, parse_record, rewritten_line, to_document
 from dedupe.settings import PRESETS, Settings
@@ -354,6 +355,14 @@ def test_standard_input(case):
 
 
 # --- Markdown --------------------------------------------------------------------------------------------
+
+
+def test_a_title_of_any_length_is_cleared_of_its_marks_in_time():
+    title = f"# A{' ' * 200_000}b #"
+    article, _ = clean_markdown(
+        Document("a", "Words.", title=title), lambda document: examine(document, SETTINGS)
+    )
+    assert article.title == title[2:-2]
 
 
 @given(
