@@ -129,11 +129,16 @@ def clean_many(
 ) -> Iterator[Article | Failure]:
     """Clean any number of strings, pages, records or documents, lazily, in their order.
 
-    What cannot be used comes out as a `Failure` in its place; nothing is raised half way.
+    What cannot be used comes out as a `Failure` in its place; nothing is raised half way. Raises TypeError,
+    when the first is asked for, where `documents` is one of them and not many.
 
     >>> [type(result).__name__ for result in clean_many(["A text.", {"text": None}, {"text": "One."}])]
     ['Article', 'Failure', 'Article']
     """
+    if isinstance(documents, str | Mapping | Document):
+        raise TypeError(
+            f"clean_many() takes many documents, not one {type(documents).__name__}; put it in a list"
+        )
     settings = settings or Settings()
     known = KnownSources(templates) if templates else None
     for number, item in enumerate(documents, 1):
@@ -232,9 +237,8 @@ def _removal(
 
 def _page_removals(document: Document, text: str, stages: Collection[str]) -> Iterator[Removal]:
     """Give the blocks of a page that are not the article, with their places in the repaired text."""
-    gone = set(outside(document, stages))
     for block, number, start, end in places(document, text):
-        if block in gone:
+        if block.reason == "page" and "page" in stages:
             left_out = document.text[block.start : block.end]
             yield Removal(document.id, "line", block.reason, block.rule, number, start, end, left_out)
         elif block.reason == "title" and "header" in stages:

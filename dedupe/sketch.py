@@ -229,7 +229,9 @@ def bucket_pairs(keys: Iterable[NDArray[np.uint64]], nearest: int, earliest: int
         for ahead in range(earliest):
             at = place[place - start > ahead]
             found.append(order[start[at] + ahead] * count + order[at])
-    return np.stack(np.divmod(np.unique(np.concatenate(found)), count), axis=1)
+    packed_pairs = np.sort(np.concatenate(found))  # np.unique hashes, and needs seconds for many equal values
+    packed_pairs = packed_pairs[np.diff(packed_pairs, prepend=-1) != 0]
+    return np.stack(np.divmod(packed_pairs, count), axis=1)
 
 
 def empty(signed: NDArray[np.uint32]) -> NDArray[np.bool_]:

@@ -107,6 +107,12 @@ def test_a_record_whose_fields_are_set_loses_nothing_of_its_body(article: dict[s
     assert (cleaned.text, cleaned.title, cleaned.removed) == (text, article["title"], ())
 
 
+@pytest.mark.parametrize("one", ["A text.", {"text": "A text."}, Document(1, "A text.")])
+def test_many_documents_are_not_one(one: Any) -> None:
+    with pytest.raises(TypeError, match="put it in a list"):
+        next(clean_many(one))
+
+
 # --- stages ----------------------------------------------------------------------------------------------
 
 REASONS = {
