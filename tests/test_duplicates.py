@@ -317,7 +317,8 @@ def test_hard_input_costs_no_more_than_twice_its_share(kind: str) -> None:
     pytest.importorskip("numba")
     hard, plain = shares(kind)
     seconds(Texts.of([STORY, STORY + " The end."] * 3), fast=True)  # compile
-    assert seconds(hard, fast=True) <= 2 * seconds(plain, fast=True) + 0.5
+    # A second more: at this size the clock of a busy machine is off by about as much.
+    assert seconds(hard, fast=True) <= 2 * seconds(plain, fast=True) + 1.0
 
 
 def test_a_copy_has_the_matches_of_its_twin() -> None:

@@ -262,7 +262,7 @@ def test_all_views_of_a_near_duplicate(tmp_path):
     assert "--- a/c.txt\n+++ /dev/null\n" in diff
     said = dedupe("clean", ".", "--dry-run", "--stages", "duplicates", cwd=tmp_path).err
     gone = len(edited(text)) + len(edited(text)[: len(text) // 2])
-    assert "0 lines removed\n2 near-duplicates removed (1 edited, 1 truncated)\n" in said
+    assert "0 lines removed\n2 near-duplicates removed (1 edited, 1 truncated); 2 documents left\n" in said
     assert f"taken out or lifted in all: {gone:,} characters (" in said
     streamed = dedupe("clean", ".", "-o", "-", cwd=tmp_path)
     assert [article["id"] for article in streamed.records] == ["a.txt", "own"]
