@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -31,14 +32,14 @@ class Raw(str):
     __slots__ = ()
 
 
-class Typed:
+class Typed(ABC):
     """A value of a type that JSON does not have, kept as it is; a format makes its own (see Cell)."""
 
     __slots__ = ()
 
+    @abstractmethod
     def json(self) -> str:
         """Give the value as JSON text."""
-        raise NotImplementedError
 
 
 def dumps(value: object) -> str:

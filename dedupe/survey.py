@@ -13,11 +13,10 @@ import re
 from array import array
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import accumulate, pairwise
 from tempfile import SpooledTemporaryFile, gettempdir
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -26,7 +25,8 @@ from zlib import crc32
 from dedupe import words
 from dedupe.address import host_of, site_name
 from dedupe.edges import SHORTEST, edges, loose_end
-from dedupe.lines import NO_SPACES_CHARACTER, is_prose, split_lines
+from dedupe.grams import own_words, sample_grams
+from dedupe.lines import is_prose, split_lines
 from dedupe.model import Document, Line
 from dedupe.pairs import split_pair
 from dedupe.repair import repair_line, with_plain_breaks
@@ -52,18 +52,12 @@ FEWEST = 3
 MEMORY = 64_000_000
 """Bytes of pages that are held in memory; a page of a news site takes about 600."""
 
-# A gram is four words of prose, or eight characters where no blanks part them. Those at the beginning of
-# each paragraph are taken, and of these the smallest by their hash, so that two copies of a text give nearly
-# the same sample wherever they were edited.
-_WORDS = re.compile(rb"(?<!\S)\S++[ \t]++\S++[ \t]++\S++[ \t]++\S++(?=[ \t])")
-_PAIR = re.compile("..")
-_OPENING, _A_PAGE = 120, 32
-# From so many grams on they are counted by NumPy.
-_MANY = 1_000_000
+# As much of either end of a long line is repaired: more than a gram looks at.
+_ENDS = 120
 _TRAIL = re.compile(r"(\S[^>»›/|:：]{0,24}?)\s+[>»›/|]\s+(\S.*)")
 # A mark of those that divide a line, of which nearly all lines have none.
 _DIVIDER = re.compile(r"[:：\t|]|\s[–—=→>»›/-]|\.\.\.")
-_DIGITS, _ASCII_DIGITS = re.compile(r"\d+"), re.compile(b"[0-9]+")
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +167,7 @@ def page(document: Document, source: str, lines: Sequence[Line], damaged: bool =
             paragraphs.append(text)
         texts.append(text if len(text) <= LONGEST else "")
         prose.append(of_prose)
-    grams = _grams(paragraphs).tobytes()
+    grams = sample_grams(paragraphs).tobytes()
     return Page(
         source, order_of(document), tuple(texts), bytes(prose), grams, edges(paragraphs), document.title or ""
     )
@@ -181,10 +175,10 @@ def page(document: Document, source: str, lines: Sequence[Line], damaged: bool =
 
 def _repaired(text: str) -> str:
     """Repair a line; of one that is too long to be furniture only the ends, where furniture may be run in."""
-    if len(text) <= LONGEST + 2 * _OPENING:
+    if len(text) <= LONGEST + 2 * _ENDS:
         return repair_line(text)[0].strip()
-    first, last = repair_line(text[:_OPENING])[0], repair_line(text[-_OPENING:])[0]
-    return f"{first.lstrip()}{text[_OPENING:-_OPENING]}{last.rstrip()}"
+    first, last = repair_line(text[:_ENDS])[0], repair_line(text[-_ENDS:])[0]
+    return f"{first.lstrip()}{text[_ENDS:-_ENDS]}{last.rstrip()}"
 
 
 def order_of(document: Document) -> int:
@@ -347,59 +341,6 @@ class Survey:
         values = iter(self._kept[source])
         ordered = sorted(zip(values, values, values, strict=True))[: self.most]
         self._kept[source] = array("Q", [value for each in ordered for value in each])
-
-
-def own_words(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]:
-    """Tell for each page whether at least half of its grams stand in at most two pages.
-
-    `grams` holds the grams of all pages, each once a page, `sizes` their number in each page.
-
-    >>> own_words([1, 2, 1, 3, 1, 4], [2, 2, 2]), own_words([1, 1, 1], [1, 1, 1])
-    ([True, True, True], [False, False, False])
-    """
-    if len(grams) >= _MANY:
-        return _own_words_in_bulk(grams, sizes)
-    common = {gram for gram, count in Counter(grams).items() if count > 2}
-    ends = list(accumulate(sizes, initial=0))
-    return [2 * len(common.intersection(grams[start:end])) <= end - start for start, end in pairwise(ends)]
-
-
-def _own_words_in_bulk(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]:
-    """Do the same by sorting, in sixteen parts so that little memory is needed beside the grams."""
-    import numpy as np
-
-    values = np.asarray(grams, np.uint32)
-    rare = np.zeros(len(values), np.bool_)
-    part = values >> 28
-    for number in range(16):
-        chosen = np.flatnonzero(part == number)
-        ordered, inverse = np.unique(values[chosen], return_inverse=True)
-        rare[chosen] = (np.bincount(inverse, minlength=len(ordered)) <= 2)[inverse]
-    ends = np.cumsum(np.asarray(sizes, np.int64))
-    found = np.concatenate(([0], np.cumsum(rare)))[np.concatenate(([0], ends))]
-    own: list[bool] = (2 * np.diff(found) >= np.asarray(sizes)).tolist()
-    return own
-
-
-def _grams(texts: Iterable[str]) -> array[int]:
-    """Sample the word runs of some prose; in scripts without spaces, runs of twice as many characters."""
-    openings = [
-        text[:_OPENING].replace("\n", " ") if len(text) > _OPENING else text.replace("\n", " ") + " "
-        for text in texts
-    ]
-    joined = "\n".join(openings)
-    if not joined.isascii():
-        joined = "\n".join(map(_with_blanks, openings))
-    masked = _ASCII_DIGITS.sub(b"0", joined.encode("utf-8", "replace"))
-    return array("I", sorted(set(map(crc32, _WORDS.findall(masked))))[:_A_PAGE])
-
-
-def _with_blanks(text: str) -> str:
-    """Put a blank behind each second character where nothing parts words; write all digits as one."""
-    text = _DIGITS.sub("0", text)
-    if NO_SPACES_CHARACTER.search(text):
-        text = _PAIR.sub(r"\g<0> ", "".join([c for c in text if c.isalnum()]))
-    return text
 
 
 @lru_cache(1 << 15)

@@ -16,8 +16,9 @@ from dedupe.chunks import Chunk, Reading, Surveyor
 from dedupe.clean import examine
 from dedupe.formats import find_inputs
 from dedupe.furniture import Known, KnownSources
+from dedupe.grams import own_words
 from dedupe.learn import derive
-from dedupe.survey import PAGES, Smallest, Survey, own_words, survey
+from dedupe.survey import PAGES, Smallest, Survey, survey
 from dedupe.templates import Template, Templates
 
 CHINESE = [
@@ -70,7 +71,7 @@ def test_both_ways_to_count_grams_agree(monkeypatch):
     pages.append([])
     grams, sizes = array("I", [gram for each in pages for gram in each]), [len(each) for each in pages]
     plain = own_words(grams, sizes)
-    monkeypatch.setattr("dedupe.survey._MANY", 1)
+    monkeypatch.setattr("dedupe.grams._MANY", 1)
     assert own_words(grams, sizes) == plain
     assert 0 < sum(plain) < len(plain)
 
