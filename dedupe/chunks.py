@@ -290,8 +290,7 @@ class Cleaner:
         values = (
             [_day(date) for date in found.dates] if keep in ("newest", "oldest") else [None] * len(found.ids)
         )
-        if source.path is not None:
-            writer.copy(source.path, found, values)
+        writer.copy(found, values)
         outcome.summary.read += len(found.ids)
         outcome.summary.characters += sum(found.characters)
 

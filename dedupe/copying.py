@@ -11,24 +11,74 @@ import codecs
 import importlib
 import importlib.util
 import json
+import mmap
+import os
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+from dedupe.errors import InputError
 from dedupe.formats import FORMATS, Entry, Part, Source, format_of
 from dedupe.packing import split_suffix
 from dedupe.records import text_id
 from dedupe.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A file that is copied from: where it is, what messages call it, what shows that it has changed."""
+
+    path: str
+    name: str
+    size: int
+    time: int
+
+    @classmethod
+    def of(cls, source: Source, path: Path) -> Original:
+        """Look at the file of a source. Raises OSError."""
+        state = path.stat()
+        return cls(path.as_posix(), source.name, state.st_size, state.st_mtime_ns)
+
+    def open(self) -> bytes | mmap.mmap:
+        """Map the file. Raises InputError where it is not what it was when it was read."""
+        try:
+            with Path(self.path).open("rb") as file:
+                state = os.fstat(file.fileno())
+                if (state.st_size, state.st_mtime_ns) == (self.size, self.time):
+                    # Nothing cannot be mapped.
+                    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if self.size else b""
+        except OSError as error:
+            raise InputError(self.name, f"cannot be read again: {error.strerror}") from None
+        raise InputError(self.name, "was changed while we read it; start anew when it stays as it is")
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The places of records: lines of a file, each named when it is asked for."""
+
+    name: str
+    numbers: array[int]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, item: int) -> str:
+        return f"{self.name}:{self.numbers[item]}"
+
+
 @dataclass(slots=True)
 class Copies:
-    """Documents of one file, column by column; the record of each stands at `starts` up to `ends`."""
+    """Documents of `original`, column by column.
 
+    The record of each is line `numbers` of the file and stands at `starts` up to `ends`.
+    """
+
+    original: Original
     ids: list[str | int] = field(default_factory=list)
-    places: list[str] = field(default_factory=list)
+    numbers: array[int] = field(default_factory=lambda: array("q"))
     dates: list[str | None] = field(default_factory=list)
     texts: list[bytes] = field(default_factory=list)
     characters: array[int] = field(default_factory=lambda: array("q"))
@@ -53,11 +103,11 @@ def copy(source: Source, settings: Settings, long_way: Callable[[Source], Entry 
     """Read the records of a source that can be copied; `long_way` reads one that stands alone in its part."""
     if source.path is None:
         raise ValueError("standard input has no place to copy from")
+    found = Copies(Original.of(source, source.path))
     part = source.part or Part(0, source.path.stat().st_size, 0)
     with source.path.open("rb") as stream:
         stream.seek(part.start)
         data = stream.read(part.end - part.start)
-    found = Copies()
     text_field, id_field, url_field = settings.text_field, settings.id_field, settings.url_field
     html_field, date_field = settings.html_field, settings.date_field
     loads = _parser()
@@ -85,7 +135,7 @@ def copy(source: Source, settings: Settings, long_way: Callable[[Source], Entry 
             if not at and raw.startswith(codecs.BOM_UTF8):
                 at += len(codecs.BOM_UTF8)
         found.ids.append(name)
-        found.places.append(f"{source.name}:{number}")
+        found.numbers.append(number)
         found.dates.append(date if type(date) is str else None)
         found.texts.append(text.encode("utf-8", "replace"))
         found.characters.append(len(text))

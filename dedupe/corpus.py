@@ -10,13 +10,15 @@ interruption changes a byte.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dedupe.brakes import check_groups, check_losses
 from dedupe.chunks import Chunk, Cleaner, Reading, Surveyed, Surveyor, plan, refuse, skipped
+from dedupe.copying import Lines
 from dedupe.formats import Inputs
 from dedupe.learn import derive
 from dedupe.ledger import Repeat, document_message, renamed_rows
@@ -186,7 +188,8 @@ class Corpus:
         self._work = work
         self._names = Names()
         self._ids: list[str | int | None] = []
-        self._places: list[str] = []
+        self._places: list[list[str] | Lines] = []
+        self._firsts: list[int] = []
         self._flags = array("q")
         self._characters = array("q")
         self._chunks: list[tuple[Chunk, Outcome | None]] = []
@@ -198,12 +201,12 @@ class Corpus:
         """Take in a chunk; `outcome` is None where it lies in the work folder."""
         self._chunks.append((chunk, outcome))
         outcome = self._outcome(chunk, outcome)
-        for old in outcome.ids:
-            name = None if old is None else self._names.claim(old)
-            if name != old:
-                self.renamed[len(self._ids)] = str(name)
-            self._ids.append(name)
-        self._places += outcome.places
+        first = len(self._ids)
+        self._ids += outcome.ids
+        for item, name in self._names.claim(outcome.ids):
+            self._ids[first + item] = self.renamed[first + item] = name
+        self._places.append(outcome.places)
+        self._firsts.append(first)
         self._flags.extend(outcome.numbers["flags"])
         self._characters.extend(outcome.numbers["characters"])
         if "duplicates" in self.settings.stages:
@@ -244,16 +247,21 @@ class Corpus:
                 kept = int(each.kept)
                 stays = self.settings.annotate or (keeps_files and self._flags[number] & FILE)
                 found[number] = Repeat(
-                    ids[kept], self._places[kept], each.relation, each.similarity, each.coverage,
+                    ids[kept], self._place(kept), each.relation, each.similarity, each.coverage,
                     each.changed_numbers, each.changed_names,
                     (self._characters[number], self._characters[kept]), not stays,
                 )  # fmt: skip
         return found
 
+    def _place(self, number: int) -> str:
+        """Say where a document stands."""
+        chunk = bisect_right(self._firsts, number) - 1
+        return self._places[chunk][number - self._firsts[chunk]]
+
     def message(self, number: int, repeat: Repeat) -> str:
         """Say for people that a document repeats another."""
         is_file = bool(self._flags[number] & FILE)
-        return document_message(repeat.relation, repeat.place, self._places[number], is_file=is_file)
+        return document_message(repeat.relation, repeat.place, self._place(number), is_file=is_file)
 
     def write(self, output: Output, repeats: dict[int, Repeat]) -> None:
         """Hand all items to an output, in the order of the inputs."""
@@ -262,8 +270,26 @@ class Corpus:
         for at, (chunk, outcome) in enumerate(self._chunks):
             outcome = self._outcome(chunk, outcome)
             self._chunks[at] = (chunk, None)  # it is not needed any more
-            output.write(self._finished(chunk, outcome, first, output, repeats, centers))
+            finished = self._finished if outcome.original is None else self._copied
+            output.write(finished(chunk, outcome, first, output, repeats, centers))
             first += len(outcome)
+
+    def _copied(
+        self, chunk: Chunk, outcome: Outcome, first: int, output: Output, repeats: dict[int, Repeat],
+        centers: set[Any],
+    ) -> Iterator[Finished]:  # fmt: skip
+        """Give the records of a chunk that are copied; those that stay as they are come in runs."""
+        [source] = chunk.sources
+        annotates = self.settings.annotate and output.has_records
+        for start, end in outcome.runs(lambda item: annotates or first + item in repeats):
+            lines, number = outcome.copied(start, end), first + start
+            if annotates:
+                lines = annotated(lines, self._annotation(number, centers))
+            alone = end - start == 1
+            yield Finished(
+                self._ids[number] if alone else None, outcome.places[start], source, DOCUMENT, lines, b"",
+                None, repeats.get(number),
+            )  # fmt: skip
 
     def _finished(
         self, chunk: Chunk, outcome: Outcome, first: int, output: Output, repeats: dict[int, Repeat],
@@ -300,9 +326,20 @@ class Names:
     """The ids of a run. A second document of the same id is kept under `id#2`."""
 
     def __init__(self) -> None:
-        self._seen: dict[str | int, int] = {}
+        self._seen: dict[str | int | None, int] = {}
 
-    def claim(self, id: str | int) -> str | int:
+    def claim(self, ids: Sequence[str | int | None]) -> Iterator[tuple[int, str]]:
+        """Take the ids of some items; yield the items whose id is taken already, with the name they get."""
+        own = dict.fromkeys(ids, 1)
+        own.pop(None, None)
+        if len(own) == len(ids) and self._seen.keys().isdisjoint(own):
+            self._seen.update(own)
+            return
+        for item, id in enumerate(ids):
+            if id is not None and (name := self._claim(id)) != id:
+                yield item, str(name)
+
+    def _claim(self, id: str | int) -> str | int:
         """Give a document a name of its own: its id, where that was free."""
         seen = self._seen
         if id not in seen:

@@ -130,7 +130,7 @@ def near_copies(seen: Sequence[tuple[str, Outcome]], settings: Settings) -> Iter
     documents = Documents()
     for _, outcome in seen:
         documents.add(outcome)
-    places = [place for _, outcome in seen for place in outcome.places]
+    places = [outcome.places[item] for _, outcome in seen for item in range(len(outcome))]
     flags = [flag for _, outcome in seen for flag in outcome.numbers["flags"]]
     for number, found in documents.repeats(places, settings).items():
         kept = int(found.kept)

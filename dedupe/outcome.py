@@ -12,13 +12,14 @@ import json
 import mmap
 import shutil
 from array import array
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
-from dedupe.copying import Copies
+from dedupe.copying import Copies, Lines, Original
 from dedupe.errors import InputError
 from dedupe.settings import Settings
 from dedupe.staging import writing
@@ -57,16 +58,16 @@ class Outcome:
 
     `ids` (None: no document), `places` and `values` (what `--keep` compares) have an entry for each item;
     `numbers` hold its flags, the number of its source in the chunk, the characters of its cleaned text,
-    and where its bytes end in each column. Lines that are copied from an input are not stored again:
-    `copied` names that file, and lines then begin at `numbers["lines_starts"]`.
+    and where its bytes end in each column. Records that are copied have nothing to be written but their
+    lines, and these are not stored again: they stand in `original`, from `numbers["lines_starts"]` on.
     """
 
     summary: Summary
     ids: list[str | int | None] = field(default_factory=list)
-    places: list[str] = field(default_factory=list)
+    places: list[str] | Lines = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    copied: str | None = None
+    original: Original | None = None
     numbers: dict[str, array[int]] = field(default_factory=dict)
     columns: dict[str, bytes | mmap.mmap] = field(default_factory=dict)
     samples: dict[str, bytes] = field(default_factory=dict)
@@ -77,10 +78,33 @@ class Outcome:
     def get(self, column: str, item: int) -> bytes:
         """Give the bytes of an item in a column."""
         ends = self.numbers[f"{column}_ends"]
-        if column == "lines" and self.copied is not None:
-            line = self.columns[column][self.numbers["lines_starts"][item] : ends[item]]
-            return line if line.endswith(b"\n") else line + b"\n"  # the last of its file may have none
         return self.columns[column][ends[item - 1] if item else 0 : ends[item]]
+
+    def runs(self, alone: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
+        """Part the records that are copied into runs without a gap between their lines, first and last.
+
+        One of which something is to be said (`alone`) is a run of its own.
+        """
+        starts, ends = self.numbers["lines_starts"], self.numbers["lines_ends"]
+        first, was_alone = 0, True
+        for item in range(len(self)):
+            is_alone = alone(item)
+            if item and (is_alone or was_alone or starts[item] != ends[item - 1]):
+                yield first, item
+                first = item
+            was_alone = is_alone
+        if len(self):
+            yield first, len(self)
+
+    def copied(self, first: int, last: int) -> bytes:
+        """Give the lines of records that are copied, from `first` to before `last`."""
+        if self.original is None:
+            raise LookupError("these records were not copied")
+        if "original" not in self.columns:
+            self.columns["original"] = self.original.open()
+        start, end = self.numbers["lines_starts"][first], self.numbers["lines_ends"][last - 1]
+        lines = self.columns["original"][start:end]
+        return lines if lines.endswith(b"\n") else lines + b"\n"  # the last of its file may have none
 
     def has(self, item: int, flag: int) -> bool:
         """Tell whether an item has a flag."""
@@ -96,8 +120,10 @@ class OutcomeWriter:
 
     def __init__(self, settings: Settings, folder: Path | None) -> None:
         self.folder = folder
+        self._places: list[str] = []
         self.outcome = Outcome(Summary(settings))
         self.outcome.numbers = {name: array("q") for name in _NUMBERS}
+        self.outcome.places = self._places
         self._ends = dict.fromkeys(COLUMNS, 0)
         self._files: dict[str, IO[bytes]] = {}
         self._unfinished = folder.with_name(f"{folder.name}.tmp") if folder else None
@@ -137,7 +163,7 @@ class OutcomeWriter:
         """Take in an item."""
         outcome = self.outcome
         outcome.ids.append(id)
-        outcome.places.append(place)
+        self._places.append(place)
         outcome.values.append(value)
         numbers = outcome.numbers
         numbers["flags"].append(flags | (REMADE if rendered.file is not None else 0))
@@ -148,21 +174,18 @@ class OutcomeWriter:
                 self._write(name, data)
             numbers[f"{name}_ends"].append(self._ends[name])
 
-    def copy(self, path: Path, found: Copies, values: list[Any]) -> None:
+    def copy(self, found: Copies, values: list[Any]) -> None:
         """Take in the records of a file that are to be copied; they are all there is in the chunk."""
-        outcome, count = self.outcome, len(found.ids)
-        outcome.copied = path.as_posix()
-        outcome.ids, outcome.places, outcome.values = list(found.ids), found.places, values
+        outcome = self.outcome
+        outcome.original, outcome.places = found.original, Lines(found.original.name, found.numbers)
+        outcome.ids, outcome.values = list(found.ids), values
         self._write("texts", b"".join(found.texts))
-        zeros = array("q", bytes(8 * count))
         outcome.numbers = {
-            "flags": array("q", [DOCUMENT]) * count,
-            "origins": zeros,
+            "flags": array("q", [DOCUMENT]) * len(found.ids),
             "characters": found.characters,
+            "line_numbers": found.numbers,
             "lines_starts": found.starts,
             "lines_ends": found.ends,
-            "rows_ends": zeros,
-            "files_ends": zeros,
             "texts_ends": array("q", accumulate(map(len, found.texts))),
         }
 
@@ -190,8 +213,6 @@ class OutcomeWriter:
         if self.folder is None or self._unfinished is None:
             for name in COLUMNS:
                 outcome.columns[name] = self._files[name].getvalue()  # type: ignore[attr-defined]
-            if outcome.copied is not None:
-                outcome.columns["lines"] = _mapped(Path(outcome.copied))
             return outcome
         with writing(str(self._unfinished)):
             for file in self._files.values():
@@ -209,10 +230,10 @@ class OutcomeWriter:
 def _described(outcome: Outcome) -> dict[str, Any]:
     return {
         "ids": outcome.ids,
-        "places": outcome.places,
+        "places": outcome.places if isinstance(outcome.places, list) else [],
         "values": outcome.values,
         "notes": [[note.word, note.reason, note.line] for note in outcome.notes],
-        "copied": outcome.copied,
+        "original": asdict(outcome.original) if outcome.original else None,
         "numbers": {name: len(column) for name, column in outcome.numbers.items()},
         "samples": list(outcome.samples),
         "summary": outcome.summary.state(),
@@ -229,7 +250,7 @@ def load(folder: Path, settings: Settings) -> Outcome:
         stored = json.loads((folder / "outcome.json").read_text(encoding="utf-8"))
         outcome = Outcome(
             Summary.restored(settings, stored["summary"]), stored["ids"], stored["places"], stored["values"],
-            [Note(*note) for note in stored["notes"]], stored["copied"],
+            [Note(*note) for note in stored["notes"]],
         )  # fmt: skip
         with (folder / "numbers").open("rb") as file:
             for name, count in stored["numbers"].items():
@@ -238,8 +259,9 @@ def load(folder: Path, settings: Settings) -> Outcome:
         for name in COLUMNS:
             if name != "texts" or (folder / name).exists():
                 outcome.columns[name] = _mapped(folder / name)
-        if outcome.copied is not None:
-            outcome.columns["lines"] = _mapped(Path(outcome.copied))
+        if stored["original"] is not None:
+            outcome.original = Original(**stored["original"])
+            outcome.places = Lines(outcome.original.name, outcome.numbers["line_numbers"])
         for name in stored["samples"]:
             outcome.samples[name] = (folder / name).read_bytes()
     except (OSError, ValueError, KeyError, TypeError, EOFError) as error:

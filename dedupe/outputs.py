@@ -27,7 +27,10 @@ from dedupe.summary import Summary
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """One item of a run, ready to be written: see `dedupe.outcome`. `repeat` tells of a near-duplicate."""
+    """One item of a run, ready to be written: see `dedupe.outcome`. `repeat` tells of a near-duplicate.
+
+    Records that stay, and are copied as they are, come as one item without an id.
+    """
 
     id: str | int | None
     place: str
