@@ -281,7 +281,9 @@ class Corpus:
         """Give the records of a chunk that are copied; those that stay as they are come in runs."""
         [source] = chunk.sources
         annotates = self.settings.annotate and output.has_records
-        for start, end in outcome.runs(lambda item: annotates or first + item in repeats):
+        items = range(len(outcome))
+        alone = items if annotates else [item for item in items if first + item in repeats]
+        for start, end in outcome.runs(alone):
             lines, number = outcome.copied(start, end), first + start
             if annotates:
                 lines = annotated(lines, self._annotation(number, centers))
@@ -335,8 +337,8 @@ class Names:
         if len(own) == len(ids) and self._seen.keys().isdisjoint(own):
             self._seen.update(own)
             return
-        for item, id in enumerate(ids):
-            if id is not None and (name := self._claim(id)) != id:
+        for item, old in enumerate(ids):
+            if old is not None and (name := self._claim(old)) != old:
                 yield item, str(name)
 
     def _claim(self, id: str | int) -> str | int:

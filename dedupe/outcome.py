@@ -12,10 +12,10 @@ import json
 import mmap
 import shutil
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -80,21 +80,16 @@ class Outcome:
         ends = self.numbers[f"{column}_ends"]
         return self.columns[column][ends[item - 1] if item else 0 : ends[item]]
 
-    def runs(self, alone: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
-        """Part the records that are copied into runs without a gap between their lines, first and last.
+    def runs(self, alone: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """Part the records that are copied into runs without a gap between their lines: first, and behind.
 
         One of which something is to be said (`alone`) is a run of its own.
         """
         starts, ends = self.numbers["lines_starts"], self.numbers["lines_ends"]
-        first, was_alone = 0, True
-        for item in range(len(self)):
-            is_alone = alone(item)
-            if item and (is_alone or was_alone or starts[item] != ends[item - 1]):
-                yield first, item
-                first = item
-            was_alone = is_alone
-        if len(self):
-            yield first, len(self)
+        edges = {0, len(self), *(edge for item in alone for edge in (item, item + 1))}
+        if starts[1:] != ends[:-1]:
+            edges.update(item for item in range(1, len(self)) if starts[item] != ends[item - 1])
+        return pairwise(sorted(edges))
 
     def copied(self, first: int, last: int) -> bytes:
         """Give the lines of records that are copied, from `first` to before `last`."""
