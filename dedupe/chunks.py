@@ -285,7 +285,7 @@ class Cleaner:
                 self._hand_on(writer, 0, entry)
             return None
 
-        found = copy(source, self.settings, long_way)
+        found = copy(source, self.settings, long_way, bool(self.fast))
         keep = self.settings.keep
         values = (
             [_day(date) for date in found.dates] if keep in ("newest", "oldest") else [None] * len(found.ids)

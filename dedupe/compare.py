@@ -1,7 +1,7 @@
 """The documents of a whole run, compared: samples and texts of all chunks, and who repeats whom.
 
-Only names, numbers and samples of all documents are held in memory; their texts lie in one file, of which
-those are read that must be compared.
+Only names, numbers and samples of all documents are held in memory; of their texts those are read that must
+be compared (`dedupe.filedtexts`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.duplicates import Finding, compare_all, findings, keep_order
-from dedupe.errors import InputError
+from dedupe.filedtexts import Shelf, sizes_of
 from dedupe.model import Document
 from dedupe.outcome import Outcome
 from dedupe.settings import Settings
 from dedupe.sketch import Sampling, Shingles
-from dedupe.staging import writing
 from dedupe.texts import Samples, Texts, sample_texts
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def rule() -> dict[str, str | int]:
     return {"hash": "words of 64 bits", **asdict(Sampling())}
 
 
-def sample(data: bytes | mmap, ends: Sequence[int], fast: bool | None) -> dict[str, bytes]:
+def sample(data: bytes | memoryview | mmap, ends: Sequence[int], fast: bool | None) -> dict[str, bytes]:
     """Sample texts that lie in `data` one after the other, some at a time, as columns of numbers."""
     texts = _texts(np.frombuffer(data, np.uint8), np.frombuffer(memoryview(ends), np.int64))  # type: ignore[arg-type]
     columns: dict[str, list[bytes]] = {name: [] for name in _KINDS}
@@ -69,42 +68,27 @@ def _batches(texts: Texts) -> Iterator[Texts]:
 class Documents:
     """What is known of all documents of a run, chunk after chunk: in the order of the inputs.
 
-    `path` names a file for all texts, and each outcome then brings its samples; without one, texts stay in
-    memory and are sampled when they are compared. Items that are no documents take part as documents
-    without words.
+    Where outcomes lie in a folder, texts are read from there when they are compared, and each outcome
+    brings its samples; else texts stay in memory and are sampled when they are compared. Items that are no
+    documents take part as documents without words.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path
+    def __init__(self, folder: Path | None = None) -> None:
         self._columns: dict[str, list[bytes]] = {name: [] for name in _KINDS}
-        self._ends: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
-        self._size = 0
+        self._shelf = Shelf() if folder is not None else None
         self._texts: list[bytes | mmap] = []
+        self._sizes: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
         self._values: list[Any] = []
-        if path is not None:
-            with writing(str(path)):
-                path.touch()
 
     def add(self, outcome: Outcome) -> None:
-        """Take in the texts, samples and values of a chunk.
-
-        Texts that the chunk has no more were moved to the file of all texts by a run that was killed.
-        Raises InputError where they are not there either.
-        """
-        ends = np.frombuffer(outcome.numbers["texts_ends"], np.int64) + self._size
-        size = int(ends[-1]) if len(ends) else self._size
+        """Take in the texts, samples and values of a chunk."""
         for name, column in outcome.samples.items():
             self._columns[name].append(column)
-        if self._path is None:
+        if self._shelf is not None:
+            self._shelf.add(outcome)
+        else:
             self._texts.append(outcome.columns["texts"])
-        elif "texts" in outcome.columns:
-            with writing(str(self._path)), self._path.open("r+b") as file:
-                file.seek(self._size)
-                file.write(outcome.columns["texts"])
-        elif self._path.stat().st_size < size:
-            raise InputError(str(self._path), "is not all that it was; delete its folder and start anew")
-        self._ends.append(ends)
-        self._size = size
+            self._sizes.append(sizes_of(outcome))
         self._values += outcome.values
 
     def repeats(self, ids: Sequence[str | int], settings: Settings) -> dict[int, Finding]:
@@ -113,8 +97,14 @@ class Documents:
         A document that stays is among them, once, where it is related to one that it was compared with.
         This can be asked once: samples are given away, because they are most of the memory.
         """
-        texts = _texts(self._buffer(), np.concatenate(self._ends))
-        samples = sample_texts(texts, fast=False) if self._path is None else self._samples()
+        texts: Texts
+        if self._shelf is not None:
+            texts, samples = self._shelf.texts(), self._samples()
+        else:
+            texts = _texts(
+                np.frombuffer(b"".join(self._texts), np.uint8), np.cumsum(np.concatenate(self._sizes))
+            )
+            samples = sample_texts(texts, fast=False)
         order = _order(ids, self._values, samples.words, settings.keep)
         if settings.threshold is None:
             compared, joined = compare_all(texts, samples, order, settings.relation)
@@ -129,12 +119,6 @@ class Documents:
             if best is None or (finding.removed, finding.coverage) > (best.removed, best.coverage):
                 found[number] = finding
         return found
-
-    def _buffer(self) -> NDArray[np.uint8]:
-        """Give all texts, one after the other."""
-        if self._path is None:
-            return np.frombuffer(b"".join(self._texts), np.uint8)
-        return np.memmap(self._path, np.uint8, "r") if self._size else np.zeros(0, np.uint8)
 
     def _samples(self) -> Samples:
         columns: dict[str, NDArray[Any]] = {

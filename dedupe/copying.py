@@ -16,7 +16,6 @@ import os
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -73,17 +72,38 @@ class Lines:
 class Copies:
     """Documents of `original`, column by column.
 
-    The record of each is line `numbers` of the file and stands at `starts` up to `ends`.
+    The record of each is line `numbers` of the file, and stands at `starts` up to `ends`. `texts` are all
+    texts, one after the other, and `sizes` the bytes of each. A text stands in the file as a string of JSON,
+    from `string_starts` to `string_ends`; or (-1) it is among those that have to be `stored`.
     """
 
     original: Original
     ids: list[str | int] = field(default_factory=list)
-    numbers: array[int] = field(default_factory=lambda: array("q"))
     dates: list[str | None] = field(default_factory=list)
-    texts: list[bytes] = field(default_factory=list)
+    numbers: array[int] = field(default_factory=lambda: array("q"))
     characters: array[int] = field(default_factory=lambda: array("q"))
     starts: array[int] = field(default_factory=lambda: array("q"))
     ends: array[int] = field(default_factory=lambda: array("q"))
+    texts: list[bytes | memoryview] = field(default_factory=list)
+    stored: list[bytes] = field(default_factory=list)
+    sizes: array[int] = field(default_factory=lambda: array("q"))
+    string_starts: array[int] = field(default_factory=lambda: array("q"))
+    string_ends: array[int] = field(default_factory=lambda: array("q"))
+
+    def add(self, id: str | int, date: str | None, number: int, start: int, end: int, text: str) -> None:
+        """Take in a document."""
+        encoded = text.encode("utf-8", "replace")
+        self.ids.append(id)
+        self.dates.append(date)
+        self.numbers.append(number)
+        self.characters.append(len(text))
+        self.starts.append(start)
+        self.ends.append(end)
+        self.texts.append(encoded)
+        self.stored.append(encoded)
+        self.sizes.append(len(encoded))
+        self.string_starts.append(-1)
+        self.string_ends.append(-1)
 
 
 def can_copy(source: Source, settings: Settings) -> bool:
@@ -99,55 +119,75 @@ def can_copy(source: Source, settings: Settings) -> bool:
         return not stream.read(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 
-def copy(source: Source, settings: Settings, long_way: Callable[[Source], Entry | None]) -> Copies:
-    """Read the records of a source that can be copied; `long_way` reads one that stands alone in its part."""
+def copy(
+    source: Source, settings: Settings, long_way: Callable[[Source], Entry | None], fast: bool = False
+) -> Copies:
+    """Read the records of a source that can be copied; `long_way` reads one that stands alone in its part.
+
+    With `fast`, compiled loops read what is plain (`dedupe.plainjson`), and texts need not be stored.
+    """
     if source.path is None:
         raise ValueError("standard input has no place to copy from")
     found = Copies(Original.of(source, source.path))
     part = source.part or Part(0, source.path.stat().st_size, 0)
-    with source.path.open("rb") as stream:
-        stream.seek(part.start)
-        data = stream.read(part.end - part.start)
-    text_field, id_field, url_field = settings.text_field, settings.id_field, settings.url_field
-    html_field, date_field = settings.html_field, settings.date_field
-    loads = _parser()
-    end, number = part.start, part.before
-    for raw in BytesIO(data):
-        at, end, number = end, end + len(raw), number + 1
-        try:
-            record = loads(raw)
-            text, own = record[text_field], record.get(id_field)
-            is_plain = (
-                type(text) is str and text != "" and type(own) is not float and html_field not in record
-            )
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            is_plain = False
-        if is_plain:
-            name = own if type(own) in _IDS and own != "" else record.get(url_field)
-            if type(name) not in _IDS or name == "" or (type(name) is int and name is not own):
-                name = text_id(text)
-            date = record.get(date_field)
-        else:
-            entry = long_way(replace(source, size=len(raw), part=Part(at, end, number - 1)))
+    parser = _parser(settings)
+
+    def take(line: bytes, start: int, number: int) -> None:
+        """Take in the record of one line."""
+        end = start + len(line)
+        parsed = parser(line)
+        if parsed is None:
+            entry = long_way(replace(source, size=len(line), part=Part(start, end, number - 1)))
             if entry is None:
-                continue
-            text, name, date = entry.document.text, entry.document.id, entry.document.date
-            if not at and raw.startswith(codecs.BOM_UTF8):
-                at += len(codecs.BOM_UTF8)
-        found.ids.append(name)
-        found.numbers.append(number)
-        found.dates.append(date if type(date) is str else None)
-        found.texts.append(text.encode("utf-8", "replace"))
-        found.characters.append(len(text))
-        found.starts.append(at)
-        found.ends.append(end)
+                return
+            parsed = (entry.document.id, entry.document.date, entry.document.text)
+            if not start and line.startswith(codecs.BOM_UTF8):
+                start += len(codecs.BOM_UTF8)
+        name, date, text = parsed
+        found.add(name, date, number, start, end, text)
+
+    with source.path.open("rb") as stream:
+        at, number = stream.seek(part.start), part.before
+        if fast:
+            from dedupe.plainrecords import copy_plain
+
+            copy_plain(found, stream, part, settings, take)
+            return found
+        while at < part.end and (line := stream.readline()):
+            number += 1
+            take(line, at, number)
+            at += len(line)
     return found
 
 
 _IDS = (str, int)  # a bool is none, though Python takes it for an int
 
 
-def _parser() -> Callable[[bytes], Any]:
+def _parser(settings: Settings) -> Callable[[bytes], tuple[str | int, str | None, str] | None]:
+    """Make what gives id, date and text of a record, and None for one that is out of the ordinary."""
+    text_field, id_field, url_field = settings.text_field, settings.id_field, settings.url_field
+    html_field, date_field = settings.html_field, settings.date_field
+    loads = _loader()
+
+    def parse(line: bytes) -> tuple[str | int, str | None, str] | None:
+        try:
+            record = loads(line)
+            text, name = record[text_field], record.get(id_field)
+            if type(text) is not str or text == "" or type(name) is float or html_field in record:
+                return None
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return None
+        if type(name) not in _IDS or name == "":
+            name = record.get(url_field)
+            if type(name) is not str or name == "":
+                name = text_id(text)
+        date = record.get(date_field)
+        return name, date if type(date) is str else None, text
+
+    return parse
+
+
+def _loader() -> Callable[[bytes], Any]:
     if importlib.util.find_spec("orjson") is not None:
         loads: Callable[[bytes], Any] = importlib.import_module("orjson").loads
         return loads

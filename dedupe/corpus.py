@@ -210,23 +210,21 @@ class Corpus:
         self._flags.extend(outcome.numbers["flags"])
         self._characters.extend(outcome.numbers["characters"])
         if "duplicates" in self.settings.stages:
-            self._compare_later(chunk, outcome)
+            self._compare_later(outcome)
         return outcome
 
-    def _compare_later(self, chunk: Chunk, outcome: Outcome) -> None:
-        """Take in what is compared of a chunk. In a work folder its texts join all others."""
+    def _compare_later(self, outcome: Outcome) -> None:
+        """Take in what is compared of a chunk."""
         self._waiting.append(outcome)
         if self._work is None and len(self._ids) < 2:
             return  # one document has nothing to be compared with, and NumPy takes long to load
         if self._documents is None:
             from dedupe.compare import Documents
 
-            self._documents = Documents(self._work.texts if self._work else None)
+            self._documents = Documents(self._work.path if self._work else None)
         for each in self._waiting:
             self._documents.add(each)
         self._waiting.clear()
-        if self._work is not None:
-            self._work.drop_texts(chunk)
 
     def _outcome(self, chunk: Chunk, outcome: Outcome | None) -> Outcome:
         if outcome is None and self._work is not None:
@@ -282,8 +280,8 @@ class Corpus:
         [source] = chunk.sources
         annotates = self.settings.annotate and output.has_records
         items = range(len(outcome))
-        alone = items if annotates else [item for item in items if first + item in repeats]
-        for start, end in outcome.runs(alone):
+        changed = items if annotates else [item for item in items if first + item in repeats]
+        for start, end in outcome.runs(changed):
             lines, number = outcome.copied(start, end), first + start
             if annotates:
                 lines = annotated(lines, self._annotation(number, centers))

@@ -152,7 +152,7 @@ def compare_all(
     fast: bool | None = None,
 ) -> tuple[Compared, dict[int, Link]]:
     """Compare all pairs that may be duplicates, and group: the pairs, and the link of each removed one."""
-    quick = fast_engine(len(texts.data), fast)
+    quick = fast_engine(texts.size, fast)
     twins = exact_twins(samples, order)
     copies = np.zeros(len(order), np.bool_)
     copies[twins[:, 1]] = True

@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 OUTER = (
-    "count_shared", "detail_texts", "propose", "screen", "sign_shingles", "sketch_texts", "verify",
-    "word_texts",
+    "count_shared", "decode_strings", "detail_texts", "find_records", "propose", "screen", "sign_shingles",
+    "sketch_texts", "verify", "word_texts",
 )  # fmt: skip
 """Loops that are called from Python. The others need no way in, which saves an eighth of the compiling."""
 
@@ -29,7 +29,7 @@ def on_all_cores(work: Callable[[Any], Any], portions: Sequence[Any], fast: bool
 
 
 def compiled(name: str) -> Callable[..., Any]:
-    """Give a loop of `dedupe.align`, `facts`, `buckets` or `scan`, compiled when it is first called."""
+    """Give a loop of `align`, `facts`, `buckets`, `scan` or `plainjson`, compiled when it is first called."""
     loop: Callable[..., Any] = _compiled()[name]
     return loop
 
@@ -42,10 +42,10 @@ def _compiled() -> dict[str, Any]:
     """
     import numba
 
-    from dedupe import align, buckets, describe, facts, scan
+    from dedupe import align, buckets, describe, facts, plainjson, scan
 
     loops: dict[Any, Any] = {}
-    for room in (align, facts, buckets, scan, describe):
+    for room in (align, facts, buckets, scan, describe, plainjson):
         names = {key: loops.get(value, value) for key, value in vars(room).items() if _hashable(value)}
         names["__name__"] = room.__name__
         for key, loop in vars(room).items():

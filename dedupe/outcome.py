@@ -59,7 +59,9 @@ class Outcome:
     `ids` (None: no document), `places` and `values` (what `--keep` compares) have an entry for each item;
     `numbers` hold its flags, the number of its source in the chunk, the characters of its cleaned text,
     and where its bytes end in each column. Records that are copied have nothing to be written but their
-    lines, and these are not stored again: they stand in `original`, from `numbers["lines_starts"]` on.
+    lines, and these are not stored again: they stand in `original`, from `numbers["lines_starts"]` on; so
+    do texts, as strings of JSON, from `numbers["string_starts"]` on (-1: it is stored), of so many bytes as
+    `numbers["text_sizes"]` says. `folder` is where the columns lie.
     """
 
     summary: Summary
@@ -70,6 +72,7 @@ class Outcome:
     original: Original | None = None
     numbers: dict[str, array[int]] = field(default_factory=dict)
     columns: dict[str, bytes | mmap.mmap] = field(default_factory=dict)
+    folder: Path | None = None
     samples: dict[str, bytes] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -116,6 +119,7 @@ class OutcomeWriter:
     def __init__(self, settings: Settings, folder: Path | None) -> None:
         self.folder = folder
         self._places: list[str] = []
+        self._copied: Copies | None = None
         self.outcome = Outcome(Summary(settings))
         self.outcome.numbers = {name: array("q") for name in _NUMBERS}
         self.outcome.places = self._places
@@ -174,14 +178,17 @@ class OutcomeWriter:
         outcome = self.outcome
         outcome.original, outcome.places = found.original, Lines(found.original.name, found.numbers)
         outcome.ids, outcome.values = list(found.ids), values
-        self._write("texts", b"".join(found.texts))
+        self._write("texts", b"".join(found.stored))
+        self._copied = found
         outcome.numbers = {
             "flags": array("q", [DOCUMENT]) * len(found.ids),
             "characters": found.characters,
             "line_numbers": found.numbers,
             "lines_starts": found.starts,
             "lines_ends": found.ends,
-            "texts_ends": array("q", accumulate(map(len, found.texts))),
+            "text_sizes": found.sizes,
+            "string_starts": found.string_starts,
+            "string_ends": found.string_ends,
         }
 
     def _write(self, name: str, data: bytes) -> None:
@@ -192,8 +199,12 @@ class OutcomeWriter:
             with writing(str(self._unfinished / name)):
                 self._files[name].write(data)
 
-    def texts(self) -> tuple[bytes | mmap.mmap, array[int]]:
+    def texts(self) -> tuple[bytes | memoryview | mmap.mmap, array[int]]:
         """Give the texts so far, and where they end."""
+        if self._copied is not None:
+            texts = self._copied.texts
+            joined = texts[0] if len(texts) == 1 else b"".join(texts)
+            return joined, array("q", accumulate(self._copied.sizes))
         file = self._files["texts"]
         ends = self.outcome.numbers["texts_ends"]
         if self._unfinished is None:
@@ -238,8 +249,7 @@ def _described(outcome: Outcome) -> dict[str, Any]:
 def load(folder: Path, settings: Settings) -> Outcome:
     """Read the outcome of a finished chunk; its columns stay on disk, mapped.
 
-    It has no texts where they were moved to the file of all texts. Raises InputError where the folder is
-    not what it should be.
+    Raises InputError where the folder is not what it should be.
     """
     try:
         stored = json.loads((folder / "outcome.json").read_text(encoding="utf-8"))
@@ -251,9 +261,9 @@ def load(folder: Path, settings: Settings) -> Outcome:
             for name, count in stored["numbers"].items():
                 outcome.numbers[name] = array("q")
                 outcome.numbers[name].fromfile(file, count)
+        outcome.folder = folder
         for name in COLUMNS:
-            if name != "texts" or (folder / name).exists():
-                outcome.columns[name] = _mapped(folder / name)
+            outcome.columns[name] = _mapped(folder / name)
         if stored["original"] is not None:
             outcome.original = Original(**stored["original"])
             outcome.places = Lines(outcome.original.name, outcome.numbers["line_numbers"])

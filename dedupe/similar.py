@@ -56,7 +56,7 @@ def similar_all(
 ) -> tuple[Compared, dict[int, Link]]:
     """Compare all pairs that may be similar, and group: the twin of `dedupe.duplicates.compare_all`."""
     bands, rows = bands_for(threshold)
-    quick = fast_engine(len(texts.data), fast)
+    quick = fast_engine(texts.size, fast)
     signed = sign_texts(texts, quick)[order]
     wordy = np.flatnonzero(~empty(signed))
     pairs = wordy[bucket_pairs(band_keys(signed[wordy], bands, rows), NEAREST, EARLIEST)]

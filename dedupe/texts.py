@@ -41,6 +41,11 @@ class Texts:
     def __len__(self) -> int:
         return len(self.starts)
 
+    @property
+    def size(self) -> int:
+        """The bytes of all texts."""
+        return int((self.ends - self.starts).sum())
+
     def text(self, number: int) -> str:
         """Give one text as a string; malformed bytes become U+FFFD."""
         return decode(self.bytes(number))

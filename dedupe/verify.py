@@ -18,9 +18,6 @@ from dedupe.kernels import on_all_cores
 from dedupe.relation import Verdicts, decide
 from dedupe.texts import Details, Samples, Texts, detail_texts, fast_engine, word_texts
 
-RELEASED = 512
-"""Pairs after which the pages of a mapped file are let go: a text of 3 kB maps 64 around it."""
-
 SCREENED, ALIGNED = 1 << 22, 1 << 21
 """Bytes of text in one portion: their words take three times as much memory when screened, twelve times when
 aligned."""
@@ -108,10 +105,12 @@ def _equal_bytes(
     """Say which pairs are the same byte for byte: nothing more need be compared."""
     sizes = texts.ends - texts.starts
     equal: NDArray[np.bool_] = (samples.wholes[one] == samples.wholes[other]) & (sizes[one] == sizes[other])
-    for number, row in enumerate(np.flatnonzero(equal).tolist()):
-        equal[row] = texts.bytes(int(one[row])) == texts.bytes(int(other[row]))
-        if number % RELEASED == 0:
-            texts.release()
+
+    def compare(some: Texts, rows: Places, left: Places, right: Places) -> None:
+        pairs = zip(left.tolist(), right.tolist(), strict=True)
+        equal[rows] = [some.bytes(a) == some.bytes(b) for a, b in pairs]
+
+    _in_portions(texts, one, other, np.flatnonzero(equal), SCREENED, compare, fast=False)
     return equal
 
 

@@ -184,18 +184,9 @@ class WorkFolder:
         return load(folder, self._settings) if folder.is_dir() else None
 
     @property
-    def texts(self) -> Path:
-        """The file of the texts of all chunks."""
-        return self.path / "texts"
-
-    @property
     def pages(self) -> Path:
         """The folder of the pages that were opened."""
         return self.path / "pages"
-
-    def drop_texts(self, chunk: Chunk) -> None:
-        """Take the texts of a chunk away: they lie in the file of all texts."""
-        (self.path / f"{chunk.number:08}" / "texts").unlink(missing_ok=True)
 
     def templates(self) -> Templates | None:
         """Give the templates that were learned already."""

@@ -1,0 +1,150 @@
+"""Texts that lie in files, and are read a portion at a time, when they are compared.
+
+A text lies in the folder of its chunk, as it is, or in an input, as a string of JSON: there it need not be
+stored a second time.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.copying import Original
+from dedupe.errors import InputError
+from dedupe.outcome import Outcome
+from dedupe.plainjson import SLACK
+from dedupe.texts import Texts, fast_engine
+
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class FiledTexts(Texts):
+    """Texts of which none is in memory: `some` and `part` read them.
+
+    Text i has ends[i] - starts[i] bytes. It is read from files[file[i]], where it stands from firsts[i] to
+    lasts[i]; in an input that is a string of JSON. There is no `data`.
+    """
+
+    files: tuple[Path | Original, ...]
+    file: NDArray[np.int32]
+    firsts: Numbers
+    lasts: Numbers
+
+    def bytes(self, number: int) -> bytes:
+        """Read one text."""
+        return self.part(number, number + 1).data.tobytes()
+
+    def part(self, first: int, last: int) -> Texts:
+        """Read the texts from `first` to before `last`."""
+        return self.some(np.arange(first, last))
+
+    def some(self, numbers: Numbers) -> Texts:
+        """Read some of the texts. Raises InputError where a file is not what it was."""
+        ends = np.cumsum(self.ends[numbers] - self.starts[numbers])
+        starts = ends - (self.ends[numbers] - self.starts[numbers])
+        data = np.empty(SLACK + (int(ends[-1]) if len(ends) else 0), np.uint8)
+        files = self.file[numbers]
+        for file in np.unique(files).tolist():
+            at = np.flatnonzero(files == file)
+            firsts, lasts = self.firsts[numbers[at]], self.lasts[numbers[at]]
+            with _opened(self.files[file], int(lasts.max())) as held:
+                if isinstance(self.files[file], Original):
+                    self._decode(held, firsts, lasts, data, starts[at])
+                else:
+                    _gather(held, firsts, lasts, data, starts[at])
+        return Texts(data[: len(data) - SLACK], starts, ends)
+
+    def _decode(
+        self, held: memoryview, firsts: Numbers, lasts: Numbers, data: NDArray[np.uint8], starts: Numbers
+    ) -> None:
+        """Decode strings of JSON into `data`."""
+        if fast_engine(self.size, None):
+            from dedupe.kernels import compiled
+
+            compiled("decode_strings")(np.frombuffer(held, np.uint8), firsts, lasts, data, starts)
+            return
+        for first, last, start in zip(firsts.tolist(), lasts.tolist(), starts.tolist(), strict=True):
+            text = json.loads(b'"%s"' % held[first:last]).encode()
+            data[start : start + len(text)] = np.frombuffer(text, np.uint8)
+
+
+def _gather(
+    held: memoryview, firsts: Numbers, lasts: Numbers, data: NDArray[np.uint8], starts: Numbers
+) -> None:
+    source = np.frombuffer(held, np.uint8)
+    for first, last, start in zip(firsts.tolist(), lasts.tolist(), starts.tolist(), strict=True):
+        data[start : start + last - first] = source[first:last]
+
+
+@contextmanager
+def _opened(file: Path | Original, size: int) -> Iterator[memoryview]:
+    """Map a file that has at least so many bytes."""
+    if isinstance(file, Original):
+        yield memoryview(file.open())
+        return
+    if file.stat().st_size < size:
+        raise InputError(str(file), "is not all that it was; delete its folder and start anew")
+    with file.open("rb") as stream:
+        yield memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if size else b"")
+
+
+class Shelf:
+    """Gathers where the texts of all chunks of a run lie."""
+
+    def __init__(self) -> None:
+        self._files: dict[Path | Original, int] = {}
+        self._columns: list[list[Numbers]] = [[np.zeros(0, np.int64)] for _ in range(4)]
+
+    def add(self, outcome: Outcome) -> None:
+        """Take in the texts of a chunk."""
+        if outcome.folder is None:
+            raise LookupError("the chunk has no folder")
+        sizes = sizes_of(outcome)
+        stored = self._number(outcome.folder / "texts")
+        if outcome.original is None:
+            lasts = np.cumsum(sizes)
+            files, firsts = np.full(len(sizes), stored), lasts - sizes
+        else:
+            firsts, lasts = (_array(outcome, name) for name in ("string_starts", "string_ends"))
+            is_stored = firsts < 0
+            files = np.where(is_stored, stored, self._number(outcome.original))
+            ends = np.cumsum(np.where(is_stored, sizes, 0))
+            firsts, lasts = np.where(is_stored, ends - sizes, firsts), np.where(is_stored, ends, lasts)
+        for column, values in zip(self._columns, (sizes, files, firsts, lasts), strict=True):
+            column.append(values)
+
+    def _number(self, file: Path | Original) -> int:
+        return self._files.setdefault(file, len(self._files))
+
+    def texts(self) -> FiledTexts:
+        """Give all texts."""
+        sizes, files, firsts, lasts = (np.concatenate(column) for column in self._columns)
+        ends = np.cumsum(sizes)
+        return FiledTexts(
+            np.zeros(0, np.uint8),
+            ends - sizes,
+            ends,
+            tuple(self._files),
+            files.astype(np.int32),
+            firsts,
+            lasts,
+        )
+
+
+def sizes_of(outcome: Outcome) -> Numbers:
+    """Give the bytes of each text of an outcome."""
+    if "text_sizes" in outcome.numbers:
+        return _array(outcome, "text_sizes")
+    return np.diff(_array(outcome, "texts_ends"), prepend=0)
+
+
+def _array(outcome: Outcome, name: str) -> Numbers:
+    return np.frombuffer(outcome.numbers[name], np.int64)
