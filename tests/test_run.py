@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import os
@@ -21,7 +20,6 @@ from hypothesis import strategies as st
 from test_workers import children
 from town import body, page, record
 
-from dedupe.copying import copy
 from dedupe.formats import cut, find_inputs, read
 from dedupe.relation import DUPLICATES
 from dedupe.settings import RELATIONS, Settings
@@ -136,53 +134,6 @@ def test_records_that_stay_are_copied_byte_for_byte(tmp_path):
     assert (tmp_path / "out/articles.jsonl").read_bytes() == b"".join(expected)
     originals = {item["id"]: item for item in dump()}
     assert all(row["record"] == originals[name] for name, row in gone.items())
-
-
-ODD = [
-    b'{"text": "No name and no address stand by this text, only its words."}', b"", b"{broken",
-    b'{"text": "A number with a point is no name.", "id": 1.5}', b'{"text": "Zero is one.", "id": 0}',
-    b'{"text": "A number of twenty-one digits.", "id": 123456789012345678901}', b'{"text": null}',
-    b'{"text": "An address is a name.", "url": "https://a.example/x"}', b'{"text": "", "id": "empty"}',
-    b'{"text": "A number is no address.", "url": 17}', b'{"id": true, "text": "True is none."}',
-    b'{"text": "Half \\ud83d of a pair.", "id": "half"}', b'{"text": "A tab\there.", "id": "tab"}',
-    b'{"text": "Again.", "text": "The last one counts.", "id": "twice"}', b'{"text": 17}', b'["list"]',
-    b'{"html": "<p>A page has no text of its own, but it is one all the same.</p>", "id": "page"}',
-    b'{"text": "Not a number.", "n": NaN, "id": "nan"}', b'{"text": "Zero is one.", "id": 0}',
-    b'{"text": "caf\xe9"}',
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("keep", ["longest", "oldest"])
-def test_the_short_way_is_the_long_way(keep, tmp_path):
-    """Records of a plain file are copied; of a packed one each is read and written."""
-    data = b"\n".join(ODD) + b"\n" + jsonl(*dump())
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    (tmp_path / "a/in.jsonl").write_bytes(data)
-    (tmp_path / "b/in.jsonl.gz").write_bytes(gzip.compress(data))
-    run = ["-o", "out", "--stages", "duplicates", "--keep", keep]
-    plain = dedupe("clean", "in.jsonl", *run, cwd=tmp_path / "a")
-    packed = dedupe("clean", "in.jsonl.gz", *run, cwd=tmp_path / "b")
-    assert plain.code == packed.code == 3
-    assert plain.err == packed.err.replace(".gz", "")
-    for name in listing(tmp_path / "a/out"):
-        other = (tmp_path / "b/out" / name).read_bytes().replace(b".jsonl.gz", b".jsonl")
-        assert (tmp_path / "a/out" / name).read_bytes() == other, name
-
-
-@pytest.mark.parametrize("has_orjson", [True, False])
-def test_the_short_way_takes_nothing_that_the_long_way_refuses(has_orjson, tmp_path, monkeypatch):
-    if not has_orjson:
-        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    path = tmp_path / "in.jsonl"
-    mark = b"\xef\xbb\xbf"
-    odd = [mark + b'{"text": "A mark."}', b'{"text": "a \xed\xa0\x80"}', '{"text": "b"}'.encode("utf-16-le")]
-    path.write_bytes(mark + b'{"text": "One."}\n' + b"\n".join([*odd, b'{"text": "Two."}']))
-    [source] = find_inputs([str(path)]).sources
-    long: list[int] = []
-    copies = copy(source, Settings(stages=("duplicates",)), lambda part: long.append(part.size))
-    assert len(long) == 4
-    assert copies.texts == [b"Two."]
 
 
 @pytest.mark.parametrize("to", ["md", "txt"])
@@ -454,13 +405,12 @@ def test_work_that_was_left_is_not_thrown_away(tmp_path):
     assert (work / "00000003").is_dir()
 
 
-def test_texts_lie_once_in_unfinished_work(tmp_path):
+def test_a_stored_text_that_is_gone_stops_the_run(tmp_path):
     killed(tmp_path)
-    work = tmp_path / "new/.out.jsonl.gz.dedupe-work"
-    assert not (work / "00000000/texts").exists()
+    stored = tmp_path / "new/.out.jsonl.gz.dedupe-work/00000000/texts"
     first = json.loads((tmp_path / "in.jsonl").read_text().partition("\n")[0])["text"].encode()
-    assert (work / "texts").read_bytes().startswith(first)
-    (work / "texts").write_bytes(first[:9])
+    assert stored.read_bytes().startswith(first)
+    stored.write_bytes(first[:9])
     outcome = dedupe(*RUNS["duplicates"], "--resume", cwd=tmp_path)
     assert outcome.code == 3
     assert "is not all that it was; delete its folder and start anew" in outcome.err
