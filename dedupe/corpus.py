@@ -237,6 +237,7 @@ class Corpus:
         """Compare all documents and give the near-duplicates among them, by number."""
         if self._documents is None or len(self._ids) < 2:
             return {}
+        self._names.clear()
         ids = ["" if name is None else name for name in self._ids]
         self._related = self._documents.repeats(ids, self.settings)
         found = {}
@@ -338,6 +339,10 @@ class Names:
         for item, old in enumerate(ids):
             if old is not None and (name := self._claim(old)) != old:
                 yield item, str(name)
+
+    def clear(self) -> None:
+        """Forget them all: the comparison wants the memory."""
+        self._seen.clear()
 
     def _claim(self, id: str | int) -> str | int:
         """Give a document a name of its own: its id, where that was free."""

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from dedupe.copying import Original
 from dedupe.errors import InputError
 from dedupe.outcome import Outcome
-from dedupe.plainjson import SLACK
 from dedupe.texts import Texts, fast_engine
 
 Numbers = NDArray[np.int64]
@@ -50,7 +49,7 @@ class FiledTexts(Texts):
         """Read some of the texts. Raises InputError where a file is not what it was."""
         ends = np.cumsum(self.ends[numbers] - self.starts[numbers])
         starts = ends - (self.ends[numbers] - self.starts[numbers])
-        data = np.empty(SLACK + (int(ends[-1]) if len(ends) else 0), np.uint8)
+        data = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
         files = self.file[numbers]
         for file in np.unique(files).tolist():
             at = np.flatnonzero(files == file)
@@ -60,7 +59,7 @@ class FiledTexts(Texts):
                     self._decode(held, firsts, lasts, data, starts[at])
                 else:
                     _gather(held, firsts, lasts, data, starts[at])
-        return Texts(data[: len(data) - SLACK], starts, ends)
+        return Texts(data, starts, ends)
 
     def _decode(
         self, held: memoryview, firsts: Numbers, lasts: Numbers, data: NDArray[np.uint8], starts: Numbers

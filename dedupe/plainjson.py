@@ -1,9 +1,8 @@
 """JSON lines read in plain loops: where the fields of a record stand, and the text of one, decoded.
 
 The functions here are written for numba (`dedupe.kernels` compiles them), as those of `dedupe.scan` are.
-They take what is plain: objects of strings, numbers, true, false and null, one a line, each valid JSON in
-valid UTF-8 (RFC 8259). Whatever else a record holds, they say that it is not plain, and another parser has
-to look at it.
+They take what is plain: objects, one a line, each valid JSON in valid UTF-8 (RFC 8259). Of whatever is out of
+the ordinary they say that it is not plain, and another parser has to look at it.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ plain; nor is one with an escape in another field than its text, or with an id t
 with a point."""
 
 ABSENT, STRING, ESCAPED, NUMBER, OTHER = range(5)
-"""What a field holds: nothing, a string as it stands or with escapes in it, a number, true, false or null."""
+"""What a field holds: nothing, a string as it stands or with escapes in it, a number, something else."""
 
 PLAIN, END, SIZE, CHARACTERS, FIELDS = range(5)
 """Columns of a record: whether it is plain; where its line ends; bytes and characters of its text. From
@@ -29,10 +28,14 @@ and what it is."""
 
 COLUMNS = FIELDS + 3 * 5
 
-SLACK = 32
-"""Bytes that are copied at once, so many more than the text needs room."""
+DEPTH = 32
+"""Levels of lists and objects that are plain in a field that is not looked for."""
 
-_QUOTE, _BACKSLASH, _SPACE = 0x22, 0x5C, 0x20
+BLOCK = 32
+"""Bytes that are copied at once."""
+
+_QUOTE, _BACKSLASH, _SPACE, _COMMA, _MINUS = 0x22, 0x5C, 0x20, 0x2C, 0x2D
+_BRACE, _BRACE_END, _BRACKET, _BRACKET_END = 0x7B, 0x7D, 0x5B, 0x5D
 
 
 def find_records(data: Any, at: int, names: Any, edges: Any, rows: Any, out: Any, total: int) -> Any:
@@ -40,7 +43,7 @@ def find_records(data: Any, at: int, names: Any, edges: Any, rows: Any, out: Any
 
     The lines begin at data[at]. Field k is called names[edges[k]:edges[k + 1]]. rows int64[n, COLUMNS] takes
     a row for each line, until there are no more of the one or the other; `out` takes the texts from `total`
-    on, and needs room for `data` and SLACK. Gives the place to go on from, the number of lines, and the end
+    on, and needs room for `data`. Gives the place to go on from, the number of lines, and the end
     of the texts.
     """
     count = 0
@@ -66,95 +69,128 @@ def read_record(data: Any, at: int, end: int, names: Any, edges: Any, row: Any, 
     Of fields of one name the last counts. A line break is no blank, and none can stand in a string.
     """
     at = skip(data, at, end)
-    if at == end or data[at] != 0x7B:  # {
+    if at == end or data[at] != _BRACE:
         return -1
-    at = skip(data, at + 1, end)
-    while True:
-        if at == end or data[at] != _QUOTE:
-            return -1
-        start = at + 1
-        stop, size, _ = read_string(data, start, end, out, total + row[SIZE])
-        if stop < 0 or size != stop - start:
-            return -1
-        at = skip(data, stop + 1, end)
-        if at == end or data[at] != 0x3A:  # :
-            return -1
-        at = skip(data, at + 1, end)
-        if at == end:
-            return -1
-        at = read_field(data, start, stop, at, end, names, edges, row, out, total)
+    more = True
+    while more:
+        start, stop, at = read_name(data, skip(data, at + 1, end), end, out, total + row[SIZE])
         if at < 0:
             return -1
+        first = at
+        at, kind, size, characters = read_value(data, at, end, out, total + row[SIZE])
+        if at < 0:
+            return -1
+        last = at
+        if kind in (STRING, ESCAPED):
+            first, last = first + 1, last - 1
+        for field in range(len(edges) - 1):
+            if is_called(data, start, stop, names, edges[field], edges[field + 1]):
+                if not take(data, field, first, last, kind, row):
+                    return -1
+                if field == TEXT:
+                    row[SIZE], row[CHARACTERS] = size, characters
         at = skip(data, at, end)
-        if at == end:
-            return -1
-        if data[at] == 0x7D:  # }
-            break
-        if data[at] != 0x2C:  # ,
-            return -1
-        at = skip(data, at + 1, end)
+        more = at < end and data[at] == _COMMA
+    if at == end or data[at] != _BRACE_END:
+        return -1
     at = skip(data, at + 1, end)
     return at if row[SIZE] > 0 and (at == end or data[at] == 0x0A) else -1
 
 
-def read_field(
-    data: Any,
-    start: int,
-    stop: int,
-    at: int,
-    end: int,
-    names: Any,
-    edges: Any,
-    row: Any,
-    out: Any,
-    total: int,
-) -> int:
-    """Read the value at `at` of the field called data[start:stop]; give its end, -1 where it is not plain."""
-    kind = OTHER
-    size = characters = 0
-    first = at
-    if data[at] == _QUOTE:
-        first = at + 1
-        last, size, characters = read_string(data, first, end, out, total + row[SIZE])
-        kind = STRING if size == last - first else ESCAPED
-        at = last + 1 if last >= 0 else -1
-    elif data[at] == 0x2D or 0x30 <= data[at] <= 0x39:  # - 0 9
-        at = last = read_number(data, at, end)
-        kind = NUMBER
-    else:
-        at = last = read_word(data, at, end)
-    if at < 0:
-        return -1
-    for field in range(len(edges) - 1):
-        length = edges[field + 1] - edges[field]
-        if length != stop - start:
-            continue
-        same = True
-        for k in range(length):
-            same &= data[start + k] == names[edges[field] + k]
-        if not same:
-            continue
-        if field == PAGE:
-            return -1
-        column = FIELDS + 3 * field
-        row[column], row[column + 1], row[column + 2] = first, last, kind
-        if field == TEXT:
-            if row[SIZE] > 0 or kind not in (STRING, ESCAPED):
+def take(data: Any, field: int, first: int, last: int, kind: int, row: Any) -> bool:
+    """Note where a field stands; tell whether its record is plain still."""
+    column = FIELDS + 3 * field
+    row[column], row[column + 1], row[column + 2] = first, last, kind
+    if field == TEXT:
+        return row[SIZE] == 0 and kind in (STRING, ESCAPED)
+    if field == PAGE or kind == ESCAPED:
+        return False
+    if field == ID and kind == NUMBER:
+        digits = first + 1 if data[first] == _MINUS else first
+        return skip_digits(data, digits, last) == last and last - digits <= 18
+    return True
+
+
+def is_called(data: Any, start: int, stop: int, names: Any, first: int, last: int) -> bool:
+    """Tell whether data[start:stop] is the name names[first:last]."""
+    same = stop - start == last - first
+    for k in range(stop - start):
+        same = same and data[start + k] == names[first + k]
+    return same
+
+
+def read_name(data: Any, at: int, end: int, out: Any, n: int) -> Any:
+    """Read the name of a field: where it begins and ends, and where its value begins, -1: it is not plain."""
+    if at >= end or data[at] != _QUOTE:
+        return 0, 0, -1
+    stop, size, _ = read_string(data, at + 1, end, out, n)
+    if stop < 0 or size != stop - at - 1:
+        return 0, 0, -1
+    value = skip(data, stop + 1, end)
+    if value == end or data[value] != 0x3A:  # :
+        return 0, 0, -1
+    return at + 1, stop, skip(data, value + 1, end)
+
+
+def read_value(data: Any, at: int, end: int, out: Any, n: int) -> Any:
+    """Read the value at `at`, a string to `out` from n on.
+
+    Gives where it ends (-1: it is not valid), what it is, and of a string the bytes and characters.
+    """
+    if at >= end:
+        return -1, OTHER, 0, 0
+    byte = data[at]
+    if byte == _QUOTE:
+        stop, size, characters = read_string(data, at + 1, end, out, n)
+        if stop < 0:
+            return -1, OTHER, 0, 0
+        return stop + 1, STRING if size == stop - at - 1 else ESCAPED, size, characters
+    if byte in (_BRACE, _BRACKET):
+        return read_nested(data, at, end, out, n), OTHER, 0, 0
+    return read_scalar(data, at, end), NUMBER if byte == _MINUS or byte <= 0x39 else OTHER, 0, 0
+
+
+def read_nested(data: Any, at: int, end: int, out: Any, n: int) -> int:
+    """Give the end of a list or object; -1 where it is not valid, or of more than DEPTH levels."""
+    objects = depth = 0  # a bit of `objects` for each level says what it is
+    while at < end:
+        opened = data[at] == _BRACE or data[at] == _BRACKET
+        if opened:
+            if depth == DEPTH:
                 return -1
-            row[SIZE], row[CHARACTERS] = size, characters
-        elif kind == ESCAPED or (field == ID and not is_short(data, first, last, kind)):
-            return -1
-    return at
+            objects, depth = objects << 1 | (data[at] == _BRACE), depth + 1
+            at += 1
+        elif data[at] == _QUOTE:
+            at = read_string(data, at + 1, end, out, n)[0] + 1
+            if at == 0:
+                return -1
+        else:
+            at = read_scalar(data, at, end)
+            if at < 0:
+                return -1
+        at = skip(data, at, end)
+        while at < end and data[at] == (_BRACE_END if objects & 1 else _BRACKET_END):
+            objects, depth, opened = objects >> 1, depth - 1, False
+            at += 1
+            if depth == 0:
+                return at
+            at = skip(data, at, end)
+        if not opened:
+            if at == end or data[at] != _COMMA:
+                return -1
+            at = skip(data, at + 1, end)
+        if objects & 1:
+            at = read_name(data, at, end, out, n)[2]
+            if at < 0:
+                return -1
+    return -1
 
 
-def is_short(data: Any, first: int, last: int, kind: int) -> bool:
-    """Tell whether a value is no number, or an integer of 64 bits."""
-    if kind != NUMBER:
-        return True
-    for k in range(first, last):
-        if not (0x30 <= data[k] <= 0x39 or data[k] == 0x2D):
-            return False
-    return last - first <= 18
+def read_scalar(data: Any, at: int, end: int) -> int:
+    """Give the end of a number or a word; -1 where it is neither."""
+    if data[at] == _MINUS or 0x30 <= data[at] <= 0x39:
+        return read_number(data, at, end)
+    return read_word(data, at, end)
 
 
 def skip(data: Any, at: int, end: int) -> int:
@@ -238,19 +274,20 @@ def read_string(data: Any, at: int, end: int, out: Any, n: int) -> Any:
 
 def copy_plain(data: Any, at: int, end: int, out: Any, n: int) -> Any:
     """Copy what stands for itself: ASCII but quotes, backslashes and control characters."""
-    while at + SLACK <= end:
+    while at + BLOCK <= end:
         # Without a way out, in slices, and in numbers of one byte it is compiled to a few wide instructions:
         # 6 GB/s and not 1.2.
-        block, room, odd = data[at : at + SLACK], out[n : n + SLACK], np.uint8(0)
-        for k in range(SLACK):
+        block, room, odd = data[at : at + BLOCK], out[n : n + BLOCK], np.uint8(0)
+        for k in range(BLOCK):
             byte = block[k]
-            room[k] = byte
             odd |= np.uint8(byte == _QUOTE) | np.uint8(byte == _BACKSLASH)
             odd |= np.uint8(byte < _SPACE) | byte & np.uint8(0x80)
         if odd:
             break
-        at += SLACK
-        n += SLACK
+        for k in range(BLOCK):
+            room[k] = block[k]
+        at += BLOCK
+        n += BLOCK
     while at < end:
         byte = data[at]
         if byte < _SPACE or byte > 0x7F or byte in (_QUOTE, _BACKSLASH):
