@@ -17,26 +17,28 @@ FULL = 36
 
 
 def propose(
-    buckets: Any, hashes: Any, offsets: Any, order: Any, needed: Any, members: Any, times: Any, met: Any,
-    first: int, out: Any,
+    buckets: Any, bounds: Any, hashes: Any, offsets: Any, order: Any, needed: Any, members: Any, times: Any,
+    met: Any, begin: int, first: int, out: Any,
 ) -> Any:  # fmt: skip
-    """Propose pairs, documents of `order` from place `first` on, until done or `out` is full.
+    """Propose pairs, documents of a portion of `order` from place `first` on, until done or `out` is full.
 
-    buckets[e] is the bucket of entry e of the samples, 0 for a shingle of its own, -1 for one of too many
+    The portion begins at the place `begin`, and its place k has the entries bounds[k] to bounds[k + 1].
+    buckets[e] is the bucket of entry e, 0 for a shingle of its own, -1 for one of too many
     documents; members[bucket] says how many documents came to it so far and leads to their places.
     needed[k] is how many shingles a pair must share whose smaller sample has k. `times` (zeros) and `met`
     are room to work in, `out` room for pairs, all of them at least as long as `order`. A pair is written to
     `out` as place * documents + later place. Gives the place to go on from and how many pairs were found.
     """
     found = 0
-    for place in range(first, len(order)):
+    last = begin + len(bounds) - 1
+    for place in range(first, last):
         if found + place > len(out):
             return place, found
         document = order[place]
         size = offsets[document + 1] - offsets[document]
         count = 0
         unmet = 0  # entries that may be shared with a document not met there
-        for entry in range(offsets[document], offsets[document + 1]):
+        for entry in range(bounds[place - begin], bounds[place - begin + 1]):
             bucket = buckets[entry]
             if bucket <= 0:
                 unmet -= bucket
@@ -68,7 +70,7 @@ def propose(
             ):
                 out[found] = earlier * len(order) + place
                 found += 1
-    return len(order), found
+    return last, found
 
 
 def in_both(hashes: Any, offsets: Any, one: int, other: int) -> int:

@@ -1,12 +1,12 @@
 """The documents of a whole run, compared: samples and texts of all chunks, and who repeats whom.
 
-Only names, numbers and samples of all documents are held in memory; their texts lie in one file, of which
-those are read that must be compared.
+Only names and numbers of all documents are held in memory. Their texts lie in one file and their sampled
+shingles in another one, of which those are read that must be compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from dedupe.duplicates import Finding, compare_all, findings, keep_order
 from dedupe.errors import InputError
-from dedupe.model import Document
 from dedupe.outcome import Outcome
 from dedupe.settings import Settings
 from dedupe.sketch import Sampling, Shingles
@@ -70,13 +69,13 @@ class Documents:
     """What is known of all documents of a run, chunk after chunk: in the order of the inputs.
 
     `path` names a file for all texts, and each outcome then brings its samples; without one, texts stay in
-    memory and are sampled when they are compared. Items that are no documents take part as documents
-    without words.
+    memory and are sampled when they are compared. Beside that file lie the sampled shingles, and what is
+    needed to find candidates among many. Items that are no documents take part as documents without words.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        self._columns: dict[str, list[bytes]] = {name: [] for name in _KINDS}
+        self._samples = Sampled(path.with_name("samples")) if path else None
         self._ends: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
         self._size = 0
         self._texts: list[bytes | mmap] = []
@@ -93,8 +92,8 @@ class Documents:
         """
         ends = np.frombuffer(outcome.numbers["texts_ends"], np.int64) + self._size
         size = int(ends[-1]) if len(ends) else self._size
-        for name, column in outcome.samples.items():
-            self._columns[name].append(column)
+        if self._samples is not None:
+            self._samples.add(outcome.samples)
         if self._path is None:
             self._texts.append(outcome.columns["texts"])
         elif "texts" in outcome.columns:
@@ -111,13 +110,13 @@ class Documents:
         """Compare all documents; give those that repeat another, by number; `id` and `kept` are numbers.
 
         A document that stays is among them, once, where it is related to one that it was compared with.
-        This can be asked once: samples are given away, because they are most of the memory.
         """
         texts = _texts(self._buffer(), np.concatenate(self._ends))
-        samples = sample_texts(texts, fast=False) if self._path is None else self._samples()
-        order = _order(ids, self._values, samples.words, settings.keep)
+        samples = sample_texts(texts, fast=False) if self._samples is None else self._samples.all()
+        order = keep_order(ids, samples.words, settings.keep, self._values)
         if settings.threshold is None:
-            compared, joined = compare_all(texts, samples, order, settings.relation)
+            folder = self._path.parent if self._path else None
+            compared, joined = compare_all(texts, samples, order, settings.relation, folder=folder)
         else:
             from dedupe.similar import similar_all
 
@@ -136,20 +135,31 @@ class Documents:
             return np.frombuffer(b"".join(self._texts), np.uint8)
         return np.memmap(self._path, np.uint8, "r") if self._size else np.zeros(0, np.uint8)
 
-    def _samples(self) -> Samples:
-        columns: dict[str, NDArray[Any]] = {
-            name: np.frombuffer(b"".join(self._columns.pop(name)), kind) for name, kind in _KINDS.items()
+
+class Sampled:
+    """The samples of all chunks: shingles in a file, begun anew, and the numbers of each text in memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._columns: dict[str, list[NDArray[Any]]] = {
+            name: [np.zeros(0, kind)] for name, kind in _KINDS.items() if name != "shingles"
         }
-        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(columns["counts"])])
-        return Samples(Shingles(columns["shingles"], offsets), columns["words"], columns["wholes"])
+        with writing(str(path)):
+            path.write_bytes(b"")
 
+    def add(self, samples: Mapping[str, bytes]) -> None:
+        """Take in what `sample` gave for a chunk. Raises OutputError where the file has no room."""
+        with writing(str(self._path)), self._path.open("ab") as file:
+            file.write(samples["shingles"])
+        for name, column in self._columns.items():
+            column.append(np.frombuffer(samples[name], _KINDS[name]))
 
-def _order(
-    ids: Sequence[str | int], values: Sequence[Any], words: NDArray[np.int64], keep: str
-) -> NDArray[np.int64]:
-    field = keep.removeprefix("field:")
-    documents = [
-        Document(name, date=value) if field == keep else Document(name, extra={field: value})
-        for name, value in zip(ids, values, strict=True)
-    ]
-    return keep_order(documents, words, keep)
+    def all(self) -> Samples:
+        """Give the samples of all texts, over the mapped file."""
+        counts, words, wholes = (
+            np.concatenate(self._columns[name]) for name in ("counts", "words", "wholes")
+        )
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+        size = int(offsets[-1])
+        shingles = np.memmap(self._path, np.uint64, "r", shape=(size,)) if size else np.zeros(0, np.uint64)
+        return Samples(Shingles(shingles, offsets), words, wholes)
