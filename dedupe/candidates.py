@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from dedupe import buckets
 from dedupe.buckets import FULL
 from dedupe.errors import InputError
-from dedupe.ranges import Buckets
+from dedupe.ranges import Entries
 from dedupe.scratch import release
 from dedupe.sketch import Shingles
 
@@ -56,17 +56,17 @@ def candidates(
     count, found = len(order), [np.zeros(0, np.int64)]
     loop, form = _engine(fast)
     least = needed(np.arange(1 + int(np.diff(samples.offsets).max(initial=0))))
-    fixed = [form(array) for array in (samples.hashes, samples.offsets, order, least)]
-    with Buckets(samples, order, skip, folder) as entries:
+    with Entries(samples, order, skip, folder) as entries:
+        fixed = [form(array) for array in (entries.hashes, entries.ends, least)]
         sizes = (entries.room, count, count)
         state = [form(np.zeros(size, entries.kind)) for size in sizes]
         out = form(np.empty(count + MORE, np.int64))
         for first, last in entries.portions:
-            portion, place = [form(array) for array in entries.portion(first, last)], first
+            portion, place = form(entries.buckets(first, last)), first
             while place < last:
-                place, size = loop(*portion, *fixed, *state, first, place, out)
+                place, size = loop(portion, *fixed, *state, first, place, last, out)
                 found.append(np.array(out[:size], np.int64))
-            release(samples.hashes)
+            release(entries.hashes)
     packed = np.sort(np.concatenate(found))
     pairs: NDArray[np.int64] = order[np.stack(np.divmod(packed, max(1, count)), axis=1)]
     return pairs

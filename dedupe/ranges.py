@@ -1,10 +1,11 @@
-"""The buckets of sampled shingles, numbered one range of hashes at a time, on disk where there are many.
+"""The entries of samples, in keep order, and their buckets, found one range of hashes at a time.
 
 An *entry* is one shingle of one sample, and its bucket is that of all entries with the same hash. To find
 the buckets, entries are sorted, a range of hashes at a time. For that they are laid down in keep order, in
-*portions* of some PART entries, and inside a portion by range: a range is then one stretch of each portion,
-and the buckets of a portion, which are wanted in keep order again, are one stretch. So no more than a range
-or a portion is in memory, whatever the number of documents.
+*portions* of some PART entries, and once more with those of each portion by range: a range is then one
+stretch of each portion, and the buckets of a portion, which are wanted in keep order again, are one stretch.
+So no more than a range or a portion need be in memory, whatever the number of documents; all else can lie on
+disk.
 """
 
 from __future__ import annotations
@@ -34,13 +35,14 @@ _TOP = np.uint64(48)
 """The bits below those by which hashes are counted, to cut them into ranges of about one size."""
 
 
-class Buckets:
-    """The buckets of all entries, portion by portion; a context manager.
+class Entries:
+    """The entries of samples in keep order, and their buckets portion by portion; a context manager.
 
-    `order` lists the documents in keep order; those marked in `skip` have no entries. A bucket is a place
-    where its documents can be put, their number and then the documents, and `room` is what all of them need.
-    Only shingles that several documents share have one: 0 stands for a shingle of its own, -1 for one of more
-    than LARGEST documents. Two shingles may fall into one bucket by chance (some 35 bits are compared among
+    `order` lists the documents in keep order; those marked in `skip` have no entries. The document at place p
+    has the entries ends[p] to ends[p + 1], and `hashes` are all of them. A bucket is a place where its
+    documents can be put, their number and then the documents, and `room` is what all of them need. Only
+    shingles that several documents share have one: 0 stands for a shingle of its own, -1 for one of more than
+    LARGEST documents. Two shingles may fall into one bucket by chance (some 35 bits are compared among
     two million). With a `folder`, what does not fit into one range lies in files there. Raises OutputError
     where they have no room.
     """
@@ -49,21 +51,23 @@ class Buckets:
         self, samples: Shingles, order: NDArray[np.int64], skip: NDArray[np.bool_], folder: Path | None
     ) -> None:
         sizes = np.where(skip, 0, np.diff(samples.offsets))[order]
-        ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-        count = int(ends[-1])
+        self.ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+        count = int(self.ends[-1])
         self.kind: type[np.signedinteger] = np.int32 if 2 * count < 1 << 31 else np.int64
         self.room = 1
-        self._samples, self._order, self._ends = samples, order, ends
         self._ranges = min(RANGES, max(1, -(-count // PART)))
-        edges = np.searchsorted(ends, np.arange(PART, count, PART))
+        edges = np.searchsorted(self.ends, np.arange(PART, count, PART))
         self.portions = list(pairwise(sorted({0, *edges.tolist(), len(order)})))
-        """Runs of places in keep order, (first, last) of each."""
+        """Runs of places, (first, last) of each."""
         folder = folder if self._ranges > 1 else None
         with ExitStack() as stack:
-            self._found = stack.enter_context(Column(count, self.kind, folder))
-            self._range_of = stack.enter_context(Column(count, np.uint8, folder))
-            with Column(count, np.uint64, folder) as hashes:
-                self._number(hashes, self._lay_down(hashes))
+            hashes, self._buckets, self._range_of = (
+                stack.enter_context(Column(count, kind, folder)) for kind in (np.uint64, self.kind, np.uint8)
+            )
+            with Column(count, np.uint64, folder) as sorted_hashes:
+                bounds = self._lay_down(samples, order, hashes, sorted_hashes)
+                self._number(sorted_hashes, bounds)
+            self.hashes: NDArray[np.uint64] = hashes.whole()
             self._columns = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -74,38 +78,30 @@ class Buckets:
     ) -> None:
         self._columns.close()
 
-    def portion(self, first: int, last: int) -> tuple[NDArray[np.signedinteger], NDArray[np.int64]]:
-        """Give the buckets of a portion and where those of each document end, after a zero."""
-        begin, end = self._stretch(first, last)
-        found: NDArray[np.signedinteger] = np.empty(end - begin, self.kind)
-        found[_by_range(self._range_of.read(begin, end))] = self._found.read(begin, end)
-        return found, self._ends[first : last + 1] - begin
+    def buckets(self, first: int, last: int) -> NDArray[np.signedinteger]:
+        """Give the buckets of a portion, entry by entry."""
+        stretch = int(self.ends[first]), int(self.ends[last])
+        found: NDArray[np.signedinteger] = np.empty(stretch[1] - stretch[0], self.kind)
+        found[_by_range(self._range_of.read(*stretch))] = self._buckets.read(*stretch)
+        return found
 
-    def _stretch(self, first: int, last: int) -> tuple[int, int]:
-        return int(self._ends[first]), int(self._ends[last])
-
-    def _lay_down(self, hashes: Column) -> list[NDArray[np.int64]]:
-        """Lay the entries down; give for each portion where its ranges begin, and its end."""
-        table = _cut(self._samples.hashes, self._ranges)
+    def _lay_down(
+        self, samples: Shingles, order: NDArray[np.int64], hashes: Column, sorted_hashes: Column
+    ) -> list[NDArray[np.int64]]:
+        """Lay the entries down, both ways; give for each portion where its ranges begin, and its end."""
+        table = _cut(samples.hashes, self._ranges)
         bounds = []
         for first, last in self.portions:
-            begin, _ = self._stretch(first, last)
-            found = self._gather(first, last)
+            begin = int(self.ends[first])
+            found = _gather(samples, order[first:last], self.ends[first : last + 1])
+            hashes.write(begin, found)
             ranges = table[(found >> _TOP).astype(np.int64)]
             self._range_of.write(begin, ranges)
-            hashes.write(begin, found[_by_range(ranges)])
+            sorted_hashes.write(begin, found[_by_range(ranges)])
             counts = np.bincount(ranges, minlength=self._ranges)
             bounds.append(begin + np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]))
+        release(samples.hashes)
         return bounds
-
-    def _gather(self, first: int, last: int) -> NDArray[np.uint64]:
-        """Give the hashes of all entries of a portion, in keep order."""
-        ends = self._ends[first : last + 1]
-        back = self._samples.offsets[self._order[first:last]] - ends[:-1]
-        entries = np.arange(ends[0], ends[-1]) + np.repeat(back, np.diff(ends))
-        found: NDArray[np.uint64] = self._samples.hashes[entries]
-        release(self._samples.hashes)
-        return found
 
     def _number(self, hashes: Column, bounds: list[NDArray[np.int64]]) -> None:
         """Give each entry its bucket, range by range."""
@@ -116,8 +112,15 @@ class Buckets:
             self.room += room
             at = 0
             for begin, end in stretches:
-                self._found.write(begin, found[at : at + end - begin])
+                self._buckets.write(begin, found[at : at + end - begin])
                 at += end - begin
+
+
+def _gather(samples: Shingles, documents: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Give the entries of documents one after the other, each from its place in `ends` to the next."""
+    back = samples.offsets[documents] - ends[:-1]
+    found: NDArray[np.uint64] = samples.hashes[np.arange(ends[0], ends[-1]) + np.repeat(back, np.diff(ends))]
+    return found
 
 
 def _cut(hashes: NDArray[np.uint64], ranges: int) -> NDArray[np.uint8]:

@@ -32,7 +32,7 @@ class Column:
     """
 
     def __init__(self, count: int, kind: DTypeLike, folder: Path | None = None) -> None:
-        self._kind = np.dtype(kind)
+        self._count, self._kind = count, np.dtype(kind)
         self._place = f"{folder}: temporary file"
         self._array = np.empty(0 if folder else count, kind)
         with writing(self._place):
@@ -59,6 +59,15 @@ class Column:
         with writing(self._place):
             self._file.seek(at * self._kind.itemsize)
             self._file.write(np.ascontiguousarray(values, self._kind).data)
+
+    def whole(self) -> NDArray[Any]:
+        """Give all numbers, those of a file mapped: let their pages go by `release`."""
+        if self._file is None:
+            return self._array
+        with writing(self._place):
+            self._file.flush()
+            # Not read only: compiled loops would be compiled once more for such an array.
+            return np.asarray(np.memmap(self._file, self._kind, "r+", shape=(self._count,)))
 
     def read(self, first: int, last: int) -> NDArray[Any]:
         """Give the numbers from one place to before another, which were written before."""
