@@ -17,27 +17,28 @@ FULL = 36
 
 
 def propose(
-    buckets: Any, hashes: Any, offsets: Any, order: Any, needed: Any, members: Any, times: Any, met: Any,
-    first: int, out: Any,
+    buckets: Any, hashes: Any, ends: Any, needed: Any, members: Any, times: Any, met: Any,
+    begin: int, first: int, last: int, out: Any,
 ) -> Any:  # fmt: skip
-    """Propose pairs, documents of `order` from place `first` on, until done or `out` is full.
+    """Propose pairs: documents at places from `first` to before `last`, until done or `out` is full.
 
-    buckets[e] is the bucket of entry e of the samples, 0 for a shingle of its own, -1 for one of too many
-    documents; members[bucket] says how many documents came to it so far and leads to their places.
+    The document at place p has the shingles hashes[ends[p]:ends[p + 1]], its entries. `buckets` are those of
+    the entries of a portion that begins at the place `begin`: 0 for a shingle of its own, -1 for one of too
+    many documents; members[bucket] says how many documents came to it so far and leads to their places.
     needed[k] is how many shingles a pair must share whose smaller sample has k. `times` (zeros) and `met`
-    are room to work in, `out` room for pairs, all of them at least as long as `order`. A pair is written to
+    are room to work in, `out` room for pairs, each for as many as there are documents. A pair is written to
     `out` as place * documents + later place. Gives the place to go on from and how many pairs were found.
     """
     found = 0
-    for place in range(first, len(order)):
+    base = ends[begin]
+    for place in range(first, last):
         if found + place > len(out):
             return place, found
-        document = order[place]
-        size = offsets[document + 1] - offsets[document]
+        size = ends[place + 1] - ends[place]
         count = 0
         unmet = 0  # entries that may be shared with a document not met there
-        for entry in range(offsets[document], offsets[document + 1]):
-            bucket = buckets[entry]
+        for entry in range(ends[place], ends[place + 1]):
+            bucket = buckets[entry - base]
             if bucket <= 0:
                 unmet -= bucket
                 continue
@@ -58,17 +59,13 @@ def propose(
             times[earlier] = 0
             if shared < 2:
                 continue
-            other = order[earlier]
-            smaller = min(size, offsets[other + 1] - offsets[other])
+            smaller = min(size, ends[earlier + 1] - ends[earlier])
             if smaller >= FULL and 3 * shared < needed[smaller]:
                 continue
-            if (
-                shared + unmet >= needed[smaller]
-                and in_both(hashes, offsets, document, other) >= needed[smaller]
-            ):
-                out[found] = earlier * len(order) + place
+            if shared + unmet >= needed[smaller] and in_both(hashes, ends, place, earlier) >= needed[smaller]:
+                out[found] = earlier * (len(ends) - 1) + place
                 found += 1
-    return len(order), found
+    return last, found
 
 
 def in_both(hashes: Any, offsets: Any, one: int, other: int) -> int:

@@ -1,12 +1,12 @@
 """The documents of a whole run, compared: samples and texts of all chunks, and who repeats whom.
 
-Only names, numbers and samples of all documents are held in memory; of their texts those are read that must
-be compared (`dedupe.filedtexts`).
+Only names and numbers of all documents are held in memory. Their sampled shingles lie in one file, and of
+their texts those are read that must be compared (`dedupe.filedtexts`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from dedupe.duplicates import Finding, compare_all, findings, keep_order
 from dedupe.filedtexts import Shelf, sizes_of
-from dedupe.model import Document
 from dedupe.outcome import Outcome
 from dedupe.settings import Settings
 from dedupe.sketch import Sampling, Shingles
@@ -68,24 +67,25 @@ def _batches(texts: Texts) -> Iterator[Texts]:
 class Documents:
     """What is known of all documents of a run, chunk after chunk: in the order of the inputs.
 
-    Where outcomes lie in a folder, texts are read from there when they are compared, and each outcome
-    brings its samples; else texts stay in memory and are sampled when they are compared. Items that are no
-    documents take part as documents without words.
+    In `folder` lie the outcomes, from which texts are read when they are compared, each outcome brings its
+    samples, and the sampled shingles and what is needed to find candidates among many are filed there; without
+    one, texts stay in memory and are sampled when they are compared. Items that are no documents take part as
+    documents without words.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._columns: dict[str, list[bytes]] = {name: [] for name in _KINDS}
+        self._folder = folder
         self._shelf = Shelf() if folder is not None else None
+        self._samples = Sampled(folder / "samples") if folder is not None else None
         self._texts: list[bytes | mmap] = []
         self._sizes: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
         self._values: list[Any] = []
 
     def add(self, outcome: Outcome) -> None:
         """Take in the texts, samples and values of a chunk."""
-        for name, column in outcome.samples.items():
-            self._columns[name].append(column)
-        if self._shelf is not None:
+        if self._shelf is not None and self._samples is not None:
             self._shelf.add(outcome)
+            self._samples.add(outcome.samples)
         else:
             self._texts.append(outcome.columns["texts"])
             self._sizes.append(sizes_of(outcome))
@@ -95,19 +95,17 @@ class Documents:
         """Compare all documents; give those that repeat another, by number; `id` and `kept` are numbers.
 
         A document that stays is among them, once, where it is related to one that it was compared with.
-        This can be asked once: samples are given away, because they are most of the memory.
         """
         texts: Texts
-        if self._shelf is not None:
-            texts, samples = self._shelf.texts(), self._samples()
+        if self._shelf is not None and self._samples is not None:
+            texts, samples = self._shelf.texts(), self._samples.all()
         else:
-            texts = _texts(
-                np.frombuffer(b"".join(self._texts), np.uint8), np.cumsum(np.concatenate(self._sizes))
-            )
+            sizes = np.concatenate(self._sizes)
+            texts = _texts(np.frombuffer(b"".join(self._texts), np.uint8), np.cumsum(sizes))
             samples = sample_texts(texts, fast=False)
-        order = _order(ids, self._values, samples.words, settings.keep)
+        order = keep_order(ids, samples.words, settings.keep, self._values)
         if settings.threshold is None:
-            compared, joined = compare_all(texts, samples, order, settings.relation)
+            compared, joined = compare_all(texts, samples, order, settings.relation, folder=self._folder)
         else:
             from dedupe.similar import similar_all
 
@@ -120,20 +118,31 @@ class Documents:
                 found[number] = finding
         return found
 
-    def _samples(self) -> Samples:
-        columns: dict[str, NDArray[Any]] = {
-            name: np.frombuffer(b"".join(self._columns.pop(name)), kind) for name, kind in _KINDS.items()
+
+class Sampled:
+    """The samples of all chunks: shingles in a file, begun anew, and the numbers of each text in memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._columns: dict[str, list[NDArray[Any]]] = {
+            name: [np.zeros(0, kind)] for name, kind in _KINDS.items() if name != "shingles"
         }
-        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(columns["counts"])])
-        return Samples(Shingles(columns["shingles"], offsets), columns["words"], columns["wholes"])
+        with writing(str(path)):
+            path.write_bytes(b"")
 
+    def add(self, samples: Mapping[str, bytes]) -> None:
+        """Take in what `sample` gave for a chunk. Raises OutputError where the file has no room."""
+        with writing(str(self._path)), self._path.open("ab") as file:
+            file.write(samples["shingles"])
+        for name, column in self._columns.items():
+            column.append(np.frombuffer(samples[name], _KINDS[name]))
 
-def _order(
-    ids: Sequence[str | int], values: Sequence[Any], words: NDArray[np.int64], keep: str
-) -> NDArray[np.int64]:
-    field = keep.removeprefix("field:")
-    documents = [
-        Document(name, date=value) if field == keep else Document(name, extra={field: value})
-        for name, value in zip(ids, values, strict=True)
-    ]
-    return keep_order(documents, words, keep)
+    def all(self) -> Samples:
+        """Give the samples of all texts, over the mapped file."""
+        counts, words, wholes = (
+            np.concatenate(self._columns[name]) for name in ("counts", "words", "wholes")
+        )
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+        size = int(offsets[-1])
+        shingles = np.memmap(self._path, np.uint64, "r", shape=(size,)) if size else np.zeros(0, np.uint64)
+        return Samples(Shingles(shingles, offsets), words, wholes)

@@ -11,6 +11,7 @@ import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,7 @@ def find_duplicates(
             raise SettingsError("relations", name, f"choose from {', '.join(DUPLICATES)}")
     texts = Texts.of(texts_of(documents))
     samples = sample_texts(texts, fast)
-    order = keep_order(documents, samples.words, keep)
+    order = keep_order([document.id for document in documents], samples.words, keep, kept_by(documents, keep))
     compared, joined = compare_all(texts, samples, order, relations, fast)
     return findings([document.id for document in documents], compared, joined)
 
@@ -116,31 +117,43 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
+def kept_by(documents: Sequence[Document], keep: str) -> list[Any]:
+    """Give what `keep` compares of each document: its date, or the value of a field; see `keep_order`."""
+    if keep.startswith("field:"):
+        name = keep.removeprefix("field:")
+        return [document.extra.get(name) for document in documents]
+    return [document.date for document in documents]
+
+
 @_uncollected()
-def keep_order(documents: Sequence[Document], words: NDArray[np.int64], keep: str) -> NDArray[np.int64]:
-    """List the documents as they would be kept, the best first; see `find_duplicates`."""
+def keep_order(
+    ids: Sequence[str | int], words: NDArray[np.int64], keep: str, values: Sequence[Any]
+) -> NDArray[np.int64]:
+    """List the documents as they would be kept, the best first; see `find_duplicates`.
+
+    `words` counts the words of each, and `values` are the dates or fields that `keep` compares, None where
+    there is none. Raises SettingsError for an unknown `keep`.
+    """
     if keep not in KEEP and not keep.startswith("field:"):
         raise SettingsError("keep", keep, f"choose from {', '.join(KEEP)} or field:NAME")
-
-    def value(number: int) -> tuple[Any, ...]:
-        document = documents[number]
-        if keep in ("newest", "oldest"):
-            return (document.date is not None, document.date or "")
-        if keep.startswith("field:"):
-            found = document.extra.get(keep.removeprefix("field:"))
-            return (found is not None, isinstance(found, str), found if found is not None else 0)
-        return ()
-
     if keep == "first":
-        return np.arange(len(documents))
-    names = [str(document.id) for document in documents]
+        return np.arange(len(ids))
+    names = list(map(str, ids))
     by_name = np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
-    numbers: list[int] = by_name[np.argsort(-words[by_name], kind="stable")].tolist()
+    order: NDArray[np.int64] = by_name[np.argsort(-words[by_name], kind="stable")]
+    if keep == "longest":
+        return order
+    numbers: list[int] = order.tolist()
     if keep == "oldest":
-        numbers.sort(key=lambda n: (documents[n].date is None, documents[n].date or ""))
-    elif keep != "longest":
-        numbers.sort(key=value, reverse=True)
+        numbers.sort(key=lambda n: (values[n] is None, values[n] or ""))
+    else:
+        numbers.sort(key=lambda n: _largest(values[n]), reverse=True)
     return np.array(numbers, np.int64)
+
+
+def _largest(value: Any) -> tuple[bool, bool, Any]:
+    """Give what values of a field, numbers and strings, are sorted by; strings are larger, None is least."""
+    return (value is not None, isinstance(value, str), value if value is not None else 0)
 
 
 @_uncollected()
@@ -150,13 +163,18 @@ def compare_all(
     order: NDArray[np.int64],
     relations: Sequence[str] = DUPLICATES,
     fast: bool | None = None,
+    folder: Path | None = None,
 ) -> tuple[Compared, dict[int, Link]]:
-    """Compare all pairs that may be duplicates, and group: the pairs, and the link of each removed one."""
+    """Compare all pairs that may be duplicates, and group: the pairs, and the link of each removed one.
+
+    `folder` is for what need not be in memory; see `dedupe.candidates`.
+    """
     quick = fast_engine(texts.size, fast)
     twins = exact_twins(samples, order)
     copies = np.zeros(len(order), np.bool_)
     copies[twins[:, 1]] = True
-    pairs = np.concatenate([twins, candidates(samples.kept, order, copies | (samples.words == 0), quick)])
+    skip = copies | (samples.words == 0)
+    pairs = np.concatenate([twins, candidates(samples.kept, order, skip, quick, folder)])
     wanted = [NAMES.index(name) for name in relations if name != NAMES[relation.OTHER_FACTS]]
     # One engine for all rounds: a few pairs more cost plain loops a second.
     compiled = worth_compiling(texts, pairs, fast)

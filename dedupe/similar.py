@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.candidates import count_shared
-from dedupe.duplicates import Compared, Finding, findings, keep_order, settle, texts_of
+from dedupe.duplicates import Compared, Finding, findings, keep_order, kept_by, settle, texts_of
 from dedupe.errors import SettingsError
 from dedupe.groups import Link
 from dedupe.model import Document
@@ -46,7 +46,7 @@ def find_similar(
     """
     texts = Texts.of(texts_of(documents))
     words = sample_texts(texts, fast).words
-    order = keep_order(documents, words, keep)
+    order = keep_order([document.id for document in documents], words, keep, kept_by(documents, keep))
     compared, joined = similar_all(texts, order, threshold, fast)
     return findings([document.id for document in documents], compared, joined)
 

@@ -6,7 +6,6 @@ Two engines give the same numbers: NumPy for small jobs, numba (the extra `fast`
 from __future__ import annotations
 
 import importlib.util
-import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +18,7 @@ from dedupe.align import Word
 from dedupe.errors import SettingsError
 from dedupe.fold import tables
 from dedupe.lexicon import lexicon
+from dedupe.scratch import release
 from dedupe.sketch import Sampling, Shingles, limit, sample, shingles
 from dedupe.tokens import NUMBER, PRIME, decode, mix, tokens
 from dedupe.tokens import Folded as FoldedTexts
@@ -56,12 +56,7 @@ class Texts:
 
     def release(self) -> None:
         """Let the pages of a memory-mapped file go: they are read again when they are looked at again."""
-        buffer: Any = self.data
-        while isinstance(buffer, np.ndarray):
-            buffer = buffer.base
-        buffer = buffer.obj if isinstance(buffer, memoryview) else buffer
-        if isinstance(buffer, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-            buffer.madvise(mmap.MADV_DONTNEED)
+        release(self.data)
 
     def part(self, first: int, last: int) -> Texts:
         """Give the texts from `first` to before `last`, over the same buffer."""

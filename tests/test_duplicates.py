@@ -300,7 +300,8 @@ def shares(kind: str) -> tuple[Texts, Texts]:
     draw = random.Random(2)
     plain = [article(draw, 60) for _ in range(40_000)]
     if kind == "all equal":
-        return Texts.of([plain[0]] * 40_000), Texts.of(plain)
+        few = [article(draw, 20) for _ in range(200_000)]
+        return Texts.of([few[0]] * 200_000), Texts.of(few)
     if kind == "a phrase in all":
         return Texts.of([text + STORY[:120] for text in plain]), Texts.of(plain)
     if kind == "all nearly equal":

@@ -7,14 +7,16 @@ import random
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dedupe import align, duplicates
+from dedupe import align, duplicates, ranges, scratch
 from dedupe.candidates import candidates
 from dedupe.model import Document
+from dedupe.sketch import Shingles
 from dedupe.texts import Texts, detail_texts, read_number, sample_texts
 from dedupe.tokens import tokens
 
@@ -166,6 +168,54 @@ def test_candidates_are_equal() -> None:
     fast = candidates(samples.kept, order, none, fast=True)
     assert len(slow) > 1000
     assert slow.tolist() == fast.tolist()
+
+
+@pytest.mark.parametrize("fast", [True, False])
+@pytest.mark.parametrize("part", [100, 5000])
+def test_candidates_do_not_depend_on_what_lies_on_disk(
+    part: int, fast: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [d.text for d in varied_documents()] * 4
+    samples = sample_texts(Texts.of([*texts, "", "Two words.", " ".join(texts)]), fast=True)
+    order = np.lexsort((np.arange(len(samples.words)), -samples.words))
+    skip = np.arange(len(order)) % 7 == 0
+    expected = candidates(samples.kept, order, skip, fast)
+    assert len(expected) > 100
+    monkeypatch.setattr(ranges, "PART", part)
+    written = []
+    write = scratch.Column.write
+    monkeypatch.setattr(scratch.Column, "write", lambda *given: written.append(1) or write(*given))
+    for folder in (None, tmp_path):
+        assert candidates(samples.kept, order, skip, fast, folder).tolist() == expected.tolist()
+    assert len(written) > 20
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_buckets_are_those_of_the_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries with one hash have one bucket with room for all of them, and no other entry has it."""
+    monkeypatch.setattr(ranges, "PART", 40)
+    monkeypatch.setattr(ranges, "LARGEST", 12)
+    draw = np.random.default_rng(3)
+    sizes = draw.integers(0, 30, 60)
+    # Half of them lie in the eighth of all values where the samples of long texts lie.
+    hashes = draw.integers(0, 50, sizes.sum()).astype(np.uint64) << np.uint64(55)
+    hashes[::2] = draw.integers(0, 90, len(hashes[::2])).astype(np.uint64) << np.uint64(58)
+    samples = Shingles(hashes, np.concatenate([[0], np.cumsum(sizes)]))
+    order = draw.permutation(60)
+    with ranges.Entries(samples, order, np.zeros(60, np.bool_), None) as entries:
+        found = np.concatenate([entries.buckets(*portion) for portion in entries.portions])
+        laid = entries.hashes.copy()
+    assert laid.tolist() == [h for n in order for h in hashes[samples.offsets[n] : samples.offsets[n + 1]]]
+    ends = {}
+    for value in np.unique(laid):
+        (bucket,) = set(found[laid == value].tolist())
+        count = int((laid == value).sum())
+        assert (bucket > 0) == (1 < count <= 12)
+        assert bucket >= 0 or count > 12
+        if bucket > 0:
+            ends[bucket] = bucket + count + 1
+    assert all(ends[one] <= other for one, other in pairwise(sorted(ends)))
+    assert max(ends.values()) <= entries.room
 
 
 @pytest.mark.slow

@@ -469,6 +469,50 @@ def test_a_disk_that_fills_on_the_way(size, tmp_path):
         assert not (tmp_path / "new").exists()
 
 
+MANY = (
+    "import os, resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+    "from dedupe import ranges; ranges.PART = 500; number = ranges.Entries._number;"
+    "ranges.Entries._number = {};"
+    "from dedupe.cli import main; sys.exit(main())"
+)
+"""A run for which so few shingles are many, and whose entries lie on disk; with what happens to it then."""
+
+
+def many(tmp_path: Path, happens: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-c", MANY.replace("{}", happens), *RUNS["duplicates"], "--resume"],
+        capture_output=True, cwd=tmp_path, env=ENVIRONMENT, timeout=120,
+    )  # fmt: skip
+
+
+def test_entries_on_disk_change_nothing(tmp_path):
+    prepare(tmp_path, 200)
+    assert dedupe(*RUNS["duplicates"], cwd=tmp_path).code == 0
+    expected = everything(tmp_path)
+    assert many(tmp_path, "lambda *given: number(*given)").returncode == 0
+    assert everything(tmp_path) == expected
+    killed = many(tmp_path, "lambda *given: os.kill(os.getpid(), signal.SIGKILL)")
+    assert killed.returncode == -signal.SIGKILL
+    assert appeared(tmp_path, "samples")
+    assert many(tmp_path, "number").returncode == 0
+    assert everything(tmp_path) == expected
+
+
+def test_a_disk_that_fills_while_entries_are_sorted(tmp_path):
+    prepare(tmp_path, 200)
+    assert dedupe(*RUNS["duplicates"], cwd=tmp_path).code == 0
+    expected = everything(tmp_path)
+    full = many(
+        tmp_path, "lambda *given: (resource.setrlimit(resource.RLIMIT_FSIZE, (99, -1)), number(*given))"
+    )
+    assert full.returncode == 3
+    assert b"dedupe-work: temporary file: cannot be written: File too large" in full.stderr
+    assert b"go on with --resume" in full.stderr
+    assert b"Traceback" not in full.stderr
+    assert many(tmp_path, "number").returncode == 0
+    assert everything(tmp_path) == expected
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
 def test_a_worker_that_the_system_kills_costs_its_chunk_alone(tmp_path):
     prepare(tmp_path, 250)
