@@ -28,12 +28,13 @@ def lexicon_table() -> tuple[NDArray[np.int16], NDArray[np.uint64], NDArray[np.f
 
 
 def detail_texts(
-    data: Any, starts: Any, ends: Any, packed: Any, kind: Any, width: Any, folds: Any,
-    lex_table: Any, lex_hashes: Any, lex_values: Any, lex_powers: Any,
-    stream: Any, first: Any, last: Any,
+    data: Any, starts: Any, ends: Any, tables: Any,
+    lex_table: Any, lex_hashes: Any, lex_values: Any, lex_powers: Any, room: Any,
     hashes: Any, grams: Any, words: Any, offsets: Any,
 ) -> None:  # fmt: skip
     """Give all that `dedupe.align` wants to know of the words of many texts."""
+    packed, kind, width, folds = tables[1:5]
+    stream, first, last = room
     total = 0
     offsets[0] = 0
     for text in range(len(starts)):

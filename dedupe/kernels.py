@@ -15,6 +15,9 @@ OUTER = (
 )  # fmt: skip
 """Loops that are called from Python. The others need no way in, which saves an eighth of the compiling."""
 
+INLINED = ("eight_bytes", "others", "count_bits", "sum_letters", "read_letters", "read_plain")
+"""Loops in the innermost: a call that hands on four arrays costs as much as the word they read."""
+
 
 def on_all_cores(work: Callable[[Any], Any], portions: Sequence[Any], fast: bool) -> list[Any]:
     """Do the work for each portion, on all cores where compiled loops do it (`fast`), else one by one.
@@ -42,10 +45,10 @@ def _compiled() -> dict[str, Any]:
     """
     import numba
 
-    from dedupe import align, buckets, describe, facts, scan
+    from dedupe import align, buckets, describe, facts, sampling, scan
 
     loops: dict[Any, Any] = {}
-    for room in (align, facts, buckets, scan, describe):
+    for room in (align, facts, buckets, scan, sampling, describe):
         names = {key: loops.get(value, value) for key, value in vars(room).items() if _hashable(value)}
         names["__name__"] = room.__name__
         for key, loop in vars(room).items():
@@ -54,6 +57,8 @@ def _compiled() -> dict[str, Any]:
                 copy.__module__ = loop.__module__
                 inner = loop.__name__ not in OUTER
                 how: dict[str, Any] = {"no_cpython_wrapper": inner, "no_cfunc_wrapper": True}
+                if loop.__name__ in INLINED:
+                    how["forceinline"] = True
                 names[key] = loops[loop] = numba.njit(copy, cache=True, nogil=True, **how)
     return {loop.__name__: fast for loop, fast in loops.items()}
 
