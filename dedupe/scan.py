@@ -159,10 +159,11 @@ def another_point(stream: Any, n: int, at: int) -> bool:
     return False
 
 
-def find_words(stream: Any, n: int, first: Any, last: Any) -> int:
+def find_words(stream: Any, n: int, first: Any, last: Any) -> Any:
     """Find the words in a stream: stream[first[w]:last[w]]. What vanishes is taken out of the stream.
 
-    Gives the number of words. Marks and line breaks that are taken out are handed on to the character before.
+    Gives the number of words, and the length of the stream that is left. Marks and line breaks that are taken
+    out are handed on to the character before.
     """
     count = 0
     kept = 0
@@ -215,7 +216,7 @@ def find_words(stream: Any, n: int, first: Any, last: Any) -> int:
     if begin >= 0:
         first[count], last[count] = begin, kept
         count += 1
-    return count
+    return count, kept
 
 
 def spread(x: Any) -> Any:
@@ -422,7 +423,7 @@ def scan_words(data: Any, start: int, end: int, tables: Any, room: Any, hashes: 
             continue
         stop = next_space(data, at, end)
         n = fold_bytes(data, at, stop, packed, kind, width, folds, stream)
-        found = find_words(stream, n, first, last)
+        found, _ = find_words(stream, n, first, last)
         for w in range(found):
             hashes[count + w] = hash_of(stream, first[w], last[w])
         count += found

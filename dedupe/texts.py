@@ -206,18 +206,19 @@ def detail_texts(texts: Texts, fast: bool) -> Details:
     """Give the words of texts with all that a comparison asks of them."""
     if not fast:
         return _joined([_details_of(texts.text(number)) for number in range(len(texts))], 3)
-    from dedupe.describe import lexicon_table
+    from dedupe.describe import lexicon_table, pair_table
     from dedupe.kernels import compiled
     from dedupe.scan import alphabet, make_room, word_room
 
     longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
-    arrays = tuple(np.empty(word_room(size), kind) for kind in (np.int64, np.int64, WORD_KIND))
+    arrays = tuple(np.empty(word_room(size), kind) for kind in (np.uint64, np.uint64, WORD_KIND))
     offsets = np.empty(len(texts) + 1, np.int64)
     compiled("detail_texts")(
-        texts.data, texts.starts, texts.ends, alphabet(), *lexicon_table(), make_room(longest), *arrays,
-        offsets,
+        texts.data, texts.starts, texts.ends, alphabet(), pair_table(), lexicon_table(), make_room(longest),
+        3, *arrays, offsets,
     )  # fmt: skip
-    return Details(tuple(array[: offsets[-1]] for array in arrays), offsets)
+    hashes, grams, words = (array[: offsets[-1]] for array in arrays)
+    return Details((hashes.view(np.int64), grams.view(np.int64), words), offsets)
 
 
 def _details_of(text: str) -> tuple[Any, ...]:
