@@ -17,81 +17,93 @@ FULL = 36
 
 
 def propose(
-    buckets: Any, hashes: Any, offsets: Any, order: Any, needed: Any, members: Any, times: Any, met: Any,
-    first: int, out: Any,
+    buckets: Any, hashes: Any, offsets: Any, order: Any, sizes: Any, needed: Any, members: Any, times: Any,
+    met: Any, first: int, out: Any,
 ) -> Any:  # fmt: skip
     """Propose pairs, documents of `order` from place `first` on, until done or `out` is full.
 
     buckets[e] is the bucket of entry e of the samples, 0 for a shingle of its own, -1 for one of too many
-    documents; members[bucket] says how many documents came to it so far and leads to their places.
-    needed[k] is how many shingles a pair must share whose smaller sample has k. `times` (zeros) and `met`
-    are room to work in, `out` room for pairs, all of them at least as long as `order`. A pair is written to
-    `out` as place * documents + later place. Gives the place to go on from and how many pairs were found.
+    documents. A bucket is a stretch of `members`: how many documents came to it so far, then the places of
+    the first SMALL of them; when there are more, of the first HEADS and the last NEIGHBORS. sizes[place] is
+    the size of the sample there, needed[k] how many shingles a pair must share whose smaller sample has k.
+    `times` (zeros) and `met` are room to work in, `out` room for pairs, all of them at least as long as
+    `order`. A pair is written to `out` as place * documents + later place. Gives the place to go on from and
+    how many pairs were found.
     """
     found = 0
     for place in range(first, len(order)):
         if found + place > len(out):
             return place, found
         document = order[place]
-        size = offsets[document + 1] - offsets[document]
+        begin, end = offsets[document], offsets[document + 1]
         count = 0
         unmet = 0  # entries that may be shared with a document not met there
-        for entry in range(offsets[document], offsets[document + 1]):
+        for entry in range(begin, end):
             bucket = buckets[entry]
             if bucket <= 0:
                 unmet -= bucket
                 continue
             there = members[bucket]
             unmet += there >= SMALL
-            for k in range(min(there, SMALL if there < SMALL else HEADS + NEIGHBORS)):
-                at = k if there < SMALL or k < HEADS else there + HEADS - 1 - k
-                earlier = members[bucket + 1 + at]
-                if times[earlier] == 0:
-                    met[count] = earlier
-                    count += 1
-                times[earlier] += 1
-            members[bucket + 1 + there] = place
-            members[bucket] = there + 1
+            for slot in range(bucket + 1, bucket + 1 + (there if there < SMALL else HEADS + NEIGHBORS)):
+                earlier = members[natural(slot)]
+                before = times[earlier]
+                times[earlier] = before + 1
+                met[natural(count)] = earlier
+                count += before == 0
+            enter(members, bucket, there, place)
         for k in range(count):
             earlier = met[k]
             shared = times[earlier]
             times[earlier] = 0
             if shared < 2:
                 continue
-            other = order[earlier]
-            smaller = min(size, offsets[other + 1] - offsets[other])
-            if smaller >= FULL and 3 * shared < needed[smaller]:
+            least = needed[min(sizes[place], sizes[earlier])]
+            if shared + unmet < least or (3 * shared < least and min(sizes[place], sizes[earlier]) >= FULL):
                 continue
-            if (
-                shared + unmet >= needed[smaller]
-                and in_both(hashes, offsets, document, other) >= needed[smaller]
-            ):
+            other = order[earlier]
+            if in_both(hashes, begin, end, offsets[other], offsets[other + 1]) >= least:
                 out[found] = earlier * len(order) + place
                 found += 1
     return len(order), found
 
 
-def in_both(hashes: Any, offsets: Any, one: int, other: int) -> int:
-    """Count the shingles that two texts share; those of a text are sorted and distinct."""
-    i, j = offsets[one], offsets[other]
-    i_end, j_end = offsets[one + 1], offsets[other + 1]
+def natural(place: Any) -> Any:
+    """Say of a place that it is not negative: compiled (as np.uint64), nobody asks whether it is."""
+    return place
+
+
+def enter(members: Any, bucket: int, there: int, place: int) -> None:
+    """Put a document into a bucket where so many are; in a large one the last but three makes room."""
+    members[bucket] = there + 1
+    if there < SMALL:
+        members[bucket + 1 + there] = place
+        if there == SMALL - 1:
+            for k in range(SMALL - NEIGHBORS, SMALL):
+                members[bucket + 1 + HEADS + k % NEIGHBORS] = members[bucket + 1 + k]
+    else:
+        members[bucket + 1 + HEADS + there % NEIGHBORS] = place
+
+
+def in_both(hashes: Any, i: int, i_end: int, j: int, j_end: int) -> int:
+    """Count the shingles that two texts share, hashes[i:i_end] and hashes[j:j_end], sorted and distinct.
+
+    Without branches on the hashes: which of two is smaller cannot be foreseen, and guessing costs more.
+    """
     common = 0
     while i < i_end and j < j_end:
-        if hashes[i] == hashes[j]:
-            common += 1
-            i += 1
-            j += 1
-        elif hashes[i] < hashes[j]:
-            i += 1
-        else:
-            j += 1
+        one, other = hashes[i], hashes[j]
+        common += one == other
+        i += one <= other
+        j += other <= one
     return common
 
 
 def count_shared(hashes: Any, offsets: Any, pairs: Any, shared: Any) -> None:
     """Count the shingles that the two texts of each pair share."""
     for p in range(len(pairs)):
-        shared[p] = in_both(hashes, offsets, pairs[p][0], pairs[p][1])
+        one, other = pairs[p]
+        shared[p] = in_both(hashes, offsets[one], offsets[one + 1], offsets[other], offsets[other + 1])
 
 
 def sign_shingles(hashes: Any, offsets: Any, a: Any, b: Any, signatures: Any) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe import buckets
-from dedupe.buckets import FULL
+from dedupe.buckets import FULL, SMALL
 from dedupe.errors import InputError
 from dedupe.sketch import Shingles
 
@@ -51,17 +51,18 @@ def candidates(
     check_count(len(order))
     entries, room = bucket_entries(samples, skip)
     least = needed(np.arange(1 + int(np.diff(samples.offsets).max(initial=0))))
+    sizes = np.diff(samples.offsets)[order]
     count, place, found = len(order), 0, [np.zeros(0, np.int64)]
     if fast:
         from dedupe.kernels import compiled
 
         loop = compiled("propose")
-        given: tuple[Any, ...] = (entries, samples.hashes, samples.offsets, order, least)
-        state: tuple[Any, ...] = tuple(np.zeros(size, entries.dtype) for size in (room, count, count))
+        given: tuple[Any, ...] = (entries, samples.hashes, samples.offsets, order, sizes, least)
+        state: tuple[Any, ...] = tuple(np.zeros(size, np.uint32) for size in (room, count, count))
         out: Any = np.empty(count + MORE, np.int64)
     else:
         loop = buckets.propose
-        arrays = (entries, samples.hashes, samples.offsets, order, least)
+        arrays = (entries, samples.hashes, samples.offsets, order, sizes, least)
         given = tuple(array.tolist() for array in arrays)
         state, out = tuple([0] * size for size in (room, count, count)), [0] * (count + MORE)
     while place < count:
@@ -90,9 +91,10 @@ def needed(smaller: NDArray[np.int64]) -> NDArray[np.float64]:
 def bucket_entries(samples: Shingles, skip: NDArray[np.bool_]) -> tuple[NDArray[np.signedinteger], int]:
     """Give the bucket of each entry of the samples, as `propose` reads it, and the room all buckets need.
 
-    A bucket is a place where its documents can be put: their number, then the documents. Only shingles that
-    several documents share have one. Sorted one range of hashes at a time, so that the memory for it does not
-    grow; two shingles may fall into one bucket by chance (38 bits are compared among 70 million).
+    A bucket is a place where its documents can be put: their number, then at most SMALL of them. Only
+    shingles that several documents share have one. Sorted one range of hashes at a time, so that the memory
+    for it does not grow; two shingles may fall into one bucket by chance (38 bits are compared among 70
+    million).
     """
     count = len(samples.hashes)
     found: NDArray[np.signedinteger] = np.zeros(count, np.int32 if 2 * count < 1 << 31 else np.int64)
@@ -125,7 +127,7 @@ def _bucket_range(
     head = np.flatnonzero(np.diff(keys, prepend=~np.uint64(0)))
     sizes = np.diff(np.append(head, len(keys)))
     shared = (sizes > 1) & (sizes <= LARGEST)
-    rooms = np.where(shared, sizes + 1, 0)
+    rooms = np.where(shared, np.minimum(sizes, SMALL) + 1, 0)
     starts = np.where(shared, first + np.cumsum(rooms) - rooms, np.where(sizes > 1, -1, 0))
     found[number] = np.repeat(starts, sizes)
     return int(rooms.sum())

@@ -55,15 +55,20 @@ def _compiled() -> dict[str, Any]:
     counting took four fifths of the time.
     """
     import numba
+    import numpy as np
 
     from dedupe import align, buckets, describe, facts, sampling, scan
 
-    loops: dict[Any, Any] = {}
+    loops: dict[Any, Any] = {buckets.natural: np.uint64}
     for room in (align, facts, buckets, scan, sampling, describe):
         names = {key: loops.get(value, value) for key, value in vars(room).items() if _hashable(value)}
         names["__name__"] = room.__name__
         for key, loop in vars(room).items():
-            if isinstance(loop, types.FunctionType) and loop.__module__ == room.__name__:
+            if (
+                isinstance(loop, types.FunctionType)
+                and loop.__module__ == room.__name__
+                and loop not in loops
+            ):
                 copy = types.FunctionType(loop.__code__, names, loop.__name__)
                 copy.__module__ = loop.__module__
                 inner = loop.__name__ not in OUTER
@@ -71,7 +76,7 @@ def _compiled() -> dict[str, Any]:
                 if loop.__name__ in INLINED:
                     how["forceinline"] = True
                 names[key] = loops[loop] = numba.njit(copy, cache=True, nogil=True, **how)
-    return {loop.__name__: fast for loop, fast in loops.items()}
+    return {loop.__name__: fast for loop, fast in loops.items() if fast is not np.uint64}
 
 
 def _hashable(value: object) -> bool:
