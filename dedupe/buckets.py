@@ -24,10 +24,11 @@ def propose(
 
     The document at place p has the shingles hashes[ends[p]:ends[p + 1]], its entries. `buckets` are those of
     the entries of a portion that begins at the place `begin`: 0 for a shingle of its own, -1 for one of too
-    many documents; members[bucket] says how many documents came to it so far and leads to their places.
-    needed[k] is how many shingles a pair must share whose smaller sample has k. `times` (zeros) and `met`
-    are room to work in, `out` room for pairs, each for as many as there are documents. A pair is written to
-    `out` as place * documents + later place. Gives the place to go on from and how many pairs were found.
+    many documents. A bucket is a stretch of `members`: how many documents came to it so far, then the places
+    of the first SMALL of them; when there are more, of the first HEADS and the last NEIGHBORS. needed[k] is
+    how many shingles a pair must share whose smaller sample has k. `times` (zeros) and `met` are room to work
+    in, `out` room for pairs, each for as many as there are documents. A pair is written to `out` as
+    place * documents + later place. Gives the place to go on from and how many pairs were found.
     """
     found = 0
     base = ends[begin]
@@ -44,15 +45,13 @@ def propose(
                 continue
             there = members[bucket]
             unmet += there >= SMALL
-            for k in range(min(there, SMALL if there < SMALL else HEADS + NEIGHBORS)):
-                at = k if there < SMALL or k < HEADS else there + HEADS - 1 - k
-                earlier = members[bucket + 1 + at]
-                if times[earlier] == 0:
-                    met[count] = earlier
-                    count += 1
-                times[earlier] += 1
-            members[bucket + 1 + there] = place
-            members[bucket] = there + 1
+            for slot in range(bucket + 1, bucket + 1 + (there if there < SMALL else HEADS + NEIGHBORS)):
+                earlier = members[natural(slot)]
+                before = times[earlier]
+                times[earlier] = before + 1
+                met[natural(count)] = earlier
+                count += before == 0
+            enter(members, bucket, there, place)
         for k in range(count):
             earlier = met[k]
             shared = times[earlier]
@@ -60,35 +59,51 @@ def propose(
             if shared < 2:
                 continue
             smaller = min(size, ends[earlier + 1] - ends[earlier])
-            if smaller >= FULL and 3 * shared < needed[smaller]:
+            least = needed[smaller]
+            if shared + unmet < least or (3 * shared < least and smaller >= FULL):
                 continue
-            if shared + unmet >= needed[smaller] and in_both(hashes, ends, place, earlier) >= needed[smaller]:
+            if in_both(hashes, ends[place], ends[place + 1], ends[earlier], ends[earlier + 1]) >= least:
                 out[found] = earlier * (len(ends) - 1) + place
                 found += 1
     return last, found
 
 
-def in_both(hashes: Any, offsets: Any, one: int, other: int) -> int:
-    """Count the shingles that two texts share; those of a text are sorted and distinct."""
-    i, j = offsets[one], offsets[other]
-    i_end, j_end = offsets[one + 1], offsets[other + 1]
+def natural(place: Any) -> Any:
+    """Say of a place that it is not negative: compiled (as np.uint64), nobody asks whether it is."""
+    return place
+
+
+def enter(members: Any, bucket: int, there: int, place: int) -> None:
+    """Put a document into a bucket where so many are; in a large one the last but three makes room."""
+    members[bucket] = there + 1
+    if there < SMALL:
+        members[bucket + 1 + there] = place
+        if there == SMALL - 1:
+            for k in range(SMALL - NEIGHBORS, SMALL):
+                members[bucket + 1 + HEADS + k % NEIGHBORS] = members[bucket + 1 + k]
+    else:
+        members[bucket + 1 + HEADS + there % NEIGHBORS] = place
+
+
+def in_both(hashes: Any, i: int, i_end: int, j: int, j_end: int) -> int:
+    """Count the shingles that two texts share, hashes[i:i_end] and hashes[j:j_end], sorted and distinct.
+
+    Without branches on the hashes: which of two is smaller cannot be foreseen, and guessing costs more.
+    """
     common = 0
     while i < i_end and j < j_end:
-        if hashes[i] == hashes[j]:
-            common += 1
-            i += 1
-            j += 1
-        elif hashes[i] < hashes[j]:
-            i += 1
-        else:
-            j += 1
+        one, other = hashes[i], hashes[j]
+        common += one == other
+        i += one <= other
+        j += other <= one
     return common
 
 
 def count_shared(hashes: Any, offsets: Any, pairs: Any, shared: Any) -> None:
     """Count the shingles that the two texts of each pair share."""
     for p in range(len(pairs)):
-        shared[p] = in_both(hashes, offsets, pairs[p][0], pairs[p][1])
+        one, other = pairs[p]
+        shared[p] = in_both(hashes, offsets[one], offsets[one + 1], offsets[other], offsets[other + 1])
 
 
 def sign_shingles(hashes: Any, offsets: Any, a: Any, b: Any, signatures: Any) -> None:

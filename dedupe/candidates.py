@@ -59,7 +59,7 @@ def candidates(
     with Entries(samples, order, skip, folder) as entries:
         fixed = [form(array) for array in (entries.hashes, entries.ends, least)]
         sizes = (entries.room, count, count)
-        state = [form(np.zeros(size, entries.kind)) for size in sizes]
+        state = [form(np.zeros(size, np.uint32)) for size in sizes]
         out = form(np.empty(count + MORE, np.int64))
         for first, last in entries.portions:
             portion, place = form(entries.buckets(first, last)), first

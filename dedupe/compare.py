@@ -19,6 +19,7 @@ from dedupe.filedtexts import Shelf, sizes_of
 from dedupe.outcome import Outcome
 from dedupe.settings import Settings
 from dedupe.sketch import Sampling, Shingles
+from dedupe.staging import writing
 from dedupe.texts import Samples, Texts, sample_texts
 
 if TYPE_CHECKING:
@@ -67,10 +68,10 @@ def _batches(texts: Texts) -> Iterator[Texts]:
 class Documents:
     """What is known of all documents of a run, chunk after chunk: in the order of the inputs.
 
-    In `folder` lie the outcomes, from which texts are read when they are compared, each outcome brings its
-    samples, and the sampled shingles and what is needed to find candidates among many are filed there; without
-    one, texts stay in memory and are sampled when they are compared. Items that are no documents take part as
-    documents without words.
+    In a `folder` lie the outcomes, from which texts are read when they are compared. Each outcome brings its
+    samples, whose shingles are filed there, with what is needed to find candidates among many. Without a
+    folder, texts stay in memory and are sampled when they are compared. Items that are no documents take part
+    as documents without words.
     """
 
     def __init__(self, folder: Path | None = None) -> None:

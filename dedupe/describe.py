@@ -10,66 +10,128 @@ from numpy.typing import NDArray
 
 from dedupe.fold import DIGIT, SOLO
 from dedupe.lexicon import lexicon
-from dedupe.scan import CODE, KIND, MARK, NEWLINE, UPPER, find_words, fold_bytes, spread
+from dedupe.sampling import hash_shingles
+from dedupe.scan import (
+    CODE,
+    KIND,
+    MARK,
+    NEWLINE,
+    NINE,
+    UPPER,
+    ZERO,
+    find_words,
+    fold_bytes,
+    next_space,
+    read_plain,
+    spread,
+)
 from dedupe.tokens import ALONE, CAPITAL, CASELESS, LINE, NUMBER, PRIME, SENTENCE, SHOUT
+
+BIG_A, BIG_Z = 65, 90
+
+LAST_PLACE = (1 << 12) - 1
+"""Of the table of the lexicon: a power of two less one."""
 
 
 @cache
 def lexicon_table() -> tuple[NDArray[np.int16], NDArray[np.uint64], NDArray[np.float64], NDArray[np.int64]]:
-    """Put the lexicon into an open-addressing table of 4,096 places (-1: free)."""
+    """Put the lexicon into an open-addressing table (-1: free); a fifth of it is taken."""
     known = lexicon()
-    table = np.full(4096, -1, np.int16)
+    table = np.full(LAST_PLACE + 1, -1, np.int16)
     for number, value in enumerate(known.hashes.tolist()):
-        place = value & 4095
+        place = value & LAST_PLACE
         while table[place] >= 0:
-            place = (place + 1) & 4095
+            place = (place + 1) & LAST_PLACE
         table[place] = number
     return table, known.hashes, known.values, known.powers
 
 
+@cache
+def pair_table() -> NDArray[np.uint8]:
+    """Give the number of the bit of two ASCII letters, at before * 128 + letter; 0 is an end of the word."""
+    before, code = np.divmod(np.arange(128 * 128, dtype=np.uint64), np.uint64(128))
+    bits: NDArray[np.uint8] = pair_number(before, code).astype(np.uint8)
+    return bits
+
+
 def detail_texts(
-    data: Any, starts: Any, ends: Any, packed: Any, kind: Any, width: Any, folds: Any,
-    lex_table: Any, lex_hashes: Any, lex_values: Any, lex_powers: Any,
-    stream: Any, first: Any, last: Any,
+    data: Any, starts: Any, ends: Any, tables: Any, pairs: Any, lexicon: Any, room: Any, shingle: int,
     hashes: Any, grams: Any, words: Any, offsets: Any,
 ) -> None:  # fmt: skip
-    """Give all that `dedupe.align` wants to know of the words of many texts."""
+    """Give all that `dedupe.align` wants to know of the words of many texts.
+
+    Words of ASCII letters alone are read as they stand; the others go the long way of `dedupe.scan`.
+    """
+    quick, packed, kind, width, folds, letters, inverses, powers = tables
+    stream, first, last = room
     total = 0
     offsets[0] = 0
     for text in range(len(starts)):
-        n = fold_bytes(data, starts[text], ends[text], packed, kind, width, folds, stream)
-        count = find_words(stream, n, first, last)
+        begin = total
+        at, end = starts[text], ends[text]
         seen = np.uint32(MARK | NEWLINE)  # what stands since the word before began
-        for w in range(count):
-            at = total + w
-            for between in range(last[w - 1] if w > 0 else first[w], first[w]):
+        while at < end:
+            value, size, stop = read_plain(data, at, end, quick, letters, inverses)
+            if size == 0:
+                seen |= packed[data[stop]]
+                at = stop + 1
+                continue
+            if size == stop - at:
+                pair, flag = read_letters_of(data, at, stop, quick, pairs)
+                if not flag & NUMBER:
+                    hashes[total] = spread(value * powers[size])
+                    word = words[total]
+                    word.value, word.step, word.digits, word.length = np.nan, 0.0, 0, 0
+                    write_word(words, begin, total, hashes[total], pair, flag, seen, lexicon)
+                    total += 1
+                    seen = packed[data[stop]] if stop < end else np.uint32(0)
+                    at = stop + 1
+                    continue
+            stop = next_space(data, at, end)
+            n = fold_bytes(data, at, stop, packed, kind, width, folds, stream)
+            count, n = find_words(stream, n, first, last)
+            for w in range(count):
+                for between in range(last[w - 1] if w > 0 else 0, first[w]):
+                    seen |= stream[between]
+                hashes[total], pair, flag, inside = read_word(stream, first[w], last[w])
+                word = words[total]
+                word.value, word.step, word.digits, word.length = number_of(stream, first[w], last[w], flag)
+                write_word(words, begin, total, hashes[total], pair, flag, seen, lexicon)
+                total += 1
+                seen = inside
+            for between in range(last[count - 1] if count > 0 else 0, n):
                 seen |= stream[between]
-            value, pair, flag, inside = read_word(stream, first[w], last[w])
-            flag |= (LINE if seen & NEWLINE else 0) | (SENTENCE if seen & MARK else 0)
-            seen = inside
-            hashes[at] = np.int64(value)
-            word = words[at]
-            word.pair, word.flag = pair, flag
-            word.value, word.step, word.digits, word.length = number_of(stream, first[w], last[w], flag)
-            place = np.int64(value & np.uint64(4095))
-            while lex_table[place] >= 0:
-                entry = lex_table[place]
-                if lex_hashes[entry] == value:
-                    if lex_powers[entry] == 0:
-                        word.value = lex_values[entry]
-                    else:
-                        word.value = np.nan
-                        word.step = -1.0
-                        if w > 0 and words[at - 1].flag & NUMBER:
-                            scale(words[at - 1], 10.0 ** lex_powers[entry])
-                    break
-                place = (place + 1) & 4095
-        for w in range(max(0, count - 2)):
-            gram = np.uint64(hashes[total + w])
-            gram = gram * PRIME + np.uint64(hashes[total + w + 1])
-            grams[total + w] = np.int64(spread(gram * PRIME + np.uint64(hashes[total + w + 2])))
-        total += count
+            at = stop
+        count = total - begin
+        hash_shingles(hashes[begin:], count, shingle, grams[begin:])
         offsets[text + 1] = total
+
+
+def write_word(
+    words: Any, begin: int, at: int, value: Any, pair: int, flag: int, seen: Any, lexicon: Any
+) -> None:
+    """Write what is known of word `at` of a text that has its words from `begin` on; its number stands there.
+
+    `value` is its hash, by which the lexicon is asked: a word may be a number, or the power of ten of the
+    number before it.
+    """
+    table, hashes, values, powers = lexicon
+    word = words[at]
+    word.pair = pair
+    word.flag = flag | (LINE if seen & NEWLINE else 0) | (SENTENCE if seen & MARK else 0)
+    place = np.int64(value & np.uint64(LAST_PLACE))
+    while table[place] >= 0:
+        entry = table[place]
+        if hashes[entry] == value:
+            if powers[entry] == 0:
+                word.value = values[entry]
+                return
+            word.value = np.nan
+            word.step = -1.0
+            if at > begin and words[at - 1].flag & NUMBER:
+                scale(words[at - 1], 10.0 ** powers[entry])
+            return
+        place = (place + 1) & LAST_PLACE
 
 
 def scale(word: Any, factor: float) -> None:
@@ -77,6 +139,30 @@ def scale(word: Any, factor: float) -> None:
     if word.value == word.value:
         word.value *= factor
         word.step = (word.step if word.step > 0 else 1.0) * factor
+
+
+def read_letters_of(data: Any, begin: int, end: int, quick: Any, pairs: Any) -> Any:
+    """Read a word of ASCII letters and digits alone: (letter pairs, flags but LINE and SENTENCE)."""
+    mask = np.int64(0)
+    one = other = np.int64(0)
+    digits = capitals = 0
+    for at in range(begin, end):
+        byte = data[at]
+        code = np.int64(quick[byte])
+        mask |= np.int64(1) << np.int64(pairs[one << 7 | code])
+        mask |= np.int64(1) << np.int64(pairs[other << 7 | code])
+        other = one
+        one = code
+        digits += ZERO <= byte <= NINE
+        capitals += BIG_A <= byte <= BIG_Z
+    size = end - begin
+    mask |= np.int64(1) << np.int64(pairs[one << 7])
+    if size > 1:
+        mask |= np.int64(1) << np.int64(pairs[other << 7])
+    flags = (NUMBER if 2 * digits >= size else 0) | (SHOUT if capitals == size and size > 1 else 0)
+    if BIG_A <= data[begin] <= BIG_Z:
+        flags |= CAPITAL
+    return mask, flags
 
 
 def read_word(stream: Any, begin: int, end: int) -> Any:
@@ -113,8 +199,13 @@ def read_word(stream: Any, begin: int, end: int) -> Any:
 
 def pair_bit(before: Any, code: Any) -> Any:
     """Give the bit of two letters, as `dedupe.tokens` does."""
+    return np.int64(1) << np.int64(pair_number(before, code))
+
+
+def pair_number(before: Any, code: Any) -> Any:
+    """Give the number of that bit, below 63."""
     spread_out = ((before * np.uint64(31) + code) * PRIME) >> np.uint64(32)
-    return np.int64(1) << np.int64((spread_out * np.uint64(63)) >> np.uint64(32))
+    return (spread_out * np.uint64(63)) >> np.uint64(32)
 
 
 def number_of(stream: Any, begin: int, end: int, flags: int) -> Any:

@@ -19,6 +19,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.buckets import SMALL
 from dedupe.scratch import Column, release
 from dedupe.sketch import Shingles
 
@@ -40,9 +41,9 @@ class Entries:
 
     `order` lists the documents in keep order; those marked in `skip` have no entries. The document at place p
     has the entries ends[p] to ends[p + 1], and `hashes` are all of them. A bucket is a place where its
-    documents can be put, their number and then the documents, and `room` is what all of them need. Only
-    shingles that several documents share have one: 0 stands for a shingle of its own, -1 for one of more than
-    LARGEST documents. Two shingles may fall into one bucket by chance (some 35 bits are compared among
+    documents can be put, their number and then at most SMALL of them, and `room` is what all of them need.
+    Only shingles that several documents share have one: 0 stands for a shingle of its own, -1 for one of more
+    than LARGEST documents. Two shingles may fall into one bucket by chance (some 35 bits are compared among
     two million). With a `folder`, what does not fit into one range lies in files there. Raises OutputError
     where they have no room.
     """
@@ -153,7 +154,7 @@ def number_buckets(hashes: NDArray[np.uint64], first: int) -> tuple[NDArray[np.i
     head = np.flatnonzero(np.diff(keys, prepend=~np.uint64(0)))
     sizes = np.diff(np.append(head, len(keys)))
     shared = (sizes > 1) & (sizes <= LARGEST)
-    rooms = np.where(shared, sizes + 1, 0)
+    rooms = np.where(shared, np.minimum(sizes, SMALL) + 1, 0)
     starts = np.where(shared, first + np.cumsum(rooms) - rooms, np.where(sizes > 1, -1, 0))
     found = np.empty(len(hashes), np.int64)
     found[entries] = np.repeat(starts, sizes)

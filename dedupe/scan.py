@@ -8,7 +8,7 @@ whatever is not valid parts words, as U+FFFD does.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,10 +159,11 @@ def another_point(stream: Any, n: int, at: int) -> bool:
     return False
 
 
-def find_words(stream: Any, n: int, first: Any, last: Any) -> int:
+def find_words(stream: Any, n: int, first: Any, last: Any) -> Any:
     """Find the words in a stream: stream[first[w]:last[w]]. What vanishes is taken out of the stream.
 
-    Gives the number of words. Marks and line breaks that are taken out are handed on to the character before.
+    Gives the number of words, and the length of the stream that is left. Marks and line breaks that are taken
+    out are handed on to the character before.
     """
     count = 0
     kept = 0
@@ -215,7 +216,7 @@ def find_words(stream: Any, n: int, first: Any, last: Any) -> int:
     if begin >= 0:
         first[count], last[count] = begin, kept
         count += 1
-    return count
+    return count, kept
 
 
 def spread(x: Any) -> Any:
@@ -235,8 +236,62 @@ def hash_of(stream: Any, first: int, last: int) -> Any:
 
 PARTS, DOUBTFUL, FOREIGN = 0, 254, 255
 
+ONES, HIGH = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+LOWER = ONES * np.uint64(0x20)
+SPACE, LINE_FEED, ZERO, NINE = 32, 10, 48, 57
+LETTERS = ONES * np.uint64(0x80 - ord("a")), ONES * np.uint64(0x80 - ord("z") - 1)
+DIGITS = ONES * np.uint64(0x80 - ord("0")), ONES * np.uint64(0x80 - ord("9") - 1)
+"""Added to eight bytes below 128: the highest bit of each byte is set in the first sum and not in the
+second where the byte lies in the range."""
+
+
+class Alphabet(NamedTuple):
+    """What the loops know of characters and of the hash of words.
+
+    quick uint8[256]: see `quick_table`; packed uint32[TABLE_END]: see `packed_table`; kind, width, folds: see
+    `dedupe.fold.Tables`. letters uint64[8 * 128]: what an ASCII character adds to the hash of a word, at each
+    of eight places; inverses uint64: the powers of 1 / PRIME by which those eight places move on; powers
+    uint64: those of PRIME, by which the sum over n characters becomes their hash.
+    """
+
+    quick: Any
+    packed: Any
+    kind: Any
+    width: Any
+    folds: Any
+    letters: Any
+    inverses: Any
+    powers: Any
+
+
+class Room(NamedTuple):
+    """Room to work in, enough for the longest text: packed characters, and two numbers for each word."""
+
+    stream: Any
+    first: Any
+    last: Any
+
 
 @cache
+def alphabet() -> Alphabet:
+    """Build the tables of the loops; the hash is that of `dedupe.tokens.hash_word`, summed from the left."""
+    table = tables()
+    inverses = np.full(LONGEST + 8, pow(int(PRIME), -1, 1 << 64), np.uint64)
+    powers = np.full(LONGEST + 1, PRIME, np.uint64)
+    inverses[0], powers[:2] = 1, (0, 1)
+    inverses, powers = np.cumprod(inverses), np.concatenate([powers[:1], np.cumprod(powers[1:])])
+    letters = inverses[:8, None] * np.arange(1, 129, dtype=np.uint64)
+    letters[:, 0] = 0  # what was masked out adds nothing
+    return Alphabet(
+        quick_table(), packed_table(), table.kind, table.width, table.folds, letters.ravel(), inverses, powers
+    )
+
+
+def make_room(longest: int) -> Room:
+    """Make room for texts of so many bytes. What is never touched of it takes no memory."""
+    return Room(np.empty(room(longest), np.uint32), *np.empty((2, word_room(longest)), np.int64))
+
+
 def quick_table() -> NDArray[np.uint8]:
     """Say of each byte what it is in plain ASCII text: 0 it parts words, else the folded letter or digit.
 
@@ -248,149 +303,129 @@ def quick_table() -> NDArray[np.uint8]:
     return quick
 
 
-def scan_words(
-    data: Any, start: int, end: int, quick: Any, packed: Any, kind: Any, width: Any, folds: Any,
-    stream: Any, first: Any, last: Any, hashes: Any,
-) -> int:  # fmt: skip
-    """Hash the words of data[start:end] to `hashes`; give their number.
+def eight_bytes(data: Any, at: int, end: int) -> Any:
+    """Read data[at:end] into one number, the first byte lowest; of eight bytes LLVM makes a single load."""
+    if at + 8 > end:
+        value = np.uint64(0)
+        for k in range(end - at):
+            value |= np.uint64(data[at + k]) << np.uint64(8 * k)
+        return value
+    i = np.uint64(at)
+    return (
+        np.uint64(data[i])
+        | np.uint64(data[i + np.uint64(1)]) << np.uint64(8)
+        | np.uint64(data[i + np.uint64(2)]) << np.uint64(16)
+        | np.uint64(data[i + np.uint64(3)]) << np.uint64(24)
+        | np.uint64(data[i + np.uint64(4)]) << np.uint64(32)
+        | np.uint64(data[i + np.uint64(5)]) << np.uint64(40)
+        | np.uint64(data[i + np.uint64(6)]) << np.uint64(48)
+        | np.uint64(data[i + np.uint64(7)]) << np.uint64(56)
+    )
 
-    Plain words are hashed as they are read. Where one is not plain (not ASCII, an apostrophe inside), all
-    from its beginning to the next space goes the long way; nothing is decided across a space.
+
+def others(eight: Any) -> Any:
+    """Set the highest bit of each of eight bytes that is no ASCII letter or digit."""
+    low = eight & ~HIGH
+    lower = low | LOWER
+    inside = (lower + LETTERS[0]) ^ (lower + LETTERS[1]) | (low + DIGITS[0]) ^ (low + DIGITS[1])
+    return ~(inside & ~eight) & HIGH
+
+
+def count_bits(x: Any) -> Any:
+    """Count the bits of a 64-bit number; LLVM knows this way and makes it one instruction."""
+    x -= (x >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((x * ONES) >> np.uint64(56))
+
+
+def sum_letters(letters: Any, eight: Any) -> Any:
+    """Add up what eight folded letters, zeros among them, put into the hash of a word."""
+    low = np.uint64(0x7F)
+    return (
+        letters[eight & low]
+        + letters[np.uint64(128) + (eight >> np.uint64(8) & low)]
+        + letters[np.uint64(256) + (eight >> np.uint64(16) & low)]
+        + letters[np.uint64(384) + (eight >> np.uint64(24) & low)]
+        + letters[np.uint64(512) + (eight >> np.uint64(32) & low)]
+        + letters[np.uint64(640) + (eight >> np.uint64(40) & low)]
+        + letters[np.uint64(768) + (eight >> np.uint64(48) & low)]
+        + letters[np.uint64(896) + (eight >> np.uint64(56) & low)]
+    )
+
+
+def read_letters(data: Any, at: int, end: int, letters: Any, inverses: Any) -> Any:
+    """Read ASCII letters and digits from `at` on: (their sum for the hash, how many), at most LONGEST + 8."""
+    value = np.uint64(0)
+    size = 0
+    while True:
+        eight = eight_bytes(data, at + size, end)
+        stops = others(eight)
+        lower = (eight | LOWER) & ~HIGH
+        if stops != 0:
+            before = (stops & (~stops + np.uint64(1))) - np.uint64(1)  # all bits below the lowest
+            value += sum_letters(letters, lower & before >> np.uint64(7)) * inverses[size]
+            return value, size + (count_bits(before) >> 3)
+        value += sum_letters(letters, lower) * inverses[size]
+        size += 8
+        if size > LONGEST:
+            return value, size
+
+
+def read_plain(data: Any, at: int, end: int, quick: Any, letters: Any, inverses: Any) -> Any:
+    """Read a plain word from `at` on, and what parts it from the next: (sum, characters, where it parts).
+
+    No characters: nothing stands here but what parts. A number below zero for them: the word is not plain
+    (too long, not ASCII, decimal or grouping points in it), and all to the next space must go the long way.
     """
+    value = np.uint64(0)
+    size = 0
+    while True:
+        # The only call of it, so that it is compiled into this loop.
+        more, count = read_letters(data, at, end, letters, inverses)
+        at += count
+        if size + count > LONGEST:
+            return value, -1, at
+        value += more * inverses[size]
+        size += count
+        what = quick[data[at]] if at < end else np.uint8(PARTS)
+        if what == PARTS:
+            return value, size, at
+        after = quick[data[at + 1]] if at + 1 < end else np.uint8(PARTS)
+        if what == FOREIGN or (size > 0 and after == FOREIGN):
+            return value, -1, at
+        if size == 0 or not PARTS < after < DOUBTFUL:
+            return value, size, at
+        if ZERO <= data[at - 1] <= NINE and ZERO <= after <= NINE:
+            return value, -1, at
+        at += 1  # an apostrophe or a point that vanishes
+
+
+def next_space(data: Any, at: int, end: int) -> int:
+    """Find the next space or line break, where every word ends; nothing is decided across one."""
+    while at < end and data[at] != SPACE and data[at] != LINE_FEED:
+        at += 1
+    return at
+
+
+def scan_words(data: Any, start: int, end: int, tables: Any, room: Any, hashes: Any) -> int:
+    """Hash the words of data[start:end] to `hashes`, one place more than there are; give their number."""
+    quick, packed, kind, width, folds, letters, inverses, powers = tables
+    stream, first, last = room
     count = 0
     at = start
     while at < end:
-        begin = at
-        value = np.uint64(0)
-        what = quick[data[at]]
-        while PARTS < what < DOUBTFUL:
-            value = value * PRIME + np.uint64(what + 1)
-            at += 1
-            if at == end:
-                what = np.uint8(PARTS)
-                break
-            what = quick[data[at]]
-        size = at - begin
-        plain = what == PARTS
-        if what == DOUBTFUL:  # no word before it or none after it: it parts
-            plain = size == 0 or at + 1 == end or quick[data[at + 1]] == PARTS
-        if plain and size <= LONGEST:
-            if size > 0:
-                hashes[count] = spread(value)
-                count += 1
-            at += 1
+        value, size, stop = read_plain(data, at, end, quick, letters, inverses)
+        if size >= 0:
+            hashes[count] = spread(value * powers[size])
+            count += size > 0
+            at = stop + 1
             continue
-        at = begin
-        while at < end and data[at] != 32 and data[at] != 10:
-            at += 1
-        n = fold_bytes(data, begin, at, packed, kind, width, folds, stream)
-        found = find_words(stream, n, first, last)
+        stop = next_space(data, at, end)
+        n = fold_bytes(data, at, stop, packed, kind, width, folds, stream)
+        found, _ = find_words(stream, n, first, last)
         for w in range(found):
             hashes[count + w] = hash_of(stream, first[w], last[w])
         count += found
+        at = stop
     return count
-
-
-def word_texts(
-    data: Any, starts: Any, ends: Any, quick: Any, packed: Any, kind: Any, width: Any, folds: Any,
-    stream: Any, first: Any, last: Any, hashes: Any, grams: Any, offsets: Any,
-) -> None:  # fmt: skip
-    """Hash the words and the word-3-grams of many texts, those of text t from offsets[t] on.
-
-    The last two grams of a text mean nothing.
-    """
-    total = 0
-    offsets[0] = 0
-    for text in range(len(starts)):
-        out = hashes[total:]
-        count = scan_words(
-            data, starts[text], ends[text], quick, packed, kind, width, folds, stream, first, last, out
-        )
-        for w in range(count - 2):
-            grams[total + w] = spread((out[w] * PRIME + out[w + 1]) * PRIME + out[w + 2])
-        total += count
-        offsets[text + 1] = total
-
-
-def hash_shingles(hashes: Any, begin: int, end: int, size: int, out: Any) -> int:
-    """Hash the runs of `size` words of one text, as `dedupe.sketch.shingles` does; give their number."""
-    count = end - begin
-    if count == 0:
-        return 0
-    runs = max(1, count - size + 1)
-    for run in range(runs):
-        value = np.uint64(0)
-        for at in range(begin + run, min(begin + run + size, end)):
-            value = value * PRIME + hashes[at]
-        out[run] = spread(value)
-    return runs
-
-
-def sample_texts(
-    hashes: Any, offsets: Any, size: int, limit: Any, least: int, work: Any, out: Any, ends: Any
-) -> None:
-    """Sample the shingles of many texts, as `dedupe.sketch.sample` does.
-
-    `out` needs room for every shingle at worst; ends[0] = 0, ends[t + 1] is where the sample of t ends.
-    """
-    total = 0
-    ends[0] = 0
-    for text in range(len(offsets) - 1):
-        count = hash_shingles(hashes, offsets[text], offsets[text + 1], size, work)
-        small = 0
-        for k in range(count):
-            if work[k] < limit:
-                out[total + small] = work[k]
-                small += 1
-        if small < least + least // 2:  # repeats may hide that there are too few: look at all
-            chosen = np.sort(work[:count])
-        else:
-            chosen = np.sort(out[total : total + small])
-        kept = 0
-        for k in range(len(chosen)):
-            if k > 0 and chosen[k] == chosen[k - 1]:
-                continue
-            if chosen[k] >= limit and kept >= least:
-                break
-            out[total + kept] = chosen[k]
-            kept += 1
-        if small >= least + least // 2 and kept < least:
-            chosen = np.sort(work[:count])
-            kept = 0
-            for k in range(len(chosen)):
-                if k > 0 and chosen[k] == chosen[k - 1]:
-                    continue
-                if chosen[k] >= limit and kept >= least:
-                    break
-                out[total + kept] = chosen[k]
-                kept += 1
-        total += kept
-        ends[text + 1] = total
-
-
-def sketch_texts(
-    data: Any, starts: Any, ends: Any, quick: Any, packed: Any, kind: Any, width: Any, folds: Any,
-    stream: Any, first: Any, last: Any, hashes: Any, work: Any,
-    size: int, limit: Any, least: int, out: Any, out_ends: Any, words: Any, wholes: Any,
-) -> None:  # fmt: skip
-    """From bytes to samples, text by text, without keeping the words.
-
-    words[t] is the number of words, wholes[t] a hash over all of them (0 for a text without words).
-    """
-    total = 0
-    out_ends[0] = 0
-    pair = np.zeros(2, np.int64)
-    local = np.zeros(2, np.int64)
-    for text in range(len(starts)):
-        count = scan_words(
-            data, starts[text], ends[text], quick, packed, kind, width, folds, stream, first, last, hashes
-        )
-        whole = np.uint64(0)
-        for w in range(count):
-            whole = whole * PRIME + hashes[w]
-        words[text] = count
-        wholes[text] = spread(whole) if count else np.uint64(0)
-        pair[1] = count
-        sample_texts(hashes, pair, size, limit, least, work, out[total:], local)
-        total += local[1]
-        out_ends[text + 1] = total

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from dedupe.align import Word
 from dedupe.errors import SettingsError
-from dedupe.fold import tables
 from dedupe.lexicon import lexicon
 from dedupe.scratch import release
 from dedupe.sketch import Sampling, Shingles, limit, sample, shingles
@@ -123,9 +122,8 @@ def _wholes(hashes: NDArray[np.uint64], offsets: NDArray[np.int64]) -> NDArray[n
 
 def _sample_fast(texts: Texts, rule: Sampling) -> Samples:
     from dedupe.kernels import compiled, on_all_cores
-    from dedupe.scan import packed_table, quick_table, room, word_room
+    from dedupe.scan import alphabet, make_room, word_room
 
-    table, packed, quick = tables(), packed_table(), quick_table()
     loop = compiled("sketch_texts")
     words, wholes = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.uint64)
 
@@ -138,8 +136,7 @@ def _sample_fast(texts: Texts, rule: Sampling) -> Samples:
         out = np.empty(word_room(int(sizes.sum())), np.uint64)
         ends = np.empty(len(part) + 1, np.int64)
         loop(
-            part.data, part.starts, part.ends, quick, packed, table.kind, table.width, table.folds,
-            np.empty(room(longest), np.uint32), *np.empty((2, word_room(longest)), np.int64),
+            part.data, part.starts, part.ends, alphabet(), make_room(longest),
             *np.empty((2, word_room(longest)), np.uint64), rule.shingle, limit(rule.one_in), rule.least,
             out, ends, words[first:last], wholes[first:last],
         )  # fmt: skip
@@ -179,16 +176,13 @@ def word_texts(texts: Texts, fast: bool) -> Details:
         parts = [_words_of(FoldedTexts([texts.text(number)]).hashes()) for number in range(len(texts))]
         return _joined(parts, 2)
     from dedupe.kernels import compiled
-    from dedupe.scan import packed_table, quick_table, room, word_room
+    from dedupe.scan import alphabet, make_room, word_room
 
-    table = tables()
     longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
     arrays = np.empty((2, word_room(size)), np.uint64)
-    edges = np.empty((2, word_room(longest)), np.int64)
     offsets = np.empty(len(texts) + 1, np.int64)
     compiled("word_texts")(
-        texts.data, texts.starts, texts.ends, quick_table(), packed_table(), table.kind, table.width,
-        table.folds, np.empty(room(longest), np.uint32), *edges, *arrays, offsets,
+        texts.data, texts.starts, texts.ends, alphabet(), make_room(longest), 3, *arrays, offsets
     )  # fmt: skip
     return Details(tuple(array[: offsets[-1]].view(np.int64) for array in arrays), offsets)
 
@@ -212,20 +206,19 @@ def detail_texts(texts: Texts, fast: bool) -> Details:
     """Give the words of texts with all that a comparison asks of them."""
     if not fast:
         return _joined([_details_of(texts.text(number)) for number in range(len(texts))], 3)
-    from dedupe.describe import lexicon_table
+    from dedupe.describe import lexicon_table, pair_table
     from dedupe.kernels import compiled
-    from dedupe.scan import packed_table, room, word_room
+    from dedupe.scan import alphabet, make_room, word_room
 
-    table = tables()
     longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
-    arrays = tuple(np.empty(word_room(size), kind) for kind in (np.int64, np.int64, WORD_KIND))
+    arrays = tuple(np.empty(word_room(size), kind) for kind in (np.uint64, np.uint64, WORD_KIND))
     offsets = np.empty(len(texts) + 1, np.int64)
     compiled("detail_texts")(
-        texts.data, texts.starts, texts.ends, packed_table(), table.kind, table.width, table.folds,
-        *lexicon_table(),
-        np.empty(room(longest), np.uint32), *np.empty((2, word_room(longest)), np.int64), *arrays, offsets,
+        texts.data, texts.starts, texts.ends, alphabet(), pair_table(), lexicon_table(), make_room(longest),
+        3, *arrays, offsets,
     )  # fmt: skip
-    return Details(tuple(array[: offsets[-1]] for array in arrays), offsets)
+    hashes, grams, words = (array[: offsets[-1]] for array in arrays)
+    return Details((hashes.view(np.int64), grams.view(np.int64), words), offsets)
 
 
 def _details_of(text: str) -> tuple[Any, ...]:

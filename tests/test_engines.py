@@ -16,7 +16,7 @@ import pytest
 from dedupe import align, duplicates, ranges, scratch
 from dedupe.candidates import candidates
 from dedupe.model import Document
-from dedupe.sketch import Shingles
+from dedupe.sketch import Sampling, Shingles
 from dedupe.texts import Texts, detail_texts, read_number, sample_texts
 from dedupe.tokens import tokens
 
@@ -97,6 +97,24 @@ def buffer(parts: list[bytes]) -> Texts:
 def test_samples_are_equal(seed: int) -> None:
     texts = buffer(texts_of_all_kinds(300, seed))
     slow, fast = sample_texts(texts, fast=False), sample_texts(texts, fast=True)
+    assert slow.words.tolist() == fast.words.tolist()
+    assert slow.wholes.tolist() == fast.wholes.tolist()
+    assert slow.kept.offsets.tolist() == fast.kept.offsets.tolist()
+    assert slow.kept.hashes.tolist() == fast.kept.hashes.tolist()
+
+
+def plain_texts() -> list[bytes]:
+    """Every ASCII character in words, between numbers and at ends; words of every length; repeats."""
+    parts = [b"ab%cCd 12%c345 1%c5 x%c %cy%c" % ((code,) * 6) for code in range(128)]
+    parts += [b"W" * size + b"'" + b"9z" * (size % 7) for size in range(140)]
+    parts += [b"the same three words again " * 300, b" ".join(b"w%d" % k for k in range(9000))]
+    return parts
+
+
+@pytest.mark.parametrize("rule", [Sampling(), Sampling(5, 1, 0), Sampling(2, 3, 100)])
+def test_samples_of_plain_words_are_equal(rule: Sampling) -> None:
+    texts = buffer(plain_texts())
+    slow, fast = sample_texts(texts, False, rule), sample_texts(texts, True, rule)
     assert slow.words.tolist() == fast.words.tolist()
     assert slow.wholes.tolist() == fast.wholes.tolist()
     assert slow.kept.offsets.tolist() == fast.kept.offsets.tolist()
