@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from dedupe.lines import fold_words
 
+_ENDING, _JOINTS = re.compile(r"\.\w{2,5}$"), re.compile(r"[-_+]")
 _PLAIN_HOST = re.compile(r"https?://(?:www\.)?([a-z0-9][a-z0-9.-]*)(?=[/?#])")
 
 
@@ -27,8 +28,8 @@ def slug(url: str) -> frozenset[str]:
     except ValueError:  # `http://[a`: no address
         return frozenset()
     for part in reversed(path.split("/")):
-        part = re.sub(r"\.\w{2,5}$", "", part)
-        found = [_plain(word) for word in fold_words(re.sub(r"[-_+]", " ", part)) if not word.isdigit()]
+        part = _JOINTS.sub(" ", _ENDING.sub("", part))
+        found = [_plain(word) for word in fold_words(part) if not word.isdigit()]
         if len(found) >= 2:
             return frozenset(found)
     return frozenset()

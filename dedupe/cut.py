@@ -18,7 +18,7 @@ def cut(text: str, removals: Iterable[Removal]) -> str:
     >>> cut("one\n\ntwo\n\nthree\n", [row])
     'one\n\nthree\n'
     """
-    spans = sorted((removal.start, removal.end) for removal in removals)
+    spans = sorted([(removal.start, removal.end) for removal in removals])
     if not spans:
         return text
     kept: list[str] = []
@@ -32,8 +32,11 @@ def cut(text: str, removals: Iterable[Removal]) -> str:
             at += 1
         left, touched = physical, False
         if at < len(spans) and spans[at][0] < end:
-            left, touched = _left_of(text, start, end, spans, at)
-        if not physical.strip() and not touched:
+            if spans[at][0] <= start and spans[at][1] >= end:
+                left, touched = "", True
+            else:
+                left, touched = _left_of(text, start, end, spans, at)
+        if not touched and not physical.strip():
             blanks.append(physical)
             gaps[-1:] = [(gaps[-1] if gaps else 0) + 1]
         elif not left:

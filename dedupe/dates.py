@@ -145,6 +145,18 @@ def numeric_orders(line: str) -> set[Order]:
     return proved
 
 
+def has_two_readings(line: str) -> bool:
+    """Tell whether a line has a numeric date that is another one with the month first.
+
+    >>> [has_two_readings(line) for line in ("3/5/2024", "13/5/2024", "3.5.2024", "3 May 2024")]
+    [True, False, False, False]
+    """
+    return any(
+        found["sep"] != "." and int(found["a"]) <= 12 and int(found["b"]) <= 12
+        for found in _NUMERIC.finditer(line)
+    )
+
+
 def beside_dates(line: str, dates: Iterable[WrittenDate]) -> list[str]:
     """Give the words of a line that are neither a date nor belong to one, folded.
 

@@ -333,7 +333,7 @@ class _Finder:
 @lru_cache(1 << 15)
 def _kind(text: str, is_prose: bool) -> str | None:
     """Name the kind of furniture that a language calls a line, or a row of such entries."""
-    kind = words.furniture(words.fold(text))
+    kind = words.line_furniture(text)
     if kind or len(text) > 120 or is_prose:
         return kind
     entries = [entry for entry in _ROW.split(text) if entry.strip()]

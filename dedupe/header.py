@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from dedupe.address import host_of, site_name
 from dedupe.affixes import Affixes
 from dedupe.dateline import DateLines
-from dedupe.dates import Order, find_dates
+from dedupe.dates import Order, find_dates, has_two_readings
 from dedupe.model import Line
 from dedupe.opening import Opening
 from dedupe.title import TitleLines
@@ -65,15 +65,18 @@ def find_heading(
     title_line, found_title = titles.choose(title)
     chosen, date_lines = dates.choose(title_line)
     if date is not None:
-        chosen = fuller_date(date, chosen, dates.order())
+        chosen = fuller_date(date, chosen, dates.order)
     return Heading(found_title, chosen, titles.repeated(title_line), date_lines, titles.is_sure(title_line))
 
 
-def fuller_date(given: str, found: str | None, order: Order | None) -> str:
+def fuller_date(given: str, found: str | None, order: Callable[[], Order | None]) -> str:
     """Give the date of a record as ISO 8601 where it can be read, with the time of day if the text adds it.
 
-    >>> [fuller_date("3 May 2024", found, None) for found in ("2024-05-03T16:10", "2024-05-04T09:00")]
+    `order` is asked for the order of numeric dates where it decides.
+
+    >>> [fuller_date("3/5/2024", found, lambda: "dmy") for found in ("2024-05-03T16:10", "2024-05-04T09:00")]
     ['2024-05-03T16:10', '2024-05-03']
     """
-    said = next((date.iso for date in find_dates(given, order)), given)
+    known = order() if has_two_readings(given) else None
+    said = next((date.iso for date in find_dates(given, known)), given)
     return max((said, found or ""), key=lambda each: (each[:10] == said[:10], len(each)))

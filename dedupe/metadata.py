@@ -20,7 +20,7 @@ from dedupe import words
 from dedupe.byline import opens_byline
 from dedupe.lines import ends_sentence
 from dedupe.model import Fact, Line
-from dedupe.pairs import bare, cells, is_divided, is_label, several_pairs, split_pair, to_key
+from dedupe.pairs import cells, form_of, is_divided, several_pairs, to_key
 from dedupe.stacks import Stacks
 from dedupe.values import is_believable, value_kinds
 
@@ -162,18 +162,15 @@ class _Finder:
         text = self.lines[i].text
         if text[-1] == ":":
             return None
-        line = bare(text)
-        several = several_pairs(line, self.labels)
+        form = form_of(text)
+        several = several_pairs(form.bare, self.labels) if form.has_several else []
         if several:
             return _Pair(
                 i, several, [self.labels.get(words.fold(label)) for label, _ in several], "line of facts"
             )
-        found = split_pair(line)
-        if not found:
+        if not form.pair or len(form.pair[1]) > _VALUE_CHARACTERS:
             return None
-        label, value, divider = found
-        if not is_label(label) or len(value) > _VALUE_CHARACTERS:
-            return None
+        label, value, divider = form.pair
         return _Pair(i, [(label, value)], [self.labels.get(words.fold(label))], "labeled line", divider)
 
     def accept(self, run: list[_Pair]) -> Iterator[list[Fact]]:
@@ -231,7 +228,7 @@ class _Finder:
 
     def table(self, i: int) -> list[Fact]:
         """Read a row of labels with rows of values below it."""
-        head = cells(self.lines[i].text)
+        head = form_of(self.lines[i].text).cells
         if len(head) < 2:
             return []
         keys = [self.labels.get(words.fold(cell)) for cell in head]

@@ -72,7 +72,7 @@ def find_page_heading(
     if iso is None and before is not None:
         iso, date_lines = before.date, before.date_lines
     if date is not None:
-        iso = fuller_date(date, iso, dates.order())
+        iso = fuller_date(date, iso, dates.order)
     title_lines = tuple(first + i for i in titles.repeated(line))
     return Heading(chosen or None, iso, title_lines, date_lines, titles.is_sure(line))
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from dedupe import words
 from dedupe.lines import ends_sentence
@@ -27,6 +29,31 @@ _SEGMENTS = re.compile(r"\t+|\s+[|•·‣▪●;/]\s+|\s{3,}|\s*\|\s*")
 _DIVIDED = re.compile(r"[:：\t|•·‣▪●;=→]|\.{3}| [-–—/] |\s{3}")
 # Not the colon of a time, a ratio or an address.
 _COLON = re.compile(r"(?<!\d)[:：](?!//)\s*|[:：]\s+")
+
+
+class Form(NamedTuple):
+    """What a line looks like, whatever labels are known: `cells` of a row, a `pair` with its divider.
+
+    `bare` is the line without bullets; `has_several` tells that it may be several facts.
+    """
+
+    bare: str
+    cells: tuple[str, ...]
+    pair: tuple[str, str, str] | None
+    has_several: bool
+
+
+@lru_cache(1 << 13)  # menus and the boxes of sites are the same on many pages
+def form_of(text: str) -> Form:
+    """Give the form of a line.
+
+    >>> form_of("- Founded: 1994").pair, form_of("Home | World | Sport").cells
+    (('Founded', '1994', ':'), ('Home', 'World', 'Sport'))
+    """
+    line = bare(text)
+    pair = split_pair(line)
+    several = len(_COLON.findall(line)) >= 2 or len(_segments(line)) >= 4
+    return Form(line, tuple(cells(text)), pair if pair and is_label(pair[0]) else None, several)
 
 
 def split_pair(text: str) -> tuple[str, str, str] | None:
@@ -62,12 +89,16 @@ def several_pairs(text: str, labels: Mapping[str, str]) -> list[tuple[str, str]]
         pairs = _cut_at_colons(text, labels)
         if pairs:
             return pairs
-    segments = [segment for segment in _SEGMENTS.split(text) if segment]
+    segments = _segments(text)
     if len(segments) >= 4 and len(segments) % 2 == 0 and not _COLON.search(text):
         pairs = list(zip(segments[::2], segments[1::2], strict=True))
         if sum(words.fold(label) in labels for label, _ in pairs) * 2 > len(pairs):
             return pairs
     return []
+
+
+def _segments(text: str) -> list[str]:
+    return [segment for segment in _SEGMENTS.split(text) if segment]
 
 
 def _cut_at_colons(text: str, labels: Mapping[str, str]) -> list[tuple[str, str]]:

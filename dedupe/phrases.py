@@ -59,21 +59,22 @@ class Phrases:
         """Give the patterns without wildcards by their first two words, or by their only one."""
         return self._opening
 
-    def may_be(self, beginning: str, end: str) -> bool:
-        """Tell whether a line may fit some pattern by how it begins and ends, folded; words may be cut there.
+    def may_be(self, first: str, second: str, last: str) -> bool:
+        """Tell whether a line may fit some pattern by its first two words and its last one, folded.
 
         >>> phrases = Phrases([("read more *", "read_more"), ("more by ~ here", "author")])
-        >>> [phrases.may_be(beginning, "n the boat") for beginning in ("the mayor sa", "read more the m")]
-        [False, True]
+        >>> phrases.may_be("the", "mayor", "boat"), phrases.may_be("read", "more", "boat")
+        (False, True)
         """
-        first = beginning.split(" ", 2)
-        _, blank, last = end.rpartition(" ")
-        if len(first) < 3 or not blank or first[0][0].isdigit():
-            return True
-        both = f"{first[0]} {first[1]}"
-        return both in self._opening or any(
-            key in self._wild
-            for key in ("^" + both, "^" + first[0], "^" + first[0][:2], last + "$", last[-2:] + "$")
+        both = f"{first} {second}"
+        return (
+            both in self._opening
+            or "^" + both in self._wild
+            or "^" + first in self._wild
+            or "^" + first[:2] in self._wild
+            or last + "$" in self._wild
+            or last[-2:] + "$" in self._wild
+            or first[0].isdigit()
         )
 
     def kind(self, folded: str) -> str | None:

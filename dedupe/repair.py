@@ -220,7 +220,7 @@ def repair(text: str) -> Repaired:
     'It’s fine\n'
     """
     unusual = _unusual(text)
-    needed = _fires_anywhere(unusual) and _fires(_telling(text))
+    needed = _fires_anywhere(unusual)
     odd = _ODD_BREAK.search(unusual) is not None
     if not needed and not odd:
         return Repaired(text, text)
@@ -235,7 +235,10 @@ def repair(text: str) -> Repaired:
             changes.append(Change(start, start + len(line), length, length + len(fixed), rule))
         lines.append(fixed)
         length += len(fixed) + 1
-    return Repaired(text, "\n".join(lines), tuple(changes), tuple(anchors))
+    repaired = "\n".join(lines)
+    if repaired == text:
+        return Repaired(text, text)
+    return Repaired(text, repaired, tuple(changes), tuple(anchors))
 
 
 def repair_line(line: str) -> tuple[str, str]:

@@ -91,9 +91,10 @@ def _propose(lines: Sequence[Line]) -> dict[int, _Candidate]:
     """Give the lines that may repeat earlier ones, or be repeated by them.
 
     Here words are what stands between blanks, which is five times faster to get than folded words; a copy
-    with other quotes keeps enough of them, and its short lines are found by their neighbors.
+    with other quotes keeps enough of them, and its short lines are found by their neighbors. Shingles are
+    known by their hashes, which take a quarter of their memory; that two have one costs a comparison.
     """
-    first: dict[tuple[str, ...], int] = {}
+    first: dict[int, int] = {}
     see = first.setdefault
     proposed: dict[int, _Candidate] = {}
     for i, line in enumerate(lines):
@@ -101,9 +102,9 @@ def _propose(lines: Sequence[Line]) -> dict[int, _Candidate]:
         if len(line.text) > 12 * len(words):
             words = fold_words(line.text) or words
         if len(words) > 2:
-            seen = list(map(see, zip(words, words[1:], words[2:], strict=False), same(i)))
+            seen = list(map(see, map(hash, zip(words, words[1:], words[2:], strict=False)), same(i)))
         else:
-            seen = [see(tuple(words), i)]
+            seen = [see(hash(tuple(words)), i)]
         again = len(seen) - seen.count(i)
         # One shingle of three words in thirty recurs in plain prose; a teaser or a pull quote of six words
         # brings four, and a short line is a candidate with all it has.

@@ -13,7 +13,6 @@ known by its exact folded words, and a single short piece only when what follows
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,9 +31,10 @@ _WEAK = frozenset(
     ("nav", "timestamp", "syndication", "media", "tags", "author", "comments", "breadcrumb", "related")
 )
 _MOST_BREAKS = 24
-# How nearly all sentences begin: a capital, small letters, and a second word in small letters.
-_SENTENCE = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯЁ][a-zß-öø-ÿа-яё]* [a-zß-öø-ÿа-яё]+(?![^\W_])")
+_ANY_LENGTH = 1 << 20
 _TWO_WORDS = re.compile(r"([^\W_]+)(?:[\W_]+([^\W_]+))?")
+# The first two words of whatever may be a sentence: where `sentence_starts` finds one, and elsewhere besides.
+_OPENINGS = re.compile(rf"[.!?…。！？][\"'”’»)\]]*\s*(?=[^\Wa-zß-öø-ÿ]|[©•|])(?=[\W_]*{_TWO_WORDS.pattern})")
 _WORD = re.compile(r"[^\W_]+")
 _QUOTES = re.compile(r"[\"“”„«»]")
 _BETWEEN = " \t\u00a0|•·»›>▶►■–—-"
@@ -105,14 +105,15 @@ class _Seams:
         self.phrases = phrases
         self.site = known.site if known else ""
         self.fixed: Mapping[str, Sequence[str]] = words.furniture_openings() if phrases else {}
-        self._small: Counter[str] | None = None
+        self._small: dict[str, int] = {}
 
     def runs(self, text: str) -> Iterator[_Run]:
         """Give the runs of furniture in one line, from left to right."""
         loose = loose_end(text)
         place = 0
-        for start in (0, *sentence_starts(text, 0)):
-            if start >= place and (start == loose or self.can_start(text, start)):
+        starts = (0, *sentence_starts(text, 0)) if self.may_start(text) else (loose,)
+        for start in starts:
+            if place <= start < len(text) and (start == loose or self.can_start(text, start)):
                 if start == 0 and self.is_furniture(text):
                     return
                 run = self.run_at(text, start)
@@ -130,21 +131,30 @@ class _Seams:
             return True
         return self.phrases and words.line_furniture(text) is not None
 
+    def may_start(self, text: str) -> bool:
+        """Tell whether some sentence of a line begins with words with which furniture begins."""
+        found = _TWO_WORDS.search(text)
+        openings = _OPENINGS.findall(text)
+        if found:
+            openings.append(found.groups(""))
+        for first, second in openings:
+            if first[1:].islower() and second[:1].islower():  # as nearly all sentences begin
+                if self.may_open(f"{first} {second}".casefold()):
+                    return True
+            elif not _is_plain(first) or any(map(self.may_open, _asked(first, second))):
+                return True
+        return False
+
     def can_start(self, text: str, place: int) -> bool:
         """Tell whether some furniture, word for word, begins at a place."""
-        plain = _SENTENCE.match(text, place)
-        if plain and not self.may_open(plain[0].casefold()):
-            return False
         found = _TWO_WORDS.search(text, place)
         if found is None:
             return False
-        first, second = found.groups()
-        if not (first[1:].islower() or first.isupper() or first.isdigit()):
+        first, second = found.groups("")
+        if not _is_plain(first):
             spaced = _TWO_WORDS.search(part_words(text[found.start() : found.start() + LONGEST_RUN]))
-            first, second = spaced.groups() if spaced else (first, second)
-        alone = "0" if first.isdigit() else first.casefold()
-        both = f"{alone} {'0' if second.isdigit() else second.casefold()}" if second else alone
-        asked = [both] if second and second[0].islower() else list(dict.fromkeys((both, alone)))
+            first, second = spaced.groups("") if spaced else (first, second)
+        asked = [each for each in _asked(first, second) if self.may_open(each)]
         keys = [key for each in asked for key in self.known.opening(each)] if self.known else []
         fixed = [key for each in asked for key in self.fixed.get(each, ())]
         if not keys and not fixed:
@@ -167,6 +177,8 @@ class _Seams:
 
     def run_at(self, text: str, place: int) -> _Run | None:
         """Give the run of furniture that begins at a place where a sentence begins, or might."""
+        if not self.may_begin(text, place):
+            return None
         breaks = _breaks(text, place, min(place + LONGEST_RUN, len(text)))
         ways = self.ways(text, breaks)
         if breaks[-1] == len(text) and place > 0 and len(breaks) - 1 in ways:
@@ -181,35 +193,65 @@ class _Seams:
     def ways(self, text: str, breaks: Sequence[int]) -> dict[int, tuple[_Piece, ...]]:
         """Give the breaks that are reached from the first one through pieces of furniture, and by which."""
         ways: dict[int, tuple[_Piece, ...]] = {0: ()}
-        for i in range(len(breaks) - 1):
+        last = len(breaks) - 1
+        for i in range(last):
             if i not in ways:
                 continue
-            for j in range(len(breaks) - 1, i, -1):
+            longest, size = self.longest_piece(text, breaks[i]), 0
+            for j in range(i + 1, last + 1):
+                is_last = breaks[j] == len(text)
+                if size >= longest and not is_last:
+                    continue
                 if j in ways and len(ways[j]) <= len(ways[i]) + 1:
                     continue
-                piece = self.piece(text[breaks[i] : breaks[j]], is_last=breaks[j] == len(text))
+                part = text[breaks[i] : breaks[j]]
+                size = len(words.fold(part))
+                piece = self.piece(part, is_last=is_last)
                 if piece is not None:
                     ways[j] = (*ways[i], piece)
         return ways
+
+    def may_begin(self, text: str, place: int) -> bool:
+        """Tell whether some piece begins at a place, or all that is left of a line is one."""
+        if self.longest_piece(text, place):
+            return True
+        return len(text) - place <= LONGEST_RUN and self.piece(text[place:], is_last=True) is not None
+
+    def longest_piece(self, text: str, place: int) -> int:
+        """Give how long a piece that begins at a place can be, folded, unless it ends the line.
+
+        What may be two words, numbers, names of the site and letters beyond ASCII are not judged so quickly.
+        """
+        found = _TWO_WORDS.search(text, place)
+        if found is None or not text[place : found.end() + 1].isascii():
+            return _ANY_LENGTH
+        first, second = found.groups("")
+        if not (first.isalpha() and second.isalpha() and _is_plain(first) and _is_plain(second)):
+            return _ANY_LENGTH
+        alone, second = first.lower(), second.lower()
+        both = f"{alone} {second}"
+        if self.known and (
+            self.known.may_open(both) or self.known.may_open(alone) or self.site.startswith((alone, second))
+        ):
+            return _ANY_LENGTH
+        return max(map(len, (*self.fixed.get(both, ()), *self.fixed.get(alone, ()))), default=0)
 
     def piece(self, text: str, *, is_last: bool) -> _Piece | None:
         """Say what a piece of a line is, if it is furniture by its exact words."""
         text = text.strip(_BETWEEN)
         folded = words.fold(text)
-        if not any(map(str.isalpha, folded)):
-            return None
-        count = len(folded.split())
         kind = None
         if self.phrases:
             kind = words.furniture(folded) if is_last else words.exact_furniture(folded)
-        is_name = kind in _WEAK or (kind is None and all(not word[0].islower() for word in text.split()))
-        if self.known and (
+        of_site = self.known is not None and (
             self.known.is_line(text) or self.known.is_run_in(text) or (is_last and self.known.has_tail(text))
+        )
+        if not (of_site or (kind is not None and not ends_sentence(text))) or not any(
+            map(str.isalpha, folded)
         ):
-            return _Piece(kind or "site line", count, True, is_name)
-        if kind is None or ends_sentence(text):
             return None
-        return _Piece(kind, count, kind not in _WEAK, is_name)
+        is_name = kind in _WEAK or (kind is None and all(not word[0].islower() for word in text.split()))
+        return _Piece(kind or "site line", len(folded.split()), of_site or kind not in _WEAK, is_name)
 
     def is_end(self, text: str, place: int, pieces: Sequence[_Piece]) -> bool:
         """Tell whether a run from the end of a sentence to the end of the line is furniture."""
@@ -242,12 +284,12 @@ class _Seams:
 
     def begins_sentence(self, text: str) -> bool:
         """Tell whether the first word of a text is no name: the document has it with a small letter, too."""
-        if self._small is None:
-            self._small = Counter(
-                word for line in self.lines for word in _WORD.findall(line.text) if word.islower()
-            )
         found = _WORD.match(text)
-        return found is not None and not found[0][1:].isupper() and self._small[found[0].lower()] >= 2
+        if found is None or found[0][1:].isupper() or not (word := found[0].lower()).islower():
+            return False
+        if word not in self._small:
+            self._small[word] = sum(_count_word(line.text, word) for line in self.lines)
+        return self._small[word] >= 2
 
     def run_before_end(self, text: str) -> _Run | None:
         """Give the run of at least two pieces at the end of a line, though no sentence ends before it."""
@@ -304,9 +346,41 @@ def _opens(text: str, keys: Sequence[str]) -> bool:
     return any(text.startswith(key) and text[len(key) : len(key) + 1] in ("", " ") for key in keys)
 
 
+def _is_plain(word: str) -> bool:
+    """Tell whether a word is one: `HomeNews` may be two."""
+    return word[1:].islower() or word.isupper() or word.isdigit()
+
+
+def _asked(first: str, second: str) -> tuple[str, ...]:
+    """Give the keys of the furniture that two words may open; before a small letter no piece ends.
+
+    >>> _asked("Read", "more"), _asked("Home", "World"), _asked("12", "")
+    (('read more',), ('home world', 'home'), ('0',))
+    """
+    alone = "0" if first.isdigit() else first.casefold()
+    if not second:
+        return (alone,)
+    both = f"{alone} {'0' if second.isdigit() else second.casefold()}"
+    return (both,) if second[0].islower() else (both, alone)
+
+
 def _inner(word: str) -> Iterator[int]:
     """Give the places in a word at which a capital follows a small letter."""
     return (i for i in range(1, len(word)) if word[i].isupper() and word[i - 1].islower())
+
+
+def _count_word(text: str, word: str) -> int:
+    """Count how often a word stands in a text as it is.
+
+    >>> _count_word("the other the_end, then the", "the")
+    3
+    """
+    count, place = 0, text.find(word)
+    while place >= 0:
+        end = place + len(word)
+        count += not (text[place - 1 : place].isalnum() or text[end : end + 1].isalnum())
+        place = text.find(word, end)
+    return count
 
 
 def _is_closed(text: str) -> bool:

@@ -8,7 +8,6 @@ prose, a byline, a teaser.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 
 from dedupe import words
@@ -35,7 +34,7 @@ class TitleLines:
         self.head = opening.head
         self.dated = dated
         self.affixes = affixes
-        self.count = Counter(map(opening.fold, range(self.head)))
+        self.folded = list(map(opening.fold, range(self.head)))
 
     def choose(self, given: str | None) -> tuple[int | None, str | None]:
         """Choose the title line; give its index and the title without the site's name."""
@@ -66,7 +65,9 @@ class TitleLines:
         again = (
             i
             for i in range(min(self.head, chosen + 8))
-            if i != chosen and words.fold(self.affixes.bare(self.lines[i].text)) == title
+            if i != chosen
+            and title in self.opening.fold(i)
+            and words.fold(self.affixes.bare(self.lines[i].text)) == title
         )
         return (chosen, *again)
 
@@ -88,18 +89,15 @@ class TitleLines:
         """Weigh the evidence for a line as the title; 0 or less: it is not one."""
         text = self.lines[i].text
         folded = self.opening.fold(i)
-        count = (
-            len(folded.split()) if text.isascii() else max(len(folded.split()), len(fold_words(text)) // 2)
-        )
         if not folded or len(text) > TITLE_CHARACTERS or i in self.opening.facts or text[-1] in ":：,;":
+            return 0.0
+        likeness = self.opening.likeness(i)
+        if likeness < 0.75 and self.opening.is_furniture(i):
             return 0.0
         dated = self.dated.get(i)
         if (dated and (dated.beside == 0 or self.is_dateline(text))) or is_byline(text):
             return 0.0
         if is_nearly_a_date(folded) or self.is_teaser(i):
-            return 0.0
-        likeness = self.opening.likeness(i)
-        if self.opening.is_furniture(i) and likeness < 0.75:
             return 0.0
         if likeness < 0.75 and (len(_TRAIL.findall(text)) >= 2 or self.is_menu(text)):
             return 0.0
@@ -108,6 +106,9 @@ class TitleLines:
         # sentence or somebody's words itself.
         if likeness < 0.75 and not dated_below and (not self.opening.has_body or _SENTENCE.search(text)):
             return 0.0
+        count = len(folded.split())
+        if not text.isascii():
+            count = max(count, len(fold_words(text)) // 2)
         score = 0.3 + 3 * likeness + 0.08 * min(count, 10) + dated_below + self.place(i)
         if count <= 2:
             score -= 0.4
@@ -157,7 +158,7 @@ class TitleLines:
             score += 0.3  # but the first question of a list of them stands there, too
         elif any(is_byline(self.lines[k].text) for k in range(i + 1, min(i + 4, self.head))):
             score += 0.2
-        if self.count[self.opening.fold(i)] > 1:
+        if self.folded.count(self.folded[i]) > 1:
             score += 0.3  # the page's title and the article's: furniture repeats too, but was told apart
         return score
 
