@@ -20,7 +20,7 @@ from dedupe.errors import RecordError
 from dedupe.formats import Entry, Source, Unusable, cut, holds_pages, read
 from dedupe.furniture import KnownSources
 from dedupe.ledger import shortened
-from dedupe.lines import split_lines
+from dedupe.lines import line_texts
 from dedupe.markdown import clean_markdown, prose
 from dedupe.model import Article, Document
 from dedupe.opened import keeping, load, restored
@@ -197,7 +197,7 @@ class Surveyor:
             text = prose(text)
         if "repair" in settings.stages:
             text, damaged = with_plain_breaks(text)
-        return page(document, source, split_lines(text), damaged)
+        return page(document, source, line_texts(text), damaged)
 
 
 def skipped(unusable: Unusable) -> Note:

@@ -19,6 +19,7 @@ _PAIR = re.compile("..")
 _OPENING, _A_PAGE = 120, 32
 # From so many grams on they are counted by NumPy.
 _MANY = 1_000_000
+_ASCII = bytes(range(128))
 _DIGITS, _ASCII_DIGITS = re.compile(r"\d+"), re.compile(b"[0-9]+")
 
 
@@ -61,9 +62,11 @@ def sample_grams(texts: Iterable[str]) -> array[int]:
         for text in texts
     ]
     joined = "\n".join(openings)
-    if not joined.isascii():
-        joined = "\n".join(map(_with_blanks, openings))
-    masked = _ASCII_DIGITS.sub(b"0", joined.encode("utf-8", "replace"))
+    plain = joined.encode("utf-8", "replace")
+    foreign = plain.translate(None, _ASCII).decode()
+    if foreign and (NO_SPACES_CHARACTER.search(foreign) or _DIGITS.search(foreign)):
+        plain = "\n".join(map(_with_blanks, openings)).encode("utf-8", "replace")
+    masked = _ASCII_DIGITS.sub(b"0", plain)
     return array("I", sorted(set(map(crc32, _WORDS.findall(masked))))[:_A_PAGE])
 
 

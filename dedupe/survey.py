@@ -13,7 +13,7 @@ import re
 from array import array
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -26,8 +26,8 @@ from dedupe import words
 from dedupe.address import host_of, site_name
 from dedupe.edges import SHORTEST, edges, loose_end
 from dedupe.grams import own_words, sample_grams
-from dedupe.lines import is_prose, split_lines
-from dedupe.model import Document, Line
+from dedupe.lines import is_prose, line_texts
+from dedupe.model import Document
 from dedupe.pairs import split_pair
 from dedupe.repair import repair_line, with_plain_breaks
 from dedupe.settings import STAGES
@@ -141,23 +141,29 @@ def survey(document: Document) -> Page:
     source = source_of(document)
     text = without(document.text, outside(document, STAGES))
     text, damaged = with_plain_breaks(text)
-    return page(document, source, split_lines(text), damaged)
+    return page(document, source, line_texts(text), damaged)
 
 
-def page(document: Document, source: str, lines: Sequence[Line], damaged: bool = False) -> Page:
+def page(document: Document, source: str, lines: Iterable[str], damaged: bool = False) -> Page:
     """Reduce a document, whose lines are known, to what it testifies with.
 
-    Where its lines are `damaged`, what testifies of them is repaired: all short ones, both ends of others. A
+    Where its lines are `damaged`, what testifies of them is repaired: all short ones, the ends of others. A
     line that goes on after the end of a sentence without ending one is two: furniture was run into it.
     """
     texts: list[str] = []
     prose = bytearray()
     paragraphs: list[str] = []
-    for line in lines:
-        text, of_prose = line.text, line.is_prose
-        if damaged and (not text.isascii() or "&" in text or not text.isprintable()):
-            text = _repaired(text)
-            of_prose = is_prose(text) if len(text) <= LONGEST else of_prose
+    odd: list[int] = []
+    for text in lines:
+        of_prose = is_prose(text)
+        if damaged and not _is_plain(text):
+            if len(text) <= LONGEST:
+                text = repair_line(text)[0].strip()
+                of_prose = is_prose(text)
+            elif of_prose:
+                odd.append(len(paragraphs))  # which ends of it are looked at is known at the end
+            else:
+                text = _with_ends_repaired(text)
         if not of_prose and len(text) >= SHORTEST and (end := loose_end(text)) < len(text):
             head, text = text[:end].rstrip(), text[end:]
             texts.append(head if len(head) <= LONGEST else "")
@@ -167,18 +173,31 @@ def page(document: Document, source: str, lines: Sequence[Line], damaged: bool =
             paragraphs.append(text)
         texts.append(text if len(text) <= LONGEST else "")
         prose.append(of_prose)
+    for i in odd:
+        is_outermost = i in (0, len(paragraphs) - 1)
+        paragraphs[i] = (_with_ends_repaired if is_outermost else _with_start_repaired)(paragraphs[i])
     grams = sample_grams(paragraphs).tobytes()
     return Page(
         source, order_of(document), tuple(texts), bytes(prose), grams, edges(paragraphs), document.title or ""
     )
 
 
-def _repaired(text: str) -> str:
-    """Repair a line; of one that is too long to be furniture only the ends, where furniture may be run in."""
+def _is_plain(text: str) -> bool:
+    """Tell whether there is nothing in a line that may have to be repaired."""
+    return text.isascii() and "&" not in text and text.isprintable()
+
+
+def _with_start_repaired(text: str) -> str:
+    start = text[:_ENDS]
+    return text if _is_plain(start) else repair_line(start)[0].lstrip() + text[_ENDS:]
+
+
+def _with_ends_repaired(text: str) -> str:
+    """Repair a line of which only the ends are looked at, since furniture may be run in there."""
     if len(text) <= LONGEST + 2 * _ENDS:
         return repair_line(text)[0].strip()
-    first, last = repair_line(text[:_ENDS])[0], repair_line(text[-_ENDS:])[0]
-    return f"{first.lstrip()}{text[_ENDS:-_ENDS]}{last.rstrip()}"
+    end = text[-_ENDS:]
+    return _with_start_repaired(text[:-_ENDS]) + (end if _is_plain(end) else repair_line(end)[0].rstrip())
 
 
 def order_of(document: Document) -> int:
