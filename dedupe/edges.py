@@ -17,6 +17,8 @@ from dedupe.lines import ends_sentence
 
 # As many characters are kept of the beginning and of the end: a run of furniture and the words beside it.
 _BEGINNING, _END = 300, 160
+# The last word of a text is looked for in so many characters first.
+_LAST = 30
 # One page in ten must begin so, at least three; and half of them where it is a word or two.
 _PAGES, _SHARE, _SHARE_SHORT = 3, 0.1, 0.5
 # Behind a seam the texts go apart: no word follows on more than so many of the pages.
@@ -177,9 +179,12 @@ def _small_words(texts: Iterable[str]) -> frozenset[str]:
 def _outermost(text: str, backwards: bool) -> str:
     """Give the key of the outermost word of a text, or nothing."""
     if backwards:
-        word = "".join(_WORD.findall(text)[-1:])
+        found = _WORD.findall(text[-_LAST:])
+        found = found if len(found) > 1 else _WORD.findall(text)  # the first one may be cut
+        word = found[-1] if found else ""
     else:
-        word = found[0] if (found := _WORD.search(text)) else ""
+        first = _WORD.search(text)
+        word = first[0] if first else ""
     if word[1:].islower():
         return word.casefold()
     pieces = part_words(word).split()

@@ -11,12 +11,15 @@ from zlib import crc32
 
 from dedupe.lines import NO_SPACES_CHARACTER
 
+A_PAGE = 32
+"""Grams of a page, at most."""
+
 # A gram is four words of prose, or eight characters where no blanks part them. Those at the beginning of
 # each paragraph are taken, and of these the smallest by their hash, so that two copies of a text give nearly
 # the same sample wherever they were edited.
 _WORDS = re.compile(rb"(?<!\S)\S++[ \t]++\S++[ \t]++\S++[ \t]++\S++(?=[ \t])")
 _PAIR = re.compile("..")
-_OPENING, _A_PAGE = 120, 32
+_OPENING = 120
 # From so many grams on they are counted by NumPy.
 _MANY = 1_000_000
 _ASCII = bytes(range(128))
@@ -67,7 +70,7 @@ def sample_grams(texts: Iterable[str]) -> array[int]:
     if foreign and (NO_SPACES_CHARACTER.search(foreign) or _DIGITS.search(foreign)):
         plain = "\n".join(map(_with_blanks, openings)).encode("utf-8", "replace")
     masked = _ASCII_DIGITS.sub(b"0", plain)
-    return array("I", sorted(set(map(crc32, _WORDS.findall(masked))))[:_A_PAGE])
+    return array("I", sorted(set(map(crc32, _WORDS.findall(masked))))[:A_PAGE])
 
 
 def _with_blanks(text: str) -> str:

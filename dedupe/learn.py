@@ -10,6 +10,7 @@ Only documents count, not occurrences, and only documents that may testify (`Sur
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -48,6 +49,8 @@ _BELOW, _BELOW_DIFFERENT = 0.8, 0.25
 _SHARE_HANGING, _SHARE_ALWAYS = 0.1, 0.34
 # Titles stand among the first lines of a page.
 _TITLES = 12
+# All numeric dates have this in the middle: a mark, the month or the day, and the mark again.
+_BETWEEN_NUMBERS = re.compile(r"[./-] ?\d\d?[./-]")
 # The label of a data sheet that stands on a line of its own.
 _LABEL = 45
 
@@ -220,7 +223,11 @@ class _Learner:
 
     def order(self) -> Order | None:
         """Tell how the source writes numeric dates, from those that can be read in one way only."""
-        texts = (text for line, text in enumerate(self.texts) if line not in self.prose)
+        texts = [
+            text
+            for line, text in enumerate(self.texts)
+            if line not in self.prose and _BETWEEN_NUMBERS.search(text)
+        ]
         proved = {order for text in texts for order in numeric_orders(text)}
         return next(iter(proved)) if len(proved) == 1 else None
 
@@ -274,36 +281,37 @@ class _Learner:
     def heads(self) -> tuple[dict[str, int], dict[str, int]]:
         """Learn beginnings with varying ends: those that stand alone, and those of data sheets."""
         chosen = self.recurring_heads()
-        pages: Counter[str] = Counter()
-        company: Counter[str] = Counter()
-        facts: Counter[str] = Counter()
-        tails: dict[str, set[str]] = defaultdict(set)
+        places: dict[str, list[tuple[_Head, list[int], int]]] = defaultdict(list)
         for each in self.pages if chosen else ():
             met: set[str] = set()
             for i, line in enumerate(each.lines):
                 found = self.head(line) if line in chosen else None
-                if found is None or found.key in met:
-                    continue
-                met.add(found.key)
-                self.write_head(found)
-                pages[found.key] += 1
-                tails[found.key].add(found.tail)
-                facts[found.key] += found.is_fact
-                near = map(self.head, each.lines[max(i - 1, 0) : i] + each.lines[i + 1 : i + 2])
-                company[found.key] += any(
-                    other is not None and other.key != found.key and other.is_fact for other in near
-                )
-        learned_tails: dict[str, int] = {}
-        learned_labels: dict[str, int] = {}
-        for head, count in pages.items():
-            if count < self.many(_SHARE_HEAD) or len(tails[head]) < max(2, _TAILS * count):
+                if found is not None and found.key not in met:
+                    met.add(found.key)
+                    places[found.key].append((found, each.lines, i))
+        tails: dict[str, int] = {}
+        labels: dict[str, int] = {}
+        for key, stood in places.items():
+            heads, count = {found for found, _, _ in stood}, len(stood)
+            written = [head.written for head in heads if head.written]
+            if written:
+                self.heads_as_written[key] = min(written)
+            if count < self.many(_SHARE_HEAD) or len({head.tail for head in heads}) < max(2, _TAILS * count):
                 continue
-            if 2 * company[head] > count or 2 * facts[head] > count:
-                if not head[0].isdigit():
-                    learned_labels[head] = count
+            if 2 * sum(found.is_fact for found, _, _ in stood) > count or self.is_in_company(stood):
+                if not key[0].isdigit():
+                    labels[key] = count
             else:
-                learned_tails[head] = count
-        return learned_tails, learned_labels
+                tails[key] = count
+        return tails, labels
+
+    def is_in_company(self, stood: Sequence[tuple[_Head, list[int], int]]) -> bool:
+        """Tell whether a beginning mostly stands beside facts with other beginnings."""
+        company = 0
+        for head, lines, i in stood:
+            near = map(self.head, lines[max(i - 1, 0) : i] + lines[i + 1 : i + 2])
+            company += any(other is not None and other.key != head.key and other.is_fact for other in near)
+        return 2 * company > len(stood)
 
     def recurring_heads(self) -> set[int]:
         """Give the lines whose beginnings stand on enough pages; only those are read further."""
@@ -318,15 +326,10 @@ class _Learner:
         """Read the beginning of a line, where it has one."""
         return _head(self.texts[line], line in self.prose, self.site)
 
-    def write_head(self, head: _Head) -> None:
-        """Note how the beginning of a line is written."""
-        if head.written:
-            known = self.heads_as_written.get(head.key, head.written)
-            self.heads_as_written[head.key] = min(known, head.written)
-
     def stacked_labels(self) -> dict[str, int]:
         """Learn labels that stand on lines of their own, values below: a chain of them is a data sheet."""
         short = {line for line in self.frequent - self.prose if len(self.texts[line]) <= _LABEL}
+        values = {line for line in short if _is_fact(self.texts[line])}
         facts: Counter[str] = Counter()
         places: list[tuple[str, list[int], int]] = []
         for each, recurring in zip(self.pages, self.recurring, strict=True):
@@ -336,8 +339,7 @@ class _Learner:
                 if line in short and key not in met and i + 1 < len(each.lines):
                     met.add(key)
                     places.append((key, each.lines, i))
-                    value = self.texts[each.lines[i + 1]]
-                    facts[key] += _is_fact(value) and not _is_fact(self.texts[line])
+                    facts[key] += line not in values and _is_fact(self.texts[each.lines[i + 1]])
         labels = {key for key, count in facts.items() if 2 * count > self.count[key]}
         return self.chained(labels, places) if labels else {}
 

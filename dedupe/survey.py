@@ -22,7 +22,7 @@ from zlib import crc32
 
 from dedupe.address import host_of, site_name
 from dedupe.edges import SHORTEST, edges, loose_end
-from dedupe.grams import own_words, sample_grams
+from dedupe.grams import A_PAGE, own_words, sample_grams
 from dedupe.keys import line_keys
 from dedupe.lines import is_prose, line_texts
 from dedupe.model import Document
@@ -308,8 +308,9 @@ class Survey:
     def _grams(self, place: int) -> bytes:
         """Read the sample of the prose of a page."""
         self._file.seek(place)
-        grams, _ = _HEADER.unpack(self._file.read(_HEADER.size))
-        return self._file.read(grams)
+        data = self._file.read(_HEADER.size + 4 * A_PAGE)
+        grams, _ = _HEADER.unpack_from(data)
+        return data[_HEADER.size : _HEADER.size + grams]
 
     def _choose(self) -> dict[str, list[int]]:
         """Give the places of the pages that may testify."""
