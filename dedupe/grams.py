@@ -23,7 +23,9 @@ _OPENING = 120
 # From so many grams on they are counted by NumPy.
 _MANY = 1_000_000
 _ASCII = bytes(range(128))
-_DIGITS, _ASCII_DIGITS = re.compile(r"\d+"), re.compile(b"[0-9]+")
+# Numbers count as one nought each: digit by digit, since a search for noughts is faster than one for digits.
+_DIGITLESS = bytes.maketrans(b"123456789", b"000000000")
+_DIGITS, _NOUGHTS = re.compile(r"\d+"), re.compile(b"00+")
 
 
 def own_words(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]:
@@ -69,7 +71,7 @@ def sample_grams(texts: Iterable[str]) -> array[int]:
     foreign = plain.translate(None, _ASCII).decode()
     if foreign and (NO_SPACES_CHARACTER.search(foreign) or _DIGITS.search(foreign)):
         plain = "\n".join(map(_with_blanks, openings)).encode("utf-8", "replace")
-    masked = _ASCII_DIGITS.sub(b"0", plain)
+    masked = _NOUGHTS.sub(b"0", plain.translate(_DIGITLESS))
     return array("I", sorted(set(map(crc32, _WORDS.findall(masked))))[:A_PAGE])
 
 
