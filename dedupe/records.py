@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -181,6 +181,29 @@ def to_document(record: object, place: str, settings: Settings) -> Document:
     Raises RecordError (`not an object`, `no text`, `text is null`, `text is not a string`, and the reasons
     for which a page cannot be read).
     """
+    return opened(unopened(record, place, settings), place)
+
+
+Opener = Callable[[Document, str], Document]
+"""Gives a document the text of its page; the string says where it stood. May raise RecordError."""
+
+
+def open_record(document: Document, place: str) -> Document:
+    """Open the page of a record."""
+    return open_page(document, place=place)
+
+
+def opened(document: Document, place: str, opener: Opener = open_record) -> Document:
+    """Give the document of a record the text of its page, if it has one, and what its page says of it."""
+    if document.html is None:
+        return document
+    document = opener(document, place)
+    url = document.url
+    return replace(document, id=_id(document.id, url, document.text), source=_source(document.source, url))
+
+
+def unopened(record: object, place: str, settings: Settings) -> Document:
+    """Read a record as a document, whose page, if it has one, is still to be opened; see `to_document`."""
     if not isinstance(record, Mapping):
         raise RecordError(place, "not an object", f"{type(record).__name__} where a record was expected")
     html = _page(record, settings)
@@ -196,9 +219,7 @@ def to_document(record: object, place: str, settings: Settings) -> Document:
     extra = dict(_foreign(record, settings, html is not None))
     if html is None:
         return Document(_id(name, url, text), text, url, _source(source, url), title, date, extra)
-    document = open_page(Document(name, "", url, source, title, date, extra, html), place=place)
-    url = document.url
-    return replace(document, id=_id(name, url, document.text), source=_source(source, url))
+    return Document(name, "", url, source, title, date, extra, html)
 
 
 def _id(name: str | int, url: str | None, text: str) -> str | int:
