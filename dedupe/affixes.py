@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -22,6 +22,8 @@ DIVIDERS = re.compile(r"(?<!\s)\s+(?:[|•·»›>/–—~]|::?|-)\s+|(?:(?<!\s)
 DIVIDING = re.compile(r"[|•·»›>/–—~:\t-]")
 """A text without any of these has no divider."""
 
+# Where one is for certain; the search is for a mark, since one for blanks would stop at each word.
+_DIVIDED = re.compile(r"[|•·»›>/–—~:\t-](?:(?<=[|\t])|(?<=\s.)(?:\s|(?<=:):\s))")
 # What stands in a trail of breadcrumbs is no title.
 _TRAIL = re.compile(r"\s[>»›/]\s")
 # The name stands at the titles of at least three pages and of half of all; a section, between the title and
@@ -74,23 +76,16 @@ class Affixes:
         )
 
 
-def learn_affixes(pages: Sequence[Iterable[str]]) -> tuple[dict[str, int], dict[str, int]]:
+def learn_affixes(pages: Sequence[Sequence[str]]) -> tuple[dict[str, int], dict[str, int]]:
     """Learn suffixes and prefixes from the lines of each page that may be its title; give the pages of each.
 
     >>> titles = ["Port reopens", "Mill burns", "Bus drivers return", "A late frost"]
     >>> learn_affixes([[f"{title} - Quayside Gazette"] for title in titles])
     ({'Quayside Gazette': 4}, {})
     """
+    parted = {title: _divide(title) for title in set().union(*pages) if _may_be_title(title)}
     divided = [
-        [
-            parted
-            for title in lines
-            if DIVIDING.search(title)
-            and len(title) <= _LONGEST
-            and not _TRAIL.search(title)
-            and len((parted := _divide(title))[0]) >= 2
-        ]
-        for lines in pages
+        [found for title in lines if (found := parted.get(title)) and len(found[0]) >= 2] for lines in pages
     ]
     suffixes = _names(divided, -1)
     suffixes |= _sections(divided, suffixes)
@@ -101,24 +96,34 @@ _fold = lru_cache(1 << 12)(words.fold)
 _Divided = tuple[tuple[str, ...], str]
 
 
-@lru_cache(1 << 12)  # the menus of a site are the same on all of its pages
+def _may_be_title(text: str) -> bool:
+    return len(text) <= _LONGEST and _DIVIDED.search(text) is not None and not _TRAIL.search(text)
+
+
 def _divide(title: str) -> _Divided:
     """Part a title at its dividers; give the parts, and the last divider."""
-    found = [match[0].strip() for match in DIVIDERS.finditer(title)]
-    return tuple(part.strip() for part in DIVIDERS.split(title)), found[-1] if found else ""
+    found = list(DIVIDERS.finditer(title))
+    starts = [0, *(match.end() for match in found)]
+    ends = [*(match.start() for match in found), len(title)]
+    parts = tuple(title[start:end].strip() for start, end in zip(starts, ends, strict=True))
+    return parts, found[-1][0].strip() if found else ""
 
 
 def _names(pages: Sequence[Sequence[_Divided]], at: int) -> dict[str, int]:
     """Find the last (-1) or the first (0) part that the titles of most pages share."""
     rests: dict[str, list[str]] = defaultdict(list)
     example: dict[str, str] = {}
+    read: dict[_Divided, tuple[str, str]] = {}
     for titles in pages:
         met: dict[str, str] = {}
-        for parts, _ in titles:
-            name = _fold(parts[at])
+        for divided in titles:
+            parts = divided[0]
+            if divided not in read:
+                read[divided] = _fold(parts[at]), _fold(" ".join(parts[:-1] if at else parts[1:]))
+            name, rest = read[divided]
             if not 0 < len(name.split()) <= _WORDS:
                 continue
-            met.setdefault(name, _fold(" ".join(parts[:-1] if at else parts[1:])))
+            met.setdefault(name, rest)
             example[name] = min(example.get(name, parts[at]), parts[at])
         for name, rest in met.items():
             rests[name].append(rest)

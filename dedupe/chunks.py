@@ -20,12 +20,12 @@ from dedupe.errors import RecordError
 from dedupe.formats import Entry, Source, Unusable, cut, holds_pages, read
 from dedupe.furniture import KnownSources
 from dedupe.ledger import shortened
-from dedupe.lines import split_lines
+from dedupe.lines import line_texts
 from dedupe.markdown import clean_markdown, prose
 from dedupe.model import Article, Document
-from dedupe.opened import keeping, load, restored
+from dedupe.opened import Keeper, keeping, load, reopener, restored
 from dedupe.outcome import CHANGED, DOCUMENT, FILE, Note, Outcome, OutcomeWriter, Rendered
-from dedupe.records import Raw, Typed, dumps
+from dedupe.records import Opener, Raw, Typed, dumps, open_record
 from dedupe.rendering import Articles
 from dedupe.repair import with_plain_breaks
 from dedupe.results import Cleaned, Result, unify
@@ -97,12 +97,23 @@ class Reading:
         """Read a chunk, each entry with the number of its source; `again` says that it was read before."""
         path = self._opened(chunk)
         kept = load(path) if path and again else {}
-        with keeping(path) if path and not again else nullcontext() as keep:
+        with keeping(path) if path and not again else nullcontext() as keeper:
             for origin, source in enumerate(chunk.sources):
-                for entry in self.read(source, kept.get(origin)):
-                    if keep is not None and holds_pages(source):
-                        keep(origin, entry)
+                for entry in self._entries(source, kept.get(origin), keeper, origin):
                     yield origin, entry
+
+    def _entries(
+        self, source: Source, kept: list[bytes] | None, keeper: Keeper | None, origin: int
+    ) -> Iterator[Entry | Unusable]:
+        """Read a source; what was kept of it is not opened again."""
+        if not holds_pages(source):
+            opener = keeper.opener(origin) if keeper else reopener(kept) if kept else open_record
+            yield from self.read(source, opener)
+            return
+        for entry in self.read(source) if kept is None else (restored(each, source) for each in kept):
+            if keeper is not None:
+                keeper.keep(origin, entry)
+            yield self._usable(entry)
 
     def forget(self, chunk: Chunk) -> None:
         """Take away what was kept of a chunk."""
@@ -111,21 +122,21 @@ class Reading:
             path.unlink(missing_ok=True)
 
     def _opened(self, chunk: Chunk) -> Path | None:
-        if self.opened is None or not any(map(holds_pages, chunk.sources)):
-            return None
-        return self.opened / f"{chunk.number:08}"
+        return self.opened / f"{chunk.number:08}" if self.opened is not None else None
 
-    def read(self, source: Source, kept: list[bytes] | None = None) -> Iterator[Entry | Unusable]:
-        """Read a source, or what was kept of it.
+    def read(self, source: Source, opener: Opener = open_record) -> Iterator[Entry | Unusable]:
+        """Read a source, the pages of its records opened by `opener`.
 
         With `strict`, raise RecordError at the first record that cannot be used.
         """
         with self._stdin(source) as stream:
-            entries = read(source, self.settings, stream)
-            for entry in entries if kept is None else (restored(each, source) for each in kept):
-                if self.strict and isinstance(entry, Unusable):
-                    refuse(entry)
-                yield entry
+            for entry in read(source, self.settings, stream, opener):
+                yield self._usable(entry)
+
+    def _usable(self, entry: Entry | Unusable) -> Entry | Unusable:
+        if self.strict and isinstance(entry, Unusable):
+            refuse(entry)
+        return entry
 
     @contextmanager
     def _stdin(self, source: Source) -> Iterator[IO[bytes]]:
@@ -197,7 +208,7 @@ class Surveyor:
             text = prose(text)
         if "repair" in settings.stages:
             text, damaged = with_plain_breaks(text)
-        return page(document, source, split_lines(text), damaged)
+        return page(document, source, line_texts(text), damaged)
 
 
 def skipped(unusable: Unusable) -> Note:

@@ -140,10 +140,10 @@ class Report:
         return Reading(settings, spool.stdin, self._strict, opened)
 
     def _opened(self, stack: ExitStack, inputs: Inputs, work: WorkFolder | None) -> Path | None:
-        """Name a folder for opened pages, if any are read twice."""
-        from dedupe.formats import holds_pages
+        """Name a folder for opened pages, if there may be any that are read twice."""
+        from dedupe.formats import is_text_file
 
-        if not any(map(holds_pages, inputs.sources)):
+        if all(is_text_file([source]) for source in inputs.sources):
             return None
         return work.pages if work else Path(stack.enter_context(TemporaryDirectory(prefix="dedupe-")))
 

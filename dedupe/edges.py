@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from dedupe.lines import ends_sentence
 
 # As many characters are kept of the beginning and of the end: a run of furniture and the words beside it.
 _BEGINNING, _END = 300, 160
+# The last word of a text is looked for in so many characters first.
+_LAST = 30
 # One page in ten must begin so, at least three; and half of them where it is a word or two.
 _PAGES, _SHARE, _SHARE_SHORT = 3, 0.1, 0.5
 # Behind a seam the texts go apart: no word follows on more than so many of the pages.
@@ -70,7 +71,7 @@ def run_in(beginnings: Iterable[str], pages: int, is_line: Callable[[str], bool]
             continue
         if small is None:
             small = _small_words(texts)
-        following = [edge.raw[depth].lower() for edge in members if len(edge.raw) > depth]
+        following = [edge.word(depth).lower() for edge in members if edge.reaches(depth)]
         sentences = Counter(word for word in following if word in small)
         first = members[0]
         text = first.text[: first.spans[depth - 1][1]].strip()
@@ -126,34 +127,52 @@ def sentence_starts(text: str, place: int) -> Iterator[int]:
             yield found.end()
 
 
-@dataclass(frozen=True, slots=True)
 class _Edge:
-    """The words of one edge from the outside inwards: their keys, as written, their spans in the text."""
+    """The words of one edge from the outside inwards, read as far as they are asked for.
 
-    text: str
-    keys: tuple[str, ...]
-    raw: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
+    `keys` and `spans` hold those that were read: what they are compared by, and where they stand in the text.
+    """
 
-    @classmethod
-    def of(cls, text: str, backwards: bool) -> _Edge:
-        """Read the words of an edge; `NewsSport` is two."""
-        spans = [
-            (match.start() + a, match.start() + b)
-            for match in _WORD.finditer(text)
-            for a, b in (_pieces(match[0]) if not match[0][1:].islower() else ((0, len(match[0])),))
-        ]
-        if backwards:
-            spans = spans[:0:-1]  # the first word may be cut
-        raw = tuple(text[a:b] for a, b in spans)
-        return cls(text, tuple(map(_key, raw)), raw, tuple(spans))
+    __slots__ = ("_left", "keys", "spans", "text")
+
+    def __init__(self, text: str, backwards: bool) -> None:
+        self.text = text
+        self.keys: list[str] = []
+        self.spans: list[tuple[int, int]] = []
+        # Backwards without the last one, the first word of the text, which may be cut.
+        self._left = iter([*_words(text)][:0:-1]) if backwards else _words(text)
+
+    def reaches(self, depth: int) -> bool:
+        """Read on to a depth, and tell whether there is a word."""
+        while len(self.spans) <= depth:
+            span = next(self._left, None)
+            if span is None:
+                return False
+            self.spans.append(span)
+            self.keys.append(_key(self.text[slice(*span)]))
+        return True
+
+    def word(self, depth: int) -> str:
+        """Give the word at a depth that was reached."""
+        return self.text[slice(*self.spans[depth])]
 
     def is_seam(self, depth: int) -> bool:
         """Tell whether a sentence may begin at a word: a capital, and nothing that binds it."""
-        if len(self.spans) <= depth:
+        if not self.reaches(depth):
             return False
         gap = self.text[self.spans[depth - 1][1] : self.spans[depth][0]]
-        return self.raw[depth][0].isupper() and _SEAM.fullmatch(gap) is not None
+        return self.word(depth)[0].isupper() and _SEAM.fullmatch(gap) is not None
+
+
+def _words(text: str) -> Iterator[tuple[int, int]]:
+    """Give the spans of the words of a text; `NewsSport` is two."""
+    for found in _WORD.finditer(text):
+        start, end = found.span()
+        if text[start + 1 : end].islower():
+            yield start, end
+        else:
+            for a, b in _pieces(found[0]):
+                yield start + a, start + b
 
 
 def _pieces(word: str) -> Iterator[tuple[int, int]]:
@@ -171,15 +190,18 @@ def _key(word: str) -> str:
 
 def _small_words(texts: Iterable[str]) -> frozenset[str]:
     """Give the words that some texts have in small letters."""
-    return frozenset(word for text in texts for word in _WORD.findall(part_words(text)) if word.islower())
+    return frozenset(filter(str.islower, _WORD.findall(part_words("\n".join(texts)))))
 
 
 def _outermost(text: str, backwards: bool) -> str:
     """Give the key of the outermost word of a text, or nothing."""
     if backwards:
-        word = "".join(_WORD.findall(text)[-1:])
+        found = _WORD.findall(text[-_LAST:])
+        found = found if len(found) > 1 else _WORD.findall(text)  # the first one may be cut
+        word = found[-1] if found else ""
     else:
-        word = found[0] if (found := _WORD.search(text)) else ""
+        first = _WORD.search(text)
+        word = first[0] if first else ""
     if word[1:].islower():
         return word.casefold()
     pieces = part_words(word).split()
@@ -199,7 +221,7 @@ def _partings(
     for text in texts:
         by_word[_outermost(text, backwards)].append(text)
     open_groups = [
-        ([_Edge.of(text, backwards) for text in each], 0)
+        ([_Edge(text, backwards) for text in each], 0)
         for word, each in by_word.items()
         if word and len(each) >= need
     ]
@@ -207,7 +229,7 @@ def _partings(
         members, depth = open_groups.pop()
         following: dict[str, list[_Edge]] = defaultdict(list)
         for edge in members:
-            if len(edge.keys) > depth:
+            if edge.reaches(depth):
                 following[edge.keys[depth]].append(edge)
         if depth and len(following) >= 3 and max(map(len, following.values())) <= _SAME * len(members):
             yield members, depth

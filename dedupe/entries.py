@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
 from dedupe.errors import RecordError
 from dedupe.model import Document, Failure
-from dedupe.records import to_document
+from dedupe.records import Opener, opened, unopened
 from dedupe.settings import Settings
 from dedupe.textfile import TextFile
 
@@ -100,12 +100,20 @@ Cutter = Callable[[Source, Path, int], list[Source]]
 def read_record(
     record: object, place: str, source: Source, settings: Settings, size: int, raw: bytes = b""
 ) -> Entry | Unusable:
-    """Make an entry of a record's fields; one without a text is unusable."""
+    """Make an entry of a record's fields; one without a text is unusable. A page is still to be opened."""
     try:
-        document = to_document(record, place, settings)
+        document = unopened(record, place, settings)
     except RecordError as error:
         return unusable(error, source, size, raw)
     return Entry(document, place, source, size, raw)
+
+
+def open_entry(entry: Entry, opener: Opener) -> Entry | Unusable:
+    """Open the page of a record; one that cannot be read is unusable."""
+    try:
+        return replace(entry, document=opened(entry.document, entry.place, opener))
+    except RecordError as error:
+        return unusable(error, entry.source, entry.size, entry.raw)
 
 
 def unusable(error: RecordError, source: Source, size: int = 0, raw: bytes = b"") -> Unusable:

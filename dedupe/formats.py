@@ -16,13 +16,13 @@ from typing import IO
 
 from dedupe.articlefiles import Writer, write_markdown, write_texts
 from dedupe.csvfile import read_csv, write_csv
-from dedupe.entries import Cutter, Entry, Inputs, Part, Reader, Source, Unusable, unusable
+from dedupe.entries import Cutter, Entry, Inputs, Part, Reader, Source, Unusable, open_entry, unusable
 from dedupe.errors import RecordError, SettingsError
 from dedupe.jsonlines import cut_lines, read_records, write_lines
 from dedupe.model import Document, Failure
 from dedupe.packing import PACKED, split_suffix, zstandard
 from dedupe.parquetfile import cut_rows, read_parquet, write_parquet
-from dedupe.records import parse_object
+from dedupe.records import Opener, open_record, parse_object
 from dedupe.settings import Settings
 from dedupe.textfile import TextFile, decode, is_binary, newline_of
 from dedupe.warc import is_crawl
@@ -366,8 +366,21 @@ def cut(source: Source, size: int) -> list[Source]:
         return [source]
 
 
-def read(source: Source, settings: Settings, stdin: IO[bytes]) -> Iterator[Entry | Unusable]:
-    """Read all documents of a source; what cannot be used comes as `Unusable` in its place."""
+def read(
+    source: Source, settings: Settings, stdin: IO[bytes], opener: Opener = open_record
+) -> Iterator[Entry | Unusable]:
+    """Read all documents of a source; what cannot be used comes as `Unusable` in its place.
+
+    `opener` opens the pages of records.
+    """
+    for entry in _read(source, settings, stdin):
+        if isinstance(entry, Entry) and entry.document.html is not None:
+            yield open_entry(entry, opener)
+        else:
+            yield entry
+
+
+def _read(source: Source, settings: Settings, stdin: IO[bytes]) -> Iterator[Entry | Unusable]:
     if source.path is None:
         yield from read_stdin(source, stdin, settings)
         return

@@ -17,10 +17,11 @@ from dedupe import words
 from dedupe.address import host_of, site_name
 from dedupe.affixes import Affixes
 from dedupe.edges import part_words
+from dedupe.keys import NAMED, head_of, line_key
 from dedupe.model import Line
 from dedupe.phrases import by_opening
 from dedupe.slots import all_runs
-from dedupe.survey import LONGEST, NAMED, head_of, line_key
+from dedupe.survey import LONGEST
 from dedupe.templates import Template, Templates
 
 # Said nowhere else than in furniture; the other kinds of phrases need their place too.

@@ -11,15 +11,21 @@ from zlib import crc32
 
 from dedupe.lines import NO_SPACES_CHARACTER
 
+A_PAGE = 32
+"""Grams of a page, at most."""
+
 # A gram is four words of prose, or eight characters where no blanks part them. Those at the beginning of
 # each paragraph are taken, and of these the smallest by their hash, so that two copies of a text give nearly
 # the same sample wherever they were edited.
 _WORDS = re.compile(rb"(?<!\S)\S++[ \t]++\S++[ \t]++\S++[ \t]++\S++(?=[ \t])")
 _PAIR = re.compile("..")
-_OPENING, _A_PAGE = 120, 32
+_OPENING = 120
 # From so many grams on they are counted by NumPy.
 _MANY = 1_000_000
-_DIGITS, _ASCII_DIGITS = re.compile(r"\d+"), re.compile(b"[0-9]+")
+_ASCII = bytes(range(128))
+# Numbers count as one nought each: digit by digit, since a search for noughts is faster than one for digits.
+_DIGITLESS = bytes.maketrans(b"123456789", b"000000000")
+_DIGITS, _NOUGHTS = re.compile(r"\d+"), re.compile(b"00+")
 
 
 def own_words(grams: Sequence[int], sizes: Sequence[int]) -> list[bool]:
@@ -61,10 +67,12 @@ def sample_grams(texts: Iterable[str]) -> array[int]:
         for text in texts
     ]
     joined = "\n".join(openings)
-    if not joined.isascii():
-        joined = "\n".join(map(_with_blanks, openings))
-    masked = _ASCII_DIGITS.sub(b"0", joined.encode("utf-8", "replace"))
-    return array("I", sorted(set(map(crc32, _WORDS.findall(masked))))[:_A_PAGE])
+    plain = joined.encode("utf-8", "replace")
+    foreign = plain.translate(None, _ASCII).decode()
+    if foreign and (NO_SPACES_CHARACTER.search(foreign) or _DIGITS.search(foreign)):
+        plain = "\n".join(map(_with_blanks, openings)).encode("utf-8", "replace")
+    masked = _NOUGHTS.sub(b"0", plain.translate(_DIGITLESS))
+    return array("I", sorted(set(map(crc32, _WORDS.findall(masked))))[:A_PAGE])
 
 
 def _with_blanks(text: str) -> str:

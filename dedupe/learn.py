@@ -10,11 +10,12 @@ Only documents count, not occurrences, and only documents that may testify (`Sur
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain
 from typing import NamedTuple
 
 from dedupe import edges, words
@@ -22,11 +23,12 @@ from dedupe.address import site_name
 from dedupe.affixes import learn_affixes
 from dedupe.byline import is_date_line, is_heading_line
 from dedupe.dates import Order, numeric_orders
+from dedupe.keys import SITE, head_of, line_key
 from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Document
 from dedupe.several import Sieve, everywhere, gather_shared, judge_reviewed, ordered
-from dedupe.slots import join_runs, word_runs
-from dedupe.survey import FEWEST, SeenLine, Survey, Witness, head_of, line_key, order_of, source_of, survey
+from dedupe.slots import join_runs, may_recur, word_runs
+from dedupe.survey import FEWEST, Survey, Testimony, Witness, order_of, source_of, survey
 from dedupe.templates import Made, Template, Templates
 from dedupe.values import is_fact
 
@@ -47,6 +49,10 @@ _BELOW, _BELOW_DIFFERENT = 0.8, 0.25
 _SHARE_HANGING, _SHARE_ALWAYS = 0.1, 0.34
 # Titles stand among the first lines of a page.
 _TITLES = 12
+# All numeric dates have this in the middle: a mark, the month or the day, and the mark again.
+_BETWEEN_NUMBERS = re.compile(r"[./-] ?\d\d?[./-]")
+# The label of a data sheet that stands on a line of its own.
+_LABEL = 45
 
 
 def learn(documents: Iterable[Document]) -> Templates:
@@ -71,10 +77,10 @@ def derive(seen: Survey, named: str = "host") -> Templates:
     """Derive templates from the pages of a survey; `named` is what was one source (`Settings.sources`)."""
     sources: dict[str, Template] = {}
     sieve = Sieve()
-    for name, pages in seen.witnesses():
-        if len(pages) >= FEWEST:
-            sources[name] = _Learner(name, pages).template()
-        sieve.add(pages)
+    for said in seen.testimonies():
+        if len(said.pages) >= FEWEST:
+            sources[said.source] = _Learner(said).template()
+        sieve.add(said.keys)
     sources = judge_reviewed(sources)
     return Templates(
         {name: each for name, each in sources.items() if _is_any(each)},
@@ -128,32 +134,38 @@ def _is_part_of_date(key: str) -> bool:
 
 
 class _Learner:
-    """The pages of one source."""
+    """The pages of one source. Lines are the numbers of its Testimony; what is counted goes by their keys."""
 
-    def __init__(self, source: str, pages: Sequence[Witness]) -> None:
-        self.pages = pages
-        self.site = site_name(source)
-        self.count = Counter(key for each in pages for key in {line.key for line in each.lines if line.key})
-        self.frequent = {key for key, count in self.count.items() if self.is_many(count, _SHARE)}
+    def __init__(self, said: Testimony) -> None:
+        self.pages, self.texts, self.keys, self.site = (
+            said.pages,
+            said.texts,
+            said.keys,
+            site_name(said.source),
+        )
+        self.count = self.pages_of(lambda each: {self.keys[line] for line in each.lines if line})
+        self.prose = {line for line, is_prose in enumerate(said.prose) if is_prose}
+        many = self.many(_SHARE)
+        self.frequent = {line for line, key in enumerate(self.keys) if line and self.count[key] >= many}
         self.example: dict[str, str] = {}
-        self.prose: set[str] = set()
+        for line in self.frequent:
+            key, text = self.keys[line], self.texts[line]
+            self.example[key] = min(self.example.get(key, text), text)
+        self.recurring = [
+            [(i, line) for i, line in enumerate(each.lines) if line in self.frequent] for each in self.pages
+        ]
+        own = self.prose - self.frequent
+        self.bodies = [_ends([line in own for line in each.lines]) for each in self.pages]
         self.place: dict[str, float] = defaultdict(float)
         self.heads_as_written: dict[str, str] = {}
-        for each in pages:
-            for line in each.lines:
-                if line.key in self.frequent:
-                    self.example[line.key] = min(self.example.get(line.key, line.text), line.text)
-                    if line.is_prose:
-                        self.prose.add(line.key)
-        self.edges = [self.body_edges(each) for each in pages]
 
-    def is_many(self, count: int, share: float) -> bool:
-        return count >= max(FEWEST, share * len(self.pages))
+    def pages_of(self, found: Callable[[Witness], Collection[str]]) -> Counter[str]:
+        """Count the pages on which each thing is found."""
+        return Counter(chain.from_iterable(map(found, self.pages)))
 
-    def body_edges(self, each: Witness) -> tuple[int, int]:
-        """Give the first and the last line of prose that is the page's own."""
-        own = [i for i, line in enumerate(each.lines) if line.is_prose and line.key not in self.frequent]
-        return (own[0], own[-1]) if own else (len(each.lines), -1)
+    def many(self, share: float) -> float:
+        """Give how many pages are enough."""
+        return max(FEWEST, share * len(self.pages))
 
     def template(self) -> Template:
         """Learn all that the pages of the source tell."""
@@ -193,8 +205,8 @@ class _Learner:
         """Give what may be the title of a page: what its record says, or its first lines."""
         if each.title:
             return [each.title]
-        first = next((i for i, line in enumerate(each.lines) if line.is_prose), len(each.lines))
-        return [line.text for line in each.lines[: min(first, _TITLES)] if line.text]
+        first = next((i for i, line in enumerate(each.lines) if line in self.prose), len(each.lines))
+        return [self.texts[line] for line in each.lines[: min(first, _TITLES)]]
 
     def run_in(self, lines: Mapping[str, int]) -> dict[str, int]:
         """Learn what is run into the first words of paragraphs."""
@@ -211,138 +223,153 @@ class _Learner:
 
     def order(self) -> Order | None:
         """Tell how the source writes numeric dates, from those that can be read in one way only."""
-        texts = {line.text for each in self.pages for line in each.lines if not line.is_prose}
+        texts = [
+            text
+            for line, text in enumerate(self.texts)
+            if line not in self.prose and _BETWEEN_NUMBERS.search(text)
+        ]
         proved = {order for text in texts for order in numeric_orders(text)}
         return next(iter(proved)) if len(proved) == 1 else None
 
     def lines(self) -> tuple[dict[str, int], dict[str, int]]:
         """Tell furniture from the recurring lines that may be the author's."""
+        prose = {self.keys[line] for line in self.frequent & self.prose}
         between: Counter[str] = Counter()
         company: Counter[str] = Counter()
-        hanging: Counter[str] = Counter()
-        for each, (first, last) in zip(self.pages, self.edges, strict=True):
+        for each, recurring, (first, last) in zip(self.pages, self.recurring, self.bodies, strict=True):
             met: set[str] = set()
-            hanging.update(self.hanging(each))
-            for i, line in enumerate(each.lines):
-                if line.key not in self.frequent or line.key in met:
+            for i, line in recurring:
+                key = self.keys[line]
+                if key in met:
                     continue
-                met.add(line.key)
-                self.place[line.key] += i / len(each.lines)
-                between[line.key] += first < i < last
-                near = each.lines[max(i - 1, 0) : i] + each.lines[i + 1 : i + 2]
-                company[line.key] += all(other.key in self.frequent for other in near)
+                met.add(key)
+                self.place[key] += i / len(each.lines)
+                between[key] += first < i < last
+                if key in prose:
+                    near = each.lines[max(i - 1, 0) : i] + each.lines[i + 1 : i + 2]
+                    company[key] += self.frequent.issuperset(near)
+        hanging = self.hanging()
         lines: dict[str, int] = {}
         review: dict[str, int] = {}
-        for key in self.frequent:
+        for key in self.example:
             count = self.count[key]
-            if key in self.prose:
+            if key in prose:
                 # A standing paragraph of a column touches the text; a notice stands among other furniture.
-                is_furniture = company[key] >= _COMPANY * count and self.is_many(count, _SHARE_PROSE)
+                is_furniture = company[key] >= _COMPANY * count and count >= self.many(_SHARE_PROSE)
                 (lines if is_furniture and 2 * between[key] < count else review)[key] = count
             elif 2 * between[key] < count or (
-                self.is_many(count, _SHARE_BETWEEN)
-                and (hanging[key] >= _SHARE_HANGING * count or self.is_many(count, _SHARE_ALWAYS))
+                count >= self.many(_SHARE_BETWEEN)
+                and (hanging[key] >= _SHARE_HANGING * count or count >= self.many(_SHARE_ALWAYS))
             ):
                 lines[key] = count
         return lines, review
 
-    def hanging(self, each: Witness) -> set[str]:
-        """Find the lines of a page that are no subheadings: nothing of its own follows, or they recur."""
-        keys = [line.key for line in each.lines]
-        found = {
-            key
-            for key, following in pairwise([*keys, None])
-            if key in self.frequent and (following is None or following in self.frequent)
-        }
-        return found | {key for key, times in Counter(keys).items() if times > 1 and key in self.frequent}
+    def hanging(self) -> Counter[str]:
+        """Count the pages on which a line is no subheading: nothing of its own follows, or it recurs."""
+        count: Counter[str] = Counter()
+        for each, recurring in zip(self.pages, self.recurring, strict=True):
+            met: set[str] = set()
+            found: set[str] = set()
+            for i, line in recurring:
+                key = self.keys[line]
+                if key in met or i + 1 == len(each.lines) or each.lines[i + 1] in self.frequent:
+                    found.add(key)
+                met.add(key)
+            count.update(found)
+        return count
 
     def heads(self) -> tuple[dict[str, int], dict[str, int]]:
         """Learn beginnings with varying ends: those that stand alone, and those of data sheets."""
-        pages: Counter[str] = Counter()
-        company: Counter[str] = Counter()
-        facts: Counter[str] = Counter()
-        tails: dict[str, set[str]] = defaultdict(set)
-        for each, chosen in zip(self.pages, self.recurring_heads(), strict=True):
+        chosen = self.recurring_heads()
+        places: dict[str, list[tuple[_Head, list[int], int]]] = defaultdict(list)
+        for each in self.pages if chosen else ():
             met: set[str] = set()
-            for i in chosen:
-                found = self.head(each.lines[i])
-                if found is None or found.key in met:
-                    continue
-                met.add(found.key)
-                self.write_head(found)
-                pages[found.key] += 1
-                tails[found.key].add(found.tail)
-                facts[found.key] += found.is_fact
-                near = map(self.head, (*each.lines[max(i - 1, 0) : i], *each.lines[i + 1 : i + 2]))
-                company[found.key] += any(
-                    other is not None and other.key != found.key and other.is_fact for other in near
-                )
-        learned_tails: dict[str, int] = {}
-        learned_labels: dict[str, int] = {}
-        for head, count in pages.items():
-            if not self.is_many(count, _SHARE_HEAD) or len(tails[head]) < max(2, _TAILS * count):
+            for i, line in enumerate(each.lines):
+                found = self.head(line) if line in chosen else None
+                if found is not None and found.key not in met:
+                    met.add(found.key)
+                    places[found.key].append((found, each.lines, i))
+        tails: dict[str, int] = {}
+        labels: dict[str, int] = {}
+        for key, stood in places.items():
+            heads, count = {found for found, _, _ in stood}, len(stood)
+            written = [head.written for head in heads if head.written]
+            if written:
+                self.heads_as_written[key] = min(written)
+            if count < self.many(_SHARE_HEAD) or len({head.tail for head in heads}) < max(2, _TAILS * count):
                 continue
-            if 2 * company[head] > count or 2 * facts[head] > count:
-                if not head[0].isdigit():
-                    learned_labels[head] = count
+            if 2 * sum(found.is_fact for found, _, _ in stood) > count or self.is_in_company(stood):
+                if not key[0].isdigit():
+                    labels[key] = count
             else:
-                learned_tails[head] = count
-        return learned_tails, learned_labels
+                tails[key] = count
+        return tails, labels
 
-    def head(self, line: SeenLine) -> _Head | None:
+    def is_in_company(self, stood: Sequence[tuple[_Head, list[int], int]]) -> bool:
+        """Tell whether a beginning mostly stands beside facts with other beginnings."""
+        company = 0
+        for head, lines, i in stood:
+            near = map(self.head, lines[max(i - 1, 0) : i] + lines[i + 1 : i + 2])
+            company += any(other is not None and other.key != head.key and other.is_fact for other in near)
+        return 2 * company > len(stood)
+
+    def recurring_heads(self) -> set[int]:
+        """Give the lines whose beginnings stand on enough pages; only those are read further."""
+        heads = {
+            line: found[0] for line, text in enumerate(self.texts) if (found := head_of(text, self.site))
+        }
+        count = self.pages_of(lambda each: {heads[line] for line in each.lines if line in heads})
+        many = self.many(_SHARE_HEAD)
+        return {line for line, head in heads.items() if count[head] >= many}
+
+    def head(self, line: int) -> _Head | None:
         """Read the beginning of a line, where it has one."""
-        return _head(line.text, line.is_prose, self.site)
-
-    def recurring_heads(self) -> list[list[int]]:
-        """Give the lines of each page whose beginnings stand on enough pages; only those are read further."""
-        heads = [[head_of(line.text, self.site) for line in each.lines] for each in self.pages]
-        count = Counter(key for each in heads for key in {found[0] for found in each if found})
-        return [
-            [i for i, found in enumerate(each) if found and self.is_many(count[found[0]], _SHARE_HEAD)]
-            for each in heads
-        ]
-
-    def write_head(self, head: _Head) -> None:
-        """Note how the beginning of a line is written."""
-        if head.written:
-            known = self.heads_as_written.get(head.key, head.written)
-            self.heads_as_written[head.key] = min(known, head.written)
+        return _head(self.texts[line], line in self.prose, self.site)
 
     def stacked_labels(self) -> dict[str, int]:
         """Learn labels that stand on lines of their own, values below: a chain of them is a data sheet."""
+        short = {line for line in self.frequent - self.prose if len(self.texts[line]) <= _LABEL}
+        values = {line for line in short if _is_fact(self.texts[line])}
         facts: Counter[str] = Counter()
-        short: Counter[str] = Counter()
-        near: dict[str, Counter[str]] = defaultdict(Counter)
-        for each in self.pages:
+        places: list[tuple[str, list[int], int]] = []
+        for each, recurring in zip(self.pages, self.recurring, strict=True):
             met: set[str] = set()
-            for i, line in enumerate(each.lines[:-1]):
-                if line.key not in self.frequent or line.key in met or line.is_prose or len(line.text) > 45:
-                    continue
-                met.add(line.key)
-                value = each.lines[i + 1].text
-                facts[line.key] += _is_fact(value) and not _is_fact(line.text)
-                short[line.key] += 0 < len(value.split()) <= 5
-                for k in (i - 2, i + 2):
-                    if 0 <= k < len(each.lines):
-                        near[line.key][each.lines[k].key] += 1
+            for i, line in recurring:
+                key = self.keys[line]
+                if line in short and key not in met and i + 1 < len(each.lines):
+                    met.add(key)
+                    places.append((key, each.lines, i))
+                    facts[key] += line not in values and _is_fact(self.texts[each.lines[i + 1]])
         labels = {key for key, count in facts.items() if 2 * count > self.count[key]}
-        for key in facts:
+        return self.chained(labels, places) if labels else {}
+
+    def chained(self, labels: set[str], places: Sequence[tuple[str, list[int], int]]) -> dict[str, int]:
+        """Add to labels what stands among them, and leave out those that stand alone."""
+        brief: Counter[str] = Counter()
+        near: dict[str, Counter[str]] = defaultdict(Counter)
+        for key, lines, i in places:
+            brief[key] += 0 < len(self.texts[lines[i + 1]].split()) <= 5
+            near[key].update(self.keys[lines[k]] for k in (i - 2, i + 2) if 0 <= k < len(lines))
+        for key in near:
             beside = sum(near[key][label] for label in labels if label != key)
-            if 2 * beside > self.count[key] and short[key] >= 0.9 * self.count[key]:
+            if 2 * beside > self.count[key] and brief[key] >= 0.9 * self.count[key]:
                 labels.add(key)
-        chained = {key for key in labels if any(near[key][other] for other in labels if other != key)}
-        return {key: self.count[key] for key in chained}
+        found = {key for key in labels if any(near[key][other] for other in labels if other != key)}
+        return {key: self.count[key] for key in found}
 
     def below(self) -> dict[str, int]:
         """Learn headings over lists: short lines with a short line below that differs from page to page."""
+        short = {line for line in self.frequent - self.prose if len(self.texts[line].split()) <= 5}
         below: dict[str, set[str]] = defaultdict(set)
         good: Counter[str] = Counter()
-        for each, (_, last) in zip(self.pages, self.edges, strict=True):
-            for line, following in pairwise(each.lines[last + 1 :] if last >= 0 else ()):
-                if line.key in self.frequent and len(line.text.split()) <= 5 and not line.is_prose:
-                    short = following.text and not ends_sentence(following.text) and not following.is_prose
-                    good[line.key] += bool(short) and following.key not in self.frequent
-                    below[line.key].add(following.key)
+        for each, recurring, (_, last) in zip(self.pages, self.recurring, self.bodies, strict=True):
+            for i, line in recurring:
+                if not (0 <= last < i < len(each.lines) - 1 and line in short):
+                    continue
+                key, following = self.keys[line], each.lines[i + 1]
+                is_own = following not in self.frequent and following not in self.prose
+                good[key] += is_own and not ends_sentence(self.texts[following])
+                below[key].add(self.keys[following])
         return {
             key: self.count[key]
             for key, count in good.items()
@@ -356,21 +383,28 @@ class _Learner:
         They must come from two lines at least: the boxes of two authors share a form, but the standing
         paragraph of a column is always the same.
         """
-        count: Counter[str] = Counter()
-        seen: dict[str, set[str]] = defaultdict(set)
-        for each, (first, last) in zip(self.pages, self.edges, strict=True):
-            found: set[str] = set()
-            for i, line in enumerate(each.lines):
-                if line.text and line.key not in lines and (not first <= i <= last or "§" in line.key):
-                    for run in word_runs(line.key):
-                        found.add(run)
-                        seen[run].add(line.key)
-            count.update(found)
-        return {
-            run: pages
-            for run, pages in count.items()
-            if self.is_many(pages, _SHARE_HEAD) and len(seen[run]) >= 2
-        }
+        others = {line for line, key in enumerate(self.keys) if line and key not in lines}
+        around = [
+            {
+                self.keys[line]
+                for i, line in enumerate(each.lines)
+                if line in others and (not first <= i <= last or SITE in self.keys[line])
+            }
+            for each, (first, last) in zip(self.pages, self.bodies, strict=True)
+        ]
+        runs = {key: word_runs(key) for key in may_recur(set().union(*around))}
+        count = Counter(
+            chain.from_iterable({run for key in each if key in runs for run in runs[key]} for each in around)
+        )
+        many = self.many(_SHARE_HEAD)
+        recurring = {run: pages for run, pages in count.items() if pages >= many}
+        keys = Counter(chain.from_iterable(map(set, runs.values()))) if recurring else {}
+        return {run: pages for run, pages in recurring.items() if keys[run] >= 2}
+
+
+def _ends(own: Sequence[bool]) -> tuple[int, int]:
+    """Give the first and the last place that is true; the length and -1, where none is."""
+    return (own.index(True), len(own) - 1 - own[::-1].index(True)) if True in own else (len(own), -1)
 
 
 def _is_any(each: Template) -> bool:

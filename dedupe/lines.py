@@ -64,6 +64,19 @@ def split_lines(text: str) -> list[Line]:
     return _join_wrapped(text, lines, width) if width else lines
 
 
+def line_texts(text: str) -> list[str]:
+    r"""Give the texts of the logical lines, for those who need no places: mostly the lines as they stand.
+
+    >>> line_texts("A title\n\n  First.  \nSecond.\n")
+    ['A title', 'First.', 'Second.']
+    """
+    texts = [bare for line in text.split("\n") if (bare := line.strip())]
+    longest = max(map(len, texts), default=0)
+    if longest > _WRAP_MAX and not _is_one_line(longest, sum(map(len, texts))):
+        return texts
+    return [line.text for line in split_lines(text)]
+
+
 def ends_sentence(text: str) -> bool:
     """Tell whether a line ends as a sentence does, closing quotes and brackets aside.
 
@@ -156,10 +169,14 @@ def _line(text: str, start: int, number: int) -> Line:
     return Line(start, start + len(text), number, text, is_prose(text))
 
 
+def _is_one_line(longest: int, total: int) -> bool:
+    """Tell whether one line holds most of a text."""
+    return longest > _ONE_LINE and longest >= 0.6 * total
+
+
 def _cut_one_line_text(lines: list[Line], longest: int) -> list[Line]:
     """Cut at sentence ends those lines that hold most of a text."""
-    total = sum(line.end - line.start for line in lines)
-    if longest < 0.6 * total:
+    if not _is_one_line(longest, sum(line.end - line.start for line in lines)):
         return lines
     cut: list[Line] = []
     for line in lines:

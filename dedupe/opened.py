@@ -1,49 +1,81 @@
 """Web pages that were opened in the first of two passes, kept for the second: opening takes most of the time.
 
-What is kept of a chunk is a file of JSON lines, one for each entry, behind the number of its source. It
-appears when it is whole.
+What is kept of a chunk is a file of JSON lines behind the numbers of their sources, and appears when it is
+whole. Of files of pages and crawls it holds each entry, and they are not read again. Of records it holds what
+was found in their pages; the records are read a second time, for their other fields.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from dedupe.entries import Entry, Source, Unusable
+from dedupe.errors import RecordError
 from dedupe.model import Block, Document, Failure
+from dedupe.records import Opener, open_record
 from dedupe.staging import writing
 from dedupe.textfile import PAGE_FILE
 
-Keep = Callable[[int, Entry | Unusable], None]
-
 _OWN = ("id", "text", "url", "source", "title", "date", "extra")
+# What a page says of a document; the rest is the record's.
+_PAGE = ("text", "url", "title", "date")
+
+
+class Keeper:
+    """Keeps what was opened, in a file that is begun when there is something."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file: IO[bytes] | None = None
+
+    def keep(self, origin: int, entry: Entry | Unusable) -> None:
+        """Keep an entry of a source."""
+        self._write(origin, _described(entry))
+
+    def opener(self, origin: int) -> Opener:
+        """Give what opens the pages of the records of a source, and keeps them."""
+
+        def opened(document: Document, place: str) -> Document:
+            try:
+                page = open_record(document, place)
+            except RecordError as error:
+                self._write(origin, {"place": place, "failure": [error.reason, error.problem]})
+                raise
+            self._write(origin, {"place": place, "page": _described_page(page, document)})
+            return page
+
+        return opened
+
+    def _write(self, origin: int, described: dict[str, Any]) -> None:
+        with writing(str(self.path)):
+            if self.file is None:
+                self.path.parent.mkdir(exist_ok=True)
+                self.file = self.path.open("wb")
+            self.file.write(b"%d %s\n" % (origin, json.dumps(described).encode("ascii")))
 
 
 @contextmanager
-def keeping(path: Path) -> Iterator[Keep]:
-    """Give what keeps an entry of a source; the file is there when the block has ended without an error.
+def keeping(path: Path) -> Iterator[Keeper]:
+    """Give what keeps entries and pages; the file is there when the block has ended without an error.
 
     Raises OutputError where there is no room.
     """
-    unfinished = path.with_suffix(".tmp")
-    with writing(str(path)):
-        path.parent.mkdir(exist_ok=True)
-        file = unfinished.open("wb")
-
-    def keep(origin: int, entry: Entry | Unusable) -> None:
-        with writing(str(path)):
-            file.write(b"%d %s\n" % (origin, json.dumps(_described(entry)).encode("ascii")))
-
+    keeper = Keeper(path.with_suffix(".tmp"))
     try:
-        with file:
-            yield keep
-        unfinished.rename(path)
+        yield keeper
+        if keeper.file is not None:
+            with writing(str(path)):
+                keeper.file.close()
+            keeper.path.rename(path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        if keeper.file is not None:
+            keeper.file.close()
+            keeper.path.unlink(missing_ok=True)
 
 
 def load(path: Path) -> dict[int, list[bytes]]:
@@ -63,9 +95,7 @@ def _described(entry: Entry | Unusable) -> dict[str, Any]:
     document = entry.document
     return {
         "document": {name: getattr(document, name) for name in _OWN},
-        "blocks": [
-            [block.start, block.end, block.mark, block.reason, block.rule] for block in document.blocks
-        ],
+        "blocks": _spans(document),
         "place": entry.place,
         "size": entry.size,
         "file": entry.file is not None,
@@ -78,6 +108,39 @@ def restored(described: bytes, source: Source) -> Entry | Unusable:
     if "document" not in kept:
         failure = Failure(*kept["failure"]) if kept["failure"] else None
         return Unusable(failure, kept["size"], source=source, kind=kept["kind"])
-    document = Document(**kept["document"], blocks=tuple(Block(*block) for block in kept["blocks"]))
+    document = Document(**kept["document"], blocks=_blocks(kept["blocks"]))
     file = PAGE_FILE if kept["file"] else None
     return Entry(document, kept["place"], source, kept["size"], file=file)
+
+
+def _described_page(page: Document, document: Document) -> dict[str, Any]:
+    """Describe what was found in the page of a document."""
+    own = document.extra
+    stated = {name: None if name in own else value for name, value in page.extra.items()}
+    return {name: getattr(page, name) for name in _PAGE} | {"extra": stated, "blocks": _spans(page)}
+
+
+def reopener(described: Iterable[bytes]) -> Opener:
+    """Give what opens the pages of records in the order in which they were kept."""
+    left = iter(described)
+
+    def reopened(document: Document, place: str) -> Document:
+        kept = json.loads(next(left, b"{}"))
+        if kept.get("place") != place:
+            return open_record(document, place)
+        if "failure" in kept:
+            raise RecordError(place, *kept["failure"])
+        page = kept["page"]
+        page["extra"] |= document.extra
+        page["blocks"] = _blocks(page["blocks"])
+        return replace(document, html=None, **page)
+
+    return reopened
+
+
+def _spans(document: Document) -> list[tuple[Any, ...]]:
+    return [(block.start, block.end, block.mark, block.reason, block.rule) for block in document.blocks]
+
+
+def _blocks(spans: Iterable[Iterable[Any]]) -> tuple[Block, ...]:
+    return tuple(Block(*span) for span in spans)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,8 @@ OWN = ("id", "url", "source", "title", "date", "text", "metadata")
 # we never need their value, and Python refuses integers of more than 4,300 digits.
 _DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
 _BLANK = re.compile(r"[ \t\n\r]*")
+_COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")
+_FOLLOWING = re.compile(r"[ \t\n\r]*([,}])[ \t\n\r]*")
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 
 
@@ -67,33 +69,37 @@ def parse_object(line: str) -> dict[str, Raw]:
     >>> parse_object('{"price": 1.10, "tags": ["a",  "b"]}')
     {'price': '1.10', 'tags': '["a",  "b"]'}
     """
+    return {name: Raw(line[start:end]) for name, _, start, end in _fields(line)}
+
+
+def _fields(line: str) -> Iterator[tuple[str, object, int, int]]:
+    """Give the fields of an object: name, value, and the span of the value."""
     at = _skip(line, 0)
     if line[at : at + 1] != "{":
         _, end = _DECODER.raw_decode(line, at)
         _expect_end(line, end)
         raise TypeError("not an object")
-    fields: dict[str, Raw] = {}
     at = _skip(line, at + 1)
     if line[at : at + 1] == "}":
         _expect_end(line, at + 1)
-        return fields
+        return
     while True:
         if line[at : at + 1] != '"':
             raise json.JSONDecodeError("Expecting a field name in double quotes", line, at)
         name, at = _DECODER.raw_decode(line, at)
-        at = _skip(line, at)
-        if line[at : at + 1] != ":":
-            raise json.JSONDecodeError("Expecting ':' after a field name", line, at)
-        start = _skip(line, at + 1)
-        _, end = _DECODER.raw_decode(line, start)
-        fields[name] = Raw(line[start:end])
-        at = _skip(line, end)
-        if line[at : at + 1] == "}":
-            _expect_end(line, at + 1)
-            return fields
-        if line[at : at + 1] != ",":
-            raise json.JSONDecodeError("Expecting ',' or '}' after a value", line, at)
-        at = _skip(line, at + 1)
+        colon = _COLON.match(line, at)
+        if colon is None:
+            raise json.JSONDecodeError("Expecting ':' after a field name", line, _skip(line, at))
+        start = colon.end()
+        value, end = _DECODER.raw_decode(line, start)
+        yield name, value, start, end
+        following = _FOLLOWING.match(line, end)
+        if following is None:
+            raise json.JSONDecodeError("Expecting ',' or '}' after a value", line, _skip(line, end))
+        at = following.end()
+        if following[1] == "}":
+            _expect_end(line, at)
+            return
 
 
 def _skip(line: str, at: int) -> int:
@@ -112,8 +118,15 @@ def parse_record(line: str, place: str, settings: Settings) -> dict[str, Any]:
 
     Raises RecordError (`not JSON`, `not an object`).
     """
+    read, id_field = settings.field_names, settings.id_field
+    record: dict[str, Any] = {}
     try:
-        fields = parse_object(line)
+        for name, value, start, end in _fields(line):
+            if name not in read or not (value is None or line[start] == '"'):
+                value = Raw(line[start:end])
+                if name == id_field and _INTEGER.fullmatch(value):
+                    value = int(value)
+            record[name] = value
     except json.JSONDecodeError as error:
         raise RecordError(place, "not JSON", f"not JSON: {error.msg} (column {error.pos + 1})") from None
     except TypeError:
@@ -122,21 +135,7 @@ def parse_record(line: str, place: str, settings: Settings) -> dict[str, Any]:
         ) from None
     except RecursionError:
         raise RecordError(place, "not JSON", "not JSON that can be read: nested too deeply") from None
-    return {
-        name: _value(value, name == settings.id_field) if name in settings.field_names else value
-        for name, value in fields.items()
-    }
-
-
-def _value(raw: Raw, is_id: bool) -> Any:
-    """Give the value of a field that we read: a string, an integer where it is an id, null; else `Raw`."""
-    if raw[0] == '"':
-        return _DECODER.decode(raw)
-    if raw == "null":
-        return None
-    if is_id and _INTEGER.fullmatch(raw):
-        return int(raw)
-    return raw
+    return record
 
 
 def table_value(name: str, value: str) -> str:
@@ -182,6 +181,29 @@ def to_document(record: object, place: str, settings: Settings) -> Document:
     Raises RecordError (`not an object`, `no text`, `text is null`, `text is not a string`, and the reasons
     for which a page cannot be read).
     """
+    return opened(unopened(record, place, settings), place)
+
+
+Opener = Callable[[Document, str], Document]
+"""Gives a document the text of its page; the string says where it stood. May raise RecordError."""
+
+
+def open_record(document: Document, place: str) -> Document:
+    """Open the page of a record."""
+    return open_page(document, place=place)
+
+
+def opened(document: Document, place: str, opener: Opener = open_record) -> Document:
+    """Give the document of a record the text of its page, if it has one, and what its page says of it."""
+    if document.html is None:
+        return document
+    document = opener(document, place)
+    url = document.url
+    return replace(document, id=_id(document.id, url, document.text), source=_source(document.source, url))
+
+
+def unopened(record: object, place: str, settings: Settings) -> Document:
+    """Read a record as a document, whose page, if it has one, is still to be opened; see `to_document`."""
     if not isinstance(record, Mapping):
         raise RecordError(place, "not an object", f"{type(record).__name__} where a record was expected")
     html = _page(record, settings)
@@ -193,16 +215,19 @@ def to_document(record: object, place: str, settings: Settings) -> Document:
     name = record.get(settings.id_field)
     if isinstance(name, Raw | bool) or not isinstance(name, str | int):
         name = ""
-    document = Document(
-        name, text, url, source, title, None if date == "None" else date, html=html,
-        extra=dict(_foreign(record, settings, html is not None)),
-    )  # fmt: skip
-    document = open_page(document, place=place)
-    return replace(
-        document,
-        id=name if name != "" else document.url or text_id(document.text),
-        source=source or host_of(document.url or "") or None,
-    )
+    date = None if date == "None" else date
+    extra = dict(_foreign(record, settings, html is not None))
+    if html is None:
+        return Document(_id(name, url, text), text, url, _source(source, url), title, date, extra)
+    return Document(name, "", url, source, title, date, extra, html)
+
+
+def _id(name: str | int, url: str | None, text: str) -> str | int:
+    return name if name != "" else url or text_id(text)
+
+
+def _source(name: str | None, url: str | None) -> str | None:
+    return name or host_of(url or "") or None
 
 
 def _page(record: Mapping[str, Any], settings: Settings) -> str | None:
@@ -210,7 +235,7 @@ def _page(record: Mapping[str, Any], settings: Settings) -> str | None:
     page, text = record.get(settings.html_field), record.get(settings.text_field)
     if settings.html_field != settings.text_field and text not in (None, "", "null", '""'):
         return None
-    page = _value(page, is_id=False) if isinstance(page, Raw) else page
+    page = _DECODER.decode(page) if isinstance(page, Raw) and page[0] == '"' else page
     return page if isinstance(page, str) and not isinstance(page, Raw) and page else None
 
 
@@ -235,10 +260,11 @@ def _string(value: object) -> str | None:
 
 def _foreign(record: Mapping[str, Any], settings: Settings, is_page: bool) -> Iterable[tuple[str, Any]]:
     """Yield the fields that are not ours, in their order; no value is lost because of its field's name."""
+    read = settings.field_names
     for name, value in record.items():
         if is_page and name == settings.html_field:
             continue
-        if name in settings.field_names and _is_read(name, value, settings):
+        if name in read and _is_read(name, value, settings):
             continue
         if name == "metadata" and _is_object(value):
             yield name, value  # facts that are lifted out of the text join it, see `facts`

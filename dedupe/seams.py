@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 from dedupe import words
 from dedupe.edges import LONGEST_RUN, SHORTEST, loose_end, part_words, sentence_starts
+from dedupe.keys import line_key
 from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Line
-from dedupe.survey import line_key
 
 if TYPE_CHECKING:
     from dedupe.furniture import Known

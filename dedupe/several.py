@@ -13,9 +13,10 @@ from dataclasses import replace
 
 from dedupe.address import site_name
 from dedupe.byline import is_heading_line
+from dedupe.keys import SITE, head_of, line_key
 from dedupe.lines import ends_sentence
 from dedupe.slots import all_runs, join_runs
-from dedupe.survey import SITE, Survey, Witness, head_of, line_key
+from dedupe.survey import Survey
 from dedupe.templates import Template
 from dedupe.values import is_fact
 
@@ -26,6 +27,8 @@ _SITES, _SITES_BELOW = 5, 3
 _HANGING = 0.1
 # A longer line that touches the text belongs to it: its last words may be the author's own.
 _LONG = 60
+# Longer prose is no notice that many sites share.
+_LONGEST_PROSE = 160
 # Slots in which the sites of each line are counted before any line is kept by name.
 _SIEVE = 1 << 24
 
@@ -36,9 +39,9 @@ class Sieve:
     def __init__(self) -> None:
         self._sites = bytearray(_SIEVE)
 
-    def add(self, pages: Iterable[Witness]) -> None:
+    def add(self, keys: Iterable[str]) -> None:
         """Count the lines of one site."""
-        for slot in {hash(line.key) % _SIEVE for each in pages for line in each.lines if line.key}:
+        for slot in {hash(key) % _SIEVE for key in keys if key}:
             self._sites[slot] += self._sites[slot] < _SITES_BELOW
 
     def __contains__(self, key: str) -> bool:
@@ -71,27 +74,37 @@ def everywhere(seen: Survey, sieve: Sieve, sources: Mapping[str, Template]) -> d
     below: Counter[str] = Counter()
     after_prose: Counter[str] = Counter()
     hanging: Counter[str] = Counter()
-    for _, pages in seen.witnesses():
-        here: set[str] = set()
-        passed = {key for key in {line.key for each in pages for line in each.lines} if key in sieve}
-        for each in pages:
-            own = {i for i, line in enumerate(each.lines) if line.is_prose and line.key not in learned}
-            first, last = (min(own), max(own)) if own else (len(each.lines), -1)
-            for i, line in enumerate(each.lines):
-                if line.key not in passed:
+    for said in seen.testimonies():
+        keys, texts, prose = said.keys, said.texts, said.prose
+        passed = {
+            line
+            for line, key in enumerate(keys)
+            if key in sieve and not (prose[line] and len(texts[line]) > _LONGEST_PROSE)
+        }
+        if not passed:
+            continue
+        known = {line for line, key in enumerate(keys) if key in learned}
+        authors = {line for line, is_prose in enumerate(prose) if is_prose and line not in known}
+        for line in passed:
+            example[keys[line]] = min(example.get(keys[line], texts[line]), texts[line])
+        sites.update({keys[line] for line in passed})
+        for each in said.pages:
+            lines = each.lines
+            own = [i for i, line in enumerate(lines) if line in authors]
+            first, last = (own[0], own[-1]) if own else (len(lines), -1)
+            for i, line in enumerate(lines):
+                if line not in passed:
                     continue
-                if line.is_prose and len(line.text) > 160:
-                    continue
-                here.add(line.key)
-                example[line.key] = min(example.get(line.key, line.text), line.text)
-                count[line.key] += 1
-                above[line.key] += i < first
-                touches = len(line.text) > _LONG and (i - 1 in own or i + 1 in own)
-                between[line.key] += first < i < last or touches
-                below[line.key] += i > last and not touches
-                after_prose[line.key] += i - 1 in own
-                hanging[line.key] += i + 1 == len(each.lines) or each.lines[i + 1].key in learned
-        sites.update(here)
+                key = keys[line]
+                follows = i > 0 and lines[i - 1] in authors
+                ends = i + 1 == len(lines)
+                touches = len(texts[line]) > _LONG and (follows or (not ends and lines[i + 1] in authors))
+                count[key] += 1
+                above[key] += i < first
+                between[key] += first < i < last or touches
+                below[key] += i > last and not touches
+                after_prose[key] += follows
+                hanging[key] += ends or lines[i + 1] in known
 
     def is_furniture(key: str) -> bool:
         if 4 * between[key] < count[key] and sites[key] >= _SITES:

@@ -6,7 +6,9 @@ reporter` and the runs after it. In a file of templates, runs that overlap are w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 _SLOT = 4
 
@@ -18,10 +20,27 @@ def word_runs(key: str) -> list[str]:
     ['is a senior reporter', 'a senior reporter at', 'senior reporter at §']
     """
     found = key.split()
-    runs = [found[i : i + _SLOT] for i in range(len(found) - _SLOT + 1)]
+    runs = zip(*(found[i:] for i in range(_SLOT)), strict=False)
     if found.count("0") > 1:
-        runs = [run for run in runs if run.count("0") <= 1]
+        return [" ".join(run) for run in runs if run.count("0") <= 1]
     return [" ".join(run) for run in runs]
+
+
+def may_recur(keys: Iterable[str]) -> list[str]:
+    """Give the keys that may share a run with another one: four words of it in a row are in others, too.
+
+    >>> may_recur(["a senior reporter at the mail", "is a senior reporter at the post", "at the old mill"])
+    ['a senior reporter at the mail', 'is a senior reporter at the post']
+    """
+    parted = {key: key.split() for key in keys}
+    count = Counter(chain.from_iterable(map(set, parted.values())))
+    common = {word for word, number in count.items() if number > 1}
+    four = "1" * _SLOT
+    return [
+        key
+        for key, found in parted.items()
+        if four in "".join(["1" if word in common else "0" for word in found])
+    ]
 
 
 def join_runs(counts: Mapping[str, int]) -> dict[str, int]:

@@ -8,37 +8,28 @@ is bounded, by a rule that looks at names only, and beyond some size they lie in
 from __future__ import annotations
 
 import marshal
-import os
-import re
+import struct
 from array import array
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 from tempfile import SpooledTemporaryFile, gettempdir
 from types import TracebackType
 from typing import NamedTuple, Self
 from zlib import crc32
 
-from dedupe import words
 from dedupe.address import host_of, site_name
 from dedupe.edges import SHORTEST, edges, loose_end
-from dedupe.grams import own_words, sample_grams
-from dedupe.lines import is_prose, split_lines
-from dedupe.model import Document, Line
-from dedupe.pairs import split_pair
+from dedupe.grams import A_PAGE, own_words, sample_grams
+from dedupe.keys import line_keys
+from dedupe.lines import is_prose, line_texts
+from dedupe.model import Document
 from dedupe.repair import repair_line, with_plain_breaks
 from dedupe.settings import STAGES
 from dedupe.staging import writing
 from dedupe.webpage import open_page, outside, without
-
-SITE = "§"
-"""Stands for the name of the site in a key."""
-
-NAMED = 5
-"""Letters of the name of a site that a line must have for the name to be looked for in it."""
 
 LONGEST = 260
 """Longer lines are never furniture; the longest consent notices and legal lines seen end below."""
@@ -54,10 +45,9 @@ MEMORY = 64_000_000
 
 # As much of either end of a long line is repaired: more than a gram looks at.
 _ENDS = 120
-_TRAIL = re.compile(r"(\S[^>»›/|:：]{0,24}?)\s+[>»›/|]\s+(\S.*)")
-# A mark of those that divide a line, of which nearly all lines have none.
-_DIVIDER = re.compile(r"[:：\t|]|\s[–—=→>»›/-]|\.\.\.")
-_DIGITS = re.compile(r"\d+")
+# Before a page in the file: the bytes of its sample, and of the rest.
+_HEADER = struct.Struct("<II")
+_Record = tuple[tuple[str, ...], bytes, tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +69,27 @@ class Page:
     title: str = ""
 
 
-_Record = tuple[tuple[str, ...], bytes, bytes, tuple[str, str], str]
+class Witness(NamedTuple):
+    """A page that testifies about the furniture of its source; `lines` are numbers, see Testimony."""
 
-
-class SeenLine(NamedTuple):
-    """A line of a page that testifies: the key it is compared by, its text, and whether it is prose."""
-
-    key: str
-    text: str
-    is_prose: bool
+    lines: list[int]
+    edges: tuple[str, str] = ("", "")
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
-    """A page that testifies about the furniture of its source."""
+class Testimony:
+    """What the pages of a source say that may testify.
 
-    lines: tuple[SeenLine, ...]
-    edges: tuple[str, str] = ("", "")
-    title: str = ""
+    Equal lines have the same number. `texts`, `keys` and `prose` tell of each number what the line says, by
+    what it is compared, and whether it is prose. Line 0 stands for all that are too long to be furniture.
+    """
+
+    source: str
+    pages: list[Witness]
+    texts: list[str]
+    keys: list[str]
+    prose: list[bool]
 
 
 def source_of(document: Document) -> str:
@@ -110,54 +103,35 @@ def source_of(document: Document) -> str:
     return host_of(document.url or "")
 
 
-def line_key(text: str, site: str = "") -> str:
-    """Give the key of a line: folded, each number as `0`, the site's own name as `§`.
-
-    >>> line_key("© 2024 Harbor Times. All rights reserved.", "harbortimes")
-    '0 § all rights reserved'
-    >>> line_key("48 comments"), line_key("* * *")
-    ('0 comments', '* * *')
-    """
-    folded, solid, key = _folded(text)
-    if len(site) >= NAMED and site[:NAMED] in solid:
-        return _key_on(site, folded)
-    return key
-
-
-@lru_cache(1 << 15)  # the lines of sites are the same few, over and over
-def _folded(text: str) -> tuple[str, str, str]:
-    """Give a line folded, the same without blanks, and its key on a site whose name is not in it."""
-    if SITE in text:  # a key itself, as it stands in a file of templates
-        parts = text.replace(SITE, " \ue000 ").split("\ue000")
-        folded = f" {SITE} ".join(map(words.fold, parts)).strip()
-    else:
-        folded = words.fold(text)
-    return folded, folded.replace(" ", ""), _DIGITS.sub("0", folded) if folded else text
-
-
 def survey(document: Document) -> Page:
     """Reduce a document to what it testifies with; a page to the lines of its article."""
     document = open_page(document)
     source = source_of(document)
     text = without(document.text, outside(document, STAGES))
     text, damaged = with_plain_breaks(text)
-    return page(document, source, split_lines(text), damaged)
+    return page(document, source, line_texts(text), damaged)
 
 
-def page(document: Document, source: str, lines: Sequence[Line], damaged: bool = False) -> Page:
+def page(document: Document, source: str, lines: Iterable[str], damaged: bool = False) -> Page:
     """Reduce a document, whose lines are known, to what it testifies with.
 
-    Where its lines are `damaged`, what testifies of them is repaired: all short ones, both ends of others. A
+    Where its lines are `damaged`, what testifies of them is repaired: all short ones, the ends of others. A
     line that goes on after the end of a sentence without ending one is two: furniture was run into it.
     """
     texts: list[str] = []
     prose = bytearray()
     paragraphs: list[str] = []
-    for line in lines:
-        text, of_prose = line.text, line.is_prose
-        if damaged and (not text.isascii() or "&" in text or not text.isprintable()):
-            text = _repaired(text)
-            of_prose = is_prose(text) if len(text) <= LONGEST else of_prose
+    odd: list[int] = []
+    for text in lines:
+        of_prose = is_prose(text)
+        if damaged and not _is_plain(text):
+            if len(text) <= LONGEST:
+                text = repair_line(text)[0].strip()
+                of_prose = is_prose(text)
+            elif of_prose:
+                odd.append(len(paragraphs))  # which ends of it are looked at is known at the end
+            else:
+                text = _with_ends_repaired(text)
         if not of_prose and len(text) >= SHORTEST and (end := loose_end(text)) < len(text):
             head, text = text[:end].rstrip(), text[end:]
             texts.append(head if len(head) <= LONGEST else "")
@@ -167,39 +141,36 @@ def page(document: Document, source: str, lines: Sequence[Line], damaged: bool =
             paragraphs.append(text)
         texts.append(text if len(text) <= LONGEST else "")
         prose.append(of_prose)
+    for i in odd:
+        is_outermost = i in (0, len(paragraphs) - 1)
+        paragraphs[i] = (_with_ends_repaired if is_outermost else _with_start_repaired)(paragraphs[i])
     grams = sample_grams(paragraphs).tobytes()
     return Page(
         source, order_of(document), tuple(texts), bytes(prose), grams, edges(paragraphs), document.title or ""
     )
 
 
-def _repaired(text: str) -> str:
-    """Repair a line; of one that is too long to be furniture only the ends, where furniture may be run in."""
+def _is_plain(text: str) -> bool:
+    """Tell whether there is nothing in a line that may have to be repaired."""
+    return text.isascii() and "&" not in text and text.isprintable()
+
+
+def _with_start_repaired(text: str) -> str:
+    start = text[:_ENDS]
+    return text if _is_plain(start) else repair_line(start)[0].lstrip() + text[_ENDS:]
+
+
+def _with_ends_repaired(text: str) -> str:
+    """Repair a line of which only the ends are looked at, since furniture may be run in there."""
     if len(text) <= LONGEST + 2 * _ENDS:
         return repair_line(text)[0].strip()
-    first, last = repair_line(text[:_ENDS])[0], repair_line(text[-_ENDS:])[0]
-    return f"{first.lstrip()}{text[_ENDS:-_ENDS]}{last.rstrip()}"
+    end = text[-_ENDS:]
+    return _with_start_repaired(text[:-_ENDS]) + (end if _is_plain(end) else repair_line(end)[0].rstrip())
 
 
 def order_of(document: Document) -> int:
     """Give the hash by which the pages of a source are ordered."""
     return int.from_bytes(blake2b(str(document.id).encode("utf-8", "replace"), digest_size=8).digest())
-
-
-@lru_cache(1 << 15)
-def head_of(text: str, site: str = "") -> tuple[str, str] | None:
-    """Split a line at its first divider into the key of its beginning and the rest.
-
-    >>> head_of("Read more: Why the bridge stays closed"), head_of("Home > World > Politics")
-    (('read more', 'Why the bridge stays closed'), ('home', 'World > Politics'))
-    """
-    if not _DIVIDER.search(text):
-        return None
-    trail = _TRAIL.match(text)
-    if trail:
-        return line_key(trail[1], site), trail[2]
-    pair = split_pair(text)
-    return (line_key(pair[0], site), pair[1]) if pair and len(pair[0].split()) <= 5 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +226,7 @@ class Survey:
         self._kept: dict[str, array[int]] = {}
         self._witnesses: dict[str, list[int]] = {}
         self._file = SpooledTemporaryFile(memory)  # noqa: SIM115
+        self._end = 0
 
     def __enter__(self) -> Self:
         return self
@@ -273,18 +245,20 @@ class Survey:
         self.documents[seen.source] += 1
         if not self._smallest.take(seen.source, seen.order):
             return
-        record = marshal.dumps((seen.texts, seen.prose, seen.grams, seen.edges, seen.title))
-        kept = self._kept.setdefault(seen.source, array("Q"))
+        record = marshal.dumps((seen.texts, seen.prose, seen.edges, seen.title))
+        place = self._end
         with writing(f"{gettempdir()}: temporary file"):
-            place = self._file.seek(0, os.SEEK_END)
-            self._file.write(len(record).to_bytes(4) + record)
+            self._file.seek(place)
+            self._file.write(_HEADER.pack(len(seen.grams), len(record)) + seen.grams + record)
+        self._end += _HEADER.size + len(seen.grams) + len(record)
+        kept = self._kept.setdefault(seen.source, array("Q"))
         # Two documents of one id: what they say decides, not which came first.
         kept.extend((seen.order, crc32("\0".join(seen.texts).encode("utf-8", "replace")), place))
         if len(kept) >= 6 * self.most:
             self._trim(seen.source)
 
-    def witnesses(self) -> Iterator[tuple[str, list[Witness]]]:
-        """Give the pages that may testify about furniture, source by source in the order of their names.
+    def testimonies(self) -> Iterator[Testimony]:
+        """Give what the pages say that may testify, source by source in the order of their names.
 
         Fifty copies of one article, or weather reports of one form, say the same in fifty places without
         any of it being furniture. So a page testifies only if at least half of its sampled prose stands
@@ -293,9 +267,7 @@ class Survey:
         if not self._witnesses:
             self._witnesses = self._choose()
         for source, places in self._witnesses.items():
-            site = site_name(source)
-            known: dict[str, SeenLine] = {"": SeenLine("", "", True)}
-            yield source, [self._witness(place, site, known) for place in places]
+            yield self._testimony(source, places)
 
     def silent(self) -> Silent:
         """Name the sources from which nothing can be learned.
@@ -310,19 +282,35 @@ class Survey:
         )
         return Silent(few, alike)
 
-    def _witness(self, place: int, site: str, known: dict[str, SeenLine]) -> Witness:
-        """Read a page; equal lines of a source are one object."""
-        texts, prose, _, ends, title = self._read(place)
-        for text, flag in zip(texts, prose, strict=True):
-            if text not in known:
-                known[text] = SeenLine(line_key(text, site), text, bool(flag))
-        return Witness(tuple([known[text] for text in texts]), ends, title)
+    def _testimony(self, source: str, places: Iterable[int]) -> Testimony:
+        """Read pages, and number their lines."""
+        numbers = {"": 0}
+        prose = [True]
+        pages = []
+        for place in places:
+            texts, flags, ends, title = self._read(place)
+            lines = [numbers.setdefault(text, len(numbers)) for text in texts]
+            if len(numbers) > len(prose):
+                for number, flag in zip(lines, flags, strict=True):
+                    if number == len(prose):
+                        prose.append(flag == 1)
+            pages.append(Witness(lines, ends, title))
+        found = [*numbers]
+        return Testimony(source, pages, found, ["", *line_keys(found[1:], site_name(source))], prose)
 
     def _read(self, place: int) -> _Record:
+        """Read a page, without the sample of its prose."""
         self._file.seek(place)
-        length = int.from_bytes(self._file.read(4))
-        record: _Record = marshal.loads(self._file.read(length))
+        grams, length = _HEADER.unpack(self._file.read(_HEADER.size))
+        record: _Record = marshal.loads(self._file.read(grams + length)[grams:])
         return record
+
+    def _grams(self, place: int) -> bytes:
+        """Read the sample of the prose of a page."""
+        self._file.seek(place)
+        data = self._file.read(_HEADER.size + 4 * A_PAGE)
+        grams, _ = _HEADER.unpack_from(data)
+        return data[_HEADER.size : _HEADER.size + grams]
 
     def _choose(self) -> dict[str, list[int]]:
         """Give the places of the pages that may testify."""
@@ -331,7 +319,7 @@ class Survey:
         for source in sources:
             self._trim(source)
             for place in self._kept[source][2::3]:
-                found = self._read(place)[2]
+                found = self._grams(place)
                 grams.frombytes(found)
                 sizes.append(len(found) // grams.itemsize)
         own = iter(own_words(grams, sizes))
@@ -341,39 +329,3 @@ class Survey:
         values = iter(self._kept[source])
         ordered = sorted(zip(values, values, values, strict=True))[: self.most]
         self._kept[source] = array("Q", [value for each in ordered for value in each])
-
-
-@lru_cache(1 << 15)
-def _key_on(site: str, folded: str) -> str:
-    return _DIGITS.sub("0", _mask_site(folded, site))
-
-
-def _mask_site(folded: str, site: str) -> str:
-    """Put `§` for the words that together are the site's name; its host may have a short ending more.
-
-    >>> _mask_site("read the harbor times today", "harbortimes")
-    'read the § today'
-    >>> _mask_site("harbor times daily", "harbortimes24")
-    '§ daily'
-    """
-    found = folded.split()
-    masked: list[str] = []
-    i = 0
-    while i < len(found):
-        joined, j, matched = "", i, 0
-        while j < len(found) and j - i < 4 and len(joined) < len(site):
-            joined += found[j]
-            j += 1
-            if not site.startswith(joined):
-                break
-            if joined == site or (
-                len(joined) >= 6 and site.startswith(joined) and len(site) - len(joined) <= 4
-            ):
-                matched = j
-        if matched:
-            masked.append(SITE)
-            i = matched
-        else:
-            masked.append(found[i])
-            i += 1
-    return " ".join(masked)

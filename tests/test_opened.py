@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from command import dedupe, listing
 from test_crawl import BAD, NEWS, crawl
 
 from dedupe.chunks import Chunk, Reading, plan
+from dedupe.entries import Entry
 from dedupe.errors import RecordError
 from dedupe.formats import find_inputs
 from dedupe.settings import Settings
@@ -71,3 +74,57 @@ def test_a_large_run_opens_its_pages_once_and_leaves_nothing(chunk, tmp_path):
         assert not list((tmp_path / "out").glob(".*"))
         found.append([(tmp_path / "out" / name).read_bytes() for name in ("articles.jsonl", "removed.jsonl")])
     assert found[0] == found[1]
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Chunk:
+    """Records with pages in three formats, some of which are none, and records without."""
+    folder = tmp_path / "records"
+    folder.mkdir()
+    page = NEWS.decode("utf-8", "replace")
+    rows = [
+        {"url": "https://a.example/1", "author": "Ann Lee", "html": page, "price": 1},
+        {"html": page, "language": None},
+        {"id": "x", "html": "", "text": "No page."},
+        {"id": "y", "html": "<!doctype html><title></title>"},
+        {"id": "z", "html": page, "text": "A text beside its page."},
+    ]
+    (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows) + "broken\n")
+    with (folder / "b.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["id", "url", "html", "text"], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    (folder / "c.txt").write_text("A text.\n")
+    [chunk] = plan(find_inputs([str(folder)]).sources, 1_000_000)
+    return chunk
+
+
+def test_pages_of_records_are_opened_once(records, tmp_path, monkeypatch):
+    plain = list(Reading(Settings()).entries(records))
+    reading = Reading(Settings(), opened=tmp_path / "opened")
+    assert list(reading.entries(records)) == plain
+    with monkeypatch.context() as patched:
+        patched.setattr("dedupe.page.read_page", None)
+        again = list(reading.entries(records, again=True))
+    assert again == plain
+    for (_, one), (_, other) in zip(plain, again, strict=True):
+        if isinstance(one, Entry) and isinstance(other, Entry):
+            assert list(one.document.extra.items()) == list(other.document.extra.items())
+    assert sum(isinstance(entry, Entry) and bool(entry.document.blocks) for _, entry in plain) >= 3
+    reading.forget(records)
+    assert list(reading.entries(records, again=True)) == plain, "then the pages themselves are read"
+
+
+def test_pages_that_are_not_those_that_were_kept_are_opened(records, tmp_path):
+    reading = Reading(Settings(), opened=tmp_path / "opened")
+    list(reading.entries(records))
+    moved = tmp_path / "records" / "a.jsonl"
+    moved.write_bytes(b'{"id": "new", "text": "First of all."}\n' + moved.read_bytes())
+    assert list(reading.entries(records, again=True)) == list(Reading(Settings()).entries(records))
+
+
+def test_records_without_pages_leave_no_file(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"id": "a", "text": "A text."}\n')
+    [chunk] = plan(find_inputs([str(tmp_path / "a.jsonl")]).sources, 1_000_000)
+    list(Reading(Settings(), opened=tmp_path / "opened").entries(chunk))
+    assert not (tmp_path / "opened").exists()
