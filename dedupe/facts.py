@@ -49,8 +49,9 @@ TELLING, LOOKED_AT, WITHIN = 8, 60, 2000
 until as many names were looked for."""
 
 (EQUAL, DAMAGED, NUMBERS, NAMES, FIRST_NAMES, UNCASED, WORDS, PASSAGES, LONE_A, LONE_B, A_FIRST, A_LAST,
- B_FIRST, B_LAST, SLOTS, MISREAD_NUMBERS, HEADS, HEAD_NUMBERS, TOLD, SHARED, FILED) = range(21)  # fmt: skip
-COUNTS = 21
+ B_FIRST, B_LAST, SLOTS, MISREAD_NUMBERS, HEADS, HEAD_NUMBERS, TOLD, SHARED, FILED,
+ AT_LINE) = range(22)  # fmt: skip
+COUNTS = 22
 
 
 def compare(
@@ -74,6 +75,7 @@ def compare(
         open_end = counts[A_LAST] == -1 or i == size
         if counts[A_LAST] == -1 and i < size:
             counts[A_FIRST] = i
+            counts[AT_LINE] = a[WORD][i].flag & LINE != 0
         here, there = i - i0, max(0, j - j0)
         if here == 0 or there == 0:
             counts[LONE_A] += here
