@@ -40,6 +40,8 @@ class Thresholds:
     passage, passage_words, told_coverage
         Passages that stand opposite other passages may be `passage` of the text, or so many words; more
         only from a coverage of `told_coverage` on, or where they share their names (`shared_names`).
+    sentence
+        A rewritten passage of so many words is an ordinary difference, as an exchanged word is.
     cut_coverage, cut_density, cut_words
         A cut copy in furniture: one text begins where the match begins, the match is `cut_density`
         without holes, and so much of the shorter text, and so many words at least.
@@ -62,6 +64,7 @@ class Thresholds:
     passage_words: int = 10
     told_coverage: float = 0.84
     shared_names: float = 0.25
+    sentence: int = 6
     cut_coverage: float = 0.60
     cut_density: float = 0.90
     cut_words: int = 40
@@ -194,6 +197,9 @@ def _forgiven(c: _Counts, t: Thresholds) -> NDArray[np.float64]:
     edited = np.where(c.words >= 4, np.maximum(1, 0.25 * c.words), 0.0)
     some = (c.words >= 1) & (c.shorter >= 120) & (c.head_numbers == 0)
     edited = np.maximum(edited, np.where(some, np.where(c.shorter >= t.calm, 2, 1), 0))
+    # An editor who exchanged two words, or one and a sentence, may have put a figure right as well.
+    twice = (c.words + (c.passages >= t.sentence) >= 2) & (c.shorter >= 100) & (c.head_numbers == 0)
+    edited = np.maximum(edited, np.where(twice, 1, 0))
     damaged = (c.damaged >= 2) & (c.damaged >= np.minimum(5, 0.019 * c.shorter)) & (c.shorter >= 90)
     damaged |= (c.damaged >= 3) & (c.damaged >= np.minimum(5, 0.025 * c.shorter))
     scanned = np.where(damaged, np.maximum(1.0, np.ceil(0.25 * c.damaged)), 0.0)

@@ -36,9 +36,9 @@ from dedupe.fold import (
 )
 
 NUMBER, CAPITAL, SHOUT, LINE, SENTENCE, ALONE, CASELESS = (1 << bit for bit in range(7))
-"""Flags of a word: half digits, or digits with a unit; begins with a capital; two letters or more, all capitals;
-first of its line; first after a sentence mark; a character of a script without spaces; of a script
-without capitals."""
+"""Flags of a word: half digits, or digits with a unit; begins with a capital; two letters or more, all
+capitals; first of its line; first after a sentence mark; a character of a script without spaces; of a
+script without capitals."""
 
 UNIT = 3
 """Letters that may follow a digit in a number: "5pm", "7th", "2bn"; as words, 5pm would be 9pm, slightly
