@@ -109,13 +109,14 @@ def narrow(a: Any, i0: int, here: int, there: int) -> bool:
 def head(
     a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, a_cased: bool, b_cased: bool, counts: Any
 ) -> None:
-    """Count a fact at the head of `a` that stands opposite another, where `b` has other text before it."""
+    """Count a fact at the head of `a` opposite another of its kind, where `b` has other text before it."""
     if i1 - i0 > END_SLOT * (2 if a[WORD][i0].flag & ALONE else 1):
         return
     near = max(j0, j1 - (i1 - i0))
     numbers, names, first_names, bare, _, _ = left_over(a, i0, i1, b, near, j1, a_cased)
     numbers_b, names_b, first_names_b, bare_b, _, _ = left_over(b, near, j1, a, i0, i1, b_cased)
-    if numbers + names + first_names + bare and numbers_b + names_b + first_names_b + bare_b:
+    named, named_b = names + first_names, names_b + first_names_b
+    if (numbers and numbers_b) or (named and named_b) or (bare and bare_b):
         counts[HEADS] += 1
 
 
