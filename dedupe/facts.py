@@ -50,8 +50,10 @@ until as many names were looked for."""
 
 (EQUAL, DAMAGED, NUMBERS, NAMES, FIRST_NAMES, UNCASED, WORDS, PASSAGES, LONE_A, LONE_B, A_FIRST, A_LAST,
  B_FIRST, B_LAST, SLOTS, MISREAD_NUMBERS, HEADS, HEAD_NUMBERS, TOLD, SHARED, FILED,
- AT_LINE) = range(22)  # fmt: skip
-COUNTS = 22
+ AT_LINE, TURNS) = range(23)  # fmt: skip
+COUNTS = 23
+"""What is counted. A_ and B_ are the first and the last word that match; AT_LINE says that the first one
+begins a line of `a`; TURNS are the times that the match goes back in `b`."""
 
 
 def compare(
@@ -87,6 +89,7 @@ def compare(
         else:
             slot(a, b, i0, i, j0, j, a_cased, b_cased, counts, spare)
         if i < size:
+            counts[TURNS] += j < j0 - MARGIN
             counts[EQUAL] += not damaged[i]
             counts[DAMAGED] += damaged[i]
             counts[A_LAST] = i
