@@ -211,11 +211,11 @@ def _conflicts(c: _Counts, t: Thresholds) -> NDArray[np.int64]:
 def _forgiven(c: _Counts, t: Thresholds) -> NDArray[np.float64]:
     """Say how many differing facts the ordinary differences make up for."""
     edited = np.where(c.words >= 4, np.maximum(1, 0.25 * c.words), 0.0)
-    some = (c.words >= 1) & (c.shorter >= 120) & (c.head_numbers == 0)
-    edited = np.maximum(edited, np.where(some, np.where(c.shorter >= t.calm, 2, 1), 0))
-    # An editor who exchanged two words, or one and a sentence, may have put a figure right as well.
-    twice = (c.words + (c.passages >= t.sentence) >= 2) & (c.shorter >= 100) & (c.head_numbers == 0)
-    edited = np.maximum(edited, np.where(twice, 1, 0))
+    # Who exchanged a word, or rewrote a sentence, may have put a figure right as well: in a long text one
+    # for each, up to two; in a shorter one one for both. A fact at the head is the day of another report.
+    ordinary = np.where(c.head_numbers == 0, c.words + (c.passages >= t.sentence), 0)
+    few = np.where((ordinary >= 2) & (c.shorter >= 100), 1, 0)
+    edited = np.maximum(edited, np.where(c.shorter >= t.calm, np.minimum(ordinary, 2), few))
     damaged = (c.damaged >= 2) & (c.damaged >= np.minimum(5, 0.019 * c.shorter)) & (c.shorter >= 90)
     damaged |= (c.damaged >= 3) & (c.damaged >= np.minimum(5, 0.025 * c.shorter))
     scanned = np.where(damaged, np.maximum(1.0, np.ceil(0.25 * c.damaged)), 0.0)
