@@ -113,7 +113,7 @@ def decide(
     c = _Counts(counts, shorter, longer)
     matched = (_covers(c, t) | _is_cut(c, t)) & _in_order(c, t)
     faithful = _conflicts(c, t) <= _forgiven(c, t)
-    equal = (c.same == longer) & (counts[:, facts.DAMAGED] == 0)
+    equal = counts[:, facts.EQUAL] == longer
     tiny = shorter < t.tiny
     relation = np.full(len(counts), UNRELATED, np.int8)
     relation[matched & ~faithful] = OTHER_FACTS
@@ -146,7 +146,7 @@ class _Counts:
         self.passages, self.told = counts[:, facts.PASSAGES], counts[:, facts.TOLD]
         self.shared = counts[:, facts.SHARED]
         self.turns = counts[:, facts.TURNS]
-        self.same = counts[:, facts.EQUAL] + self.damaged
+        self.same = counts[:, facts.EQUAL] + self.damaged + counts[:, facts.RESTATED]
         self.coverage: NDArray[Any] = self.same / np.maximum(1, shorter)
         a_first, a_last = counts[:, facts.A_FIRST], counts[:, facts.A_LAST]
         b_first, b_last = counts[:, facts.B_FIRST], counts[:, facts.B_LAST]
