@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dedupe import words
-from dedupe.affixes import DIVIDING
+from dedupe.affixes import DIVIDERS, DIVIDING
 from dedupe.forms import Page, site_name
 from dedupe.lines import ends_sentence
 from dedupe.measures import measure
@@ -280,7 +280,6 @@ def _mentions(page: Page, line: int, name: str) -> bool:
 
 
 _NUMBER = re.compile(r"\d+")
-_DIVIDERS = re.compile(r"\s+[|•·»›>/–—~]\s+|\s*\|\s*|\t+|\s+-\s+")
 
 
 def _is_menu(text: str) -> bool:
@@ -292,7 +291,7 @@ def _is_menu(text: str) -> bool:
     if len(text) > 300 or ends_sentence(text):
         return False
     items = words.nav_items()
-    pieces = [text] if not DIVIDING.search(text) else _DIVIDERS.split(text)
+    pieces = [text] if not DIVIDING.search(text) else DIVIDERS.split(text)
     pieces = [words.fold(piece) for piece in pieces if piece.strip()]
     if len(pieces) >= 3:
         known = sum(piece in items or words.furniture(piece) is not None for piece in pieces)

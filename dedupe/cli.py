@@ -94,7 +94,7 @@ def commands() -> None:
     """
 
 
-@commands.command()
+@commands.command(short_help="Cut and lift what is no article, keep a ledger.")
 @taking_inputs
 @cleaning
 @reading
@@ -172,7 +172,7 @@ def clean(**options: Any) -> int:
     return UNREADABLE if summary.skipped else DONE
 
 
-@commands.command()
+@commands.command(short_help="Report what clean would take out.")
 @taking_inputs
 @cleaning
 @reading
@@ -201,7 +201,7 @@ def check(**options: Any) -> int:
     return FINDINGS if output.findings else DONE
 
 
-@commands.command()
+@commands.command(short_help="Learn which lines repeat over a site.")
 @taking_inputs
 @reading
 @click.option(
@@ -292,9 +292,9 @@ def _output(
     from dedupe import outputs
 
     if options["diff"]:
-        return outputs.DiffOutput(sys.stdout.buffer)
+        return outputs.DiffOutput(sys.stdout.buffer, keeps_files=options["in_place"])
     if options["dry_run"]:
-        return outputs.NoOutput()
+        return outputs.NoOutput(keeps_files=options["in_place"])
     if paths is not None:
         return outputs.FolderOutput(staged, paths, settings, sources)
     ledger = staged.open(Path(options["ledger"])) if options["ledger"] else None

@@ -56,7 +56,8 @@ class Report:
         self._workers: int = options["workers"]
         self._json: bool = options.get("as_json", False)
         self._verbose: bool = options.get("verbose", False)
-        self._dry: bool = options.get("dry_run", False) or options.get("diff", False)
+        self._dry: bool = options.get("dry_run", False)
+        self._diff: bool = options.get("diff", False)
         self._in_place: bool = options.get("in_place", False)
         self._ledger: bool = bool(options.get("ledger"))
         self._resume: bool = options.get("resume", False)
@@ -112,6 +113,8 @@ class Report:
             workers = stack.enter_context(self._pool())
             spool = stack.enter_context(Spool(inputs, sys.stdin.buffer, self._note))
             work = self._work(stack, spool, settings, templates, paths)
+            if self._resume and not (work and work.is_resumed) and not self._quiet:
+                say("note: there is no unfinished work to go on with; this run begins anew")
             staged = stack.enter_context(Staged(work.path if work and paths else None))
             output = make_output(staged)
             inputs = spool.inputs
@@ -240,18 +243,28 @@ class Report:
                 say("furniture, by source:")
                 for line in lines:
                     say(line)
-            facts = summary.lifted["metadata"]
-            if facts and self._in_place and not self._ledger:
-                say(f"note: a text file has no fields; only --ledger FILE keeps its facts ({facts:,} lifted)")
-            if self._dry:
+            if self._diff:
+                say("nothing was written: a diff only shows")
+            elif self._dry:
                 say("nothing was written (dry run)")
             elif self._in_place:
-                say("the inputs were cleaned in place")
+                self._say_of_inputs(summary)
             elif out not in (None, "-"):
                 say(f"written to {out}")
             if self._older:
                 older = f"{counted(len(self._older), 'older file')} left there, such as {self._older[0]}"
                 say(f"note: {older}; this run did not write them")
+
+    def _say_of_inputs(self, summary: Summary) -> None:
+        """Say what became of inputs that were cleaned in place."""
+        if not (summary.changed or summary.duplicates or summary.settings.annotate):
+            say("nothing to clean; the inputs stay as they are")
+            return
+        say("the inputs were cleaned in place")
+        if not self._ledger:
+            facts = summary.lifted["metadata"]
+            lost = f", nor the facts of text files ({facts:,} lifted)" if facts else ""
+            say(f"note: what went is kept nowhere{lost}; --ledger FILE keeps it")
 
     # --- while it runs -----------------------------------------------------------------------------------
 

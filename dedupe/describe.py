@@ -25,7 +25,7 @@ from dedupe.scan import (
     read_plain,
     spread,
 )
-from dedupe.tokens import ALONE, CAPITAL, CASELESS, LINE, NUMBER, PRIME, SENTENCE, SHOUT
+from dedupe.tokens import ALONE, CAPITAL, CASELESS, LINE, NUMBER, PRIME, SENTENCE, SHOUT, UNIT
 
 BIG_A, BIG_Z = 65, 90
 
@@ -159,7 +159,9 @@ def read_letters_of(data: Any, begin: int, end: int, quick: Any, pairs: Any) -> 
     mask |= np.int64(1) << np.int64(pairs[one << 7])
     if size > 1:
         mask |= np.int64(1) << np.int64(pairs[other << 7])
-    flags = (NUMBER if 2 * digits >= size else 0) | (SHOUT if capitals == size and size > 1 else 0)
+    with_unit = ZERO <= data[begin] <= NINE and size - digits <= UNIT
+    flags = NUMBER if 2 * digits >= size or with_unit else 0
+    flags |= SHOUT if capitals == size and size > 1 else 0
     if BIG_A <= data[begin] <= BIG_Z:
         flags |= CAPITAL
     return mask, flags
@@ -185,16 +187,23 @@ def read_word(stream: Any, begin: int, end: int) -> Any:
     size = end - begin
     if size > 1:
         mask |= pair_bit(other, np.uint64(0))
-    flags = (NUMBER if 2 * digits >= size else 0) | (SHOUT if capitals == size and size > 1 else 0)
     entry = stream[begin]
+    with_unit = (entry >> KIND) & 7 == DIGIT and (size - digits <= UNIT or caseless(one))
+    flags = NUMBER if 2 * digits >= size or with_unit else 0
+    flags |= SHOUT if capitals == size and size > 1 else 0
     code = np.uint64(entry & np.uint32(CODE))
     if entry & UPPER:
         flags |= CAPITAL
     if (entry >> KIND) & 7 == SOLO:
         flags |= ALONE
-    if 0x590 <= code < 0x10A0 or 0x1100 <= code < 0x1C80 or code >= 0x3005:
+    if caseless(code):
         flags |= CASELESS
     return spread(value), mask, flags, bits
+
+
+def caseless(code: Any) -> Any:
+    """Say whether a letter is of a script without capitals."""
+    return 0x590 <= code < 0x10A0 or 0x1100 <= code < 0x1C80 or code >= 0x3005
 
 
 def pair_bit(before: Any, code: Any) -> Any:
@@ -228,10 +237,8 @@ def number_of(stream: Any, begin: int, end: int, flags: int) -> Any:
                 state = 3
         elif code == 46:
             state = 1 if state == 0 and length > 0 else 3
-        elif 97 <= code <= 122 and length > 0:
-            state = 2 if state != 3 else 3
         else:
-            state = 3
+            state = 2 if state != 3 and length > 0 else 3
     if state == 3:
         return np.nan, 0.0, digits, length
     return digits / 10.0**decimals, 10.0**-decimals if decimals else 0.0, digits, length

@@ -44,13 +44,20 @@ SHORT = 7
 JOINED = 70
 """One word in two, or two in one: so many percent of all letter pairs agree then."""
 
+THOUSAND = 1000
+"""Numbers of equal digits are so far apart when the word or letter behind one of them is its scale."""
+
 TELLING, LOOKED_AT, WITHIN = 8, 60, 2000
 """Passages of so many words have a topic; so many of their words are looked for, in so many of the other,
 until as many names were looked for."""
 
 (EQUAL, DAMAGED, NUMBERS, NAMES, FIRST_NAMES, UNCASED, WORDS, PASSAGES, LONE_A, LONE_B, A_FIRST, A_LAST,
- B_FIRST, B_LAST, SLOTS, MISREAD_NUMBERS, HEADS, HEAD_NUMBERS, TOLD, SHARED, FILED) = range(21)  # fmt: skip
-COUNTS = 21
+ B_FIRST, B_LAST, SLOTS, MISREAD_NUMBERS, HEADS, HEAD_NUMBERS, TOLD, SHARED, FILED,
+ AT_LINE, TURNS, RESTATED) = range(24)  # fmt: skip
+COUNTS = 24
+"""What is counted. A_ and B_ are the first and the last word that match; AT_LINE says that the first one
+begins a line of `a`; TURNS are the times that the match goes back in `b`; RESTATED are the words of `a` in
+slots that say the same: "5,584,000" for "5 584 000", "mln" for "million", "4 May" for "May 4"."""
 
 
 def compare(
@@ -74,6 +81,7 @@ def compare(
         open_end = counts[A_LAST] == -1 or i == size
         if counts[A_LAST] == -1 and i < size:
             counts[A_FIRST] = i
+            counts[AT_LINE] = a[WORD][i].flag & LINE != 0
         here, there = i - i0, max(0, j - j0)
         if here == 0 or there == 0:
             counts[LONE_A] += here
@@ -85,6 +93,8 @@ def compare(
         else:
             slot(a, b, i0, i, j0, j, a_cased, b_cased, counts, spare)
         if i < size:
+            counts[TURNS] += j < j0 - MARGIN
+            counts[NUMBERS] += damaged[i] and rescaled(a, i, b, j)
             counts[EQUAL] += not damaged[i]
             counts[DAMAGED] += damaged[i]
             counts[A_LAST] = i
@@ -107,13 +117,14 @@ def narrow(a: Any, i0: int, here: int, there: int) -> bool:
 def head(
     a: Any, b: Any, i0: int, i1: int, j0: int, j1: int, a_cased: bool, b_cased: bool, counts: Any
 ) -> None:
-    """Count a fact at the head of `a` that stands opposite another, where `b` has other text before it."""
+    """Count a fact at the head of `a` opposite another of its kind, where `b` has other text before it."""
     if i1 - i0 > END_SLOT * (2 if a[WORD][i0].flag & ALONE else 1):
         return
     near = max(j0, j1 - (i1 - i0))
-    numbers, names, first_names, bare, _, _ = left_over(a, i0, i1, b, near, j1, a_cased)
-    numbers_b, names_b, first_names_b, bare_b, _, _ = left_over(b, near, j1, a, i0, i1, b_cased)
-    if numbers + names + first_names + bare and numbers_b + names_b + first_names_b + bare_b:
+    numbers, names, first_names, bare = left_over(a, i0, i1, b, near, j1, a_cased)[:4]
+    numbers_b, names_b, first_names_b, bare_b = left_over(b, near, j1, a, i0, i1, b_cased)[:4]
+    named, named_b = names + first_names, names_b + first_names_b
+    if (numbers and numbers_b) or (named and named_b) or (bare and bare_b):
         counts[HEADS] += 1
 
 
@@ -156,9 +167,14 @@ def slot(
     if min(here, there) == 1 and 2 <= max(here, there) <= 3 and agree(union, union_b) >= JOINED:
         counts[DAMAGED] += here  # one word in two, or two in one
         return
-    numbers, names, first_names, bare, words, digits = left_over(a, i0, i1, b, j0, j1, a_cased)
-    numbers_b, names_b, first_names_b, bare_b, words_b, digits_b = left_over(b, j0, j1, a, i0, i1, b_cased)
-    if numbers and numbers_b and (digits != digits_b or digits == 0):
+    numbers, names, first_names, bare, words, digits, total = left_over(a, i0, i1, b, j0, j1, a_cased)
+    numbers_b, names_b, first_names_b, bare_b, words_b, digits_b, total_b = left_over(
+        b, j0, j1, a, i0, i1, b_cased
+    )
+    # "5 584 000" for "5,584,000", "4.2m" for "4.2 million"; but 15 is not 1.5.
+    apart = numbers != numbers_b or max(total, total_b) >= THOUSAND * min(total, total_b)
+    respelled = digits == digits_b != 0 and apart
+    if numbers and numbers_b and not respelled:
         if here == 1 and there == 1 and alike(a[WORD][i0].pair, b[WORD][j0].pair, False):
             counts[MISREAD_NUMBERS] += 1
         elif i1 <= EDGE:
@@ -167,6 +183,12 @@ def slot(
             counts[NUMBERS] += min(numbers, numbers_b)
         keep(a, i0, i1, spare[0])
         keep(b, j0, j1, spare[1])
+    if rescaled(a, i0, b, j0):
+        counts[NUMBERS] += 1
+        return
+    other = names + first_names + bare + words + names_b + first_names_b + bare_b + words_b
+    if other == 0 and (respelled or numbers + numbers_b == 0):
+        counts[RESTATED] += here
     if bare and bare_b:
         counts[UNCASED] += 1
     elif max(i0, j0) <= LINE_OF_PLACE and names + first_names and names_b + first_names_b:
@@ -179,6 +201,14 @@ def slot(
         # The word after a number is a unit: "dlrs" for "dollars" is no other fact.
         unit = here == 1 and there == 1 and i0 > 0 and a[WORD][i0 - 1].value == a[WORD][i0 - 1].value
         counts[WORDS] += not unit
+
+
+def rescaled(a: Any, i: int, b: Any, j: int) -> bool:
+    """Say whether two words are scales that make two numbers of one: "4.2 million" and "4.2 billion"."""
+    if i == 0 or j == 0 or a[WORD][i].step >= 0 or b[WORD][j].step >= 0:
+        return False
+    one, other = a[WORD][i - 1].value, b[WORD][j - 1].value
+    return bool(one < other or one > other)
 
 
 def keep(text: Any, first: int, last: int, spare: Any) -> None:
@@ -206,9 +236,10 @@ def left_over(a: Any, i0: int, i1: int, b: Any, j0: int, j1: int, cased: bool) -
     """Count the words of a slot of `a` that no word of the slot of `b` stands for.
 
     Gives numbers, names, capitals that open a line or a sentence, words without capitals in their script,
-    other words, and all digits of the slot as one number.
+    other words, all digits of the slot as one number, and the sum of those numbers.
     """
     numbers = names = first_names = bare = words = digits = 0
+    total = 0.0
     for i in range(i0, i1):
         if a[WORD][i].flag & NUMBER:
             for _ in range(a[WORD][i].length):
@@ -226,6 +257,7 @@ def left_over(a: Any, i0: int, i1: int, b: Any, j0: int, j1: int, cased: bool) -
             continue
         if value == value:
             numbers += 1
+            total += value
         elif a[WORD][i].step < 0:  # a power of ten: "million" for "m"
             continue
         elif a[WORD][i].flag & (ALONE | CASELESS):
@@ -240,7 +272,7 @@ def left_over(a: Any, i0: int, i1: int, b: Any, j0: int, j1: int, cased: bool) -
             first_names += 1
         else:
             names += 1
-    return numbers, names, first_names, bare, words, digits
+    return numbers, names, first_names, bare, words, digits, total
 
 
 def verify(

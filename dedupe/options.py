@@ -8,9 +8,13 @@ from typing import Any
 
 import click
 
+from dedupe.errors import SettingsError
 from dedupe.settings import FIELD_OPTIONS, KEEP, LISTS, PRESETS, RELATIONS, SOURCES, STAGES, Settings
 
 Command = Callable[..., Any]
+
+_OF_DUPLICATES = ("keep", "relation", "threshold", "annotate", "max_group")
+"""Options that only the stage `duplicates` looks at."""
 
 
 def _with(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
@@ -105,4 +109,8 @@ def settings_of(options: dict[str, Any]) -> Settings:
     for name in ("stages", "lists", "relation"):
         if (names := _names(options.get(name))) is not None:
             given[name] = names
-    return Settings.from_mapping(given, Settings.from_project(Path.cwd()))
+    settings = Settings.from_mapping(given, Settings.from_project(Path.cwd()))
+    for name in _OF_DUPLICATES:
+        if name in given and "duplicates" not in settings.stages:
+            raise SettingsError(name, given[name], "only the stage duplicates looks at it; see --stages")
+    return settings

@@ -318,12 +318,12 @@ class InPlaceOutput:
 
 
 class NoOutput:
-    """Nothing is written; for a dry run."""
+    """Nothing is written; for a dry run, which counts as the run would that is asked about."""
 
-    keeps_files = False
     has_records = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_files: bool = False) -> None:
+        self.keeps_files = keeps_files
         self.render: Renderer = Nothing()
 
     def rename(self, line: bytes, old: str | int, new: str | int) -> bytes:
@@ -340,7 +340,8 @@ class NoOutput:
 class DiffOutput(NoOutput):
     """A unified diff of each changed document, to a stream; nothing else is written."""
 
-    def __init__(self, stream: Writable) -> None:
+    def __init__(self, stream: Writable, *, keeps_files: bool = False) -> None:
+        self.keeps_files = keeps_files
         self.render = Diffs()
         self._stream = stream
 
@@ -355,6 +356,7 @@ class CheckOutput(NoOutput):
     """Each finding as a line for people or as a row of JSON, to a stream."""
 
     def __init__(self, stream: Writable, *, as_json: bool = False, heading: bool = False) -> None:
+        self.keeps_files = False
         self.render = Findings(as_json, heading)
         self._stream = stream
         self._json = as_json

@@ -141,7 +141,8 @@ def _file_bytes(result: Cleaned, file: TextFile) -> bytes:
 # --- what is known only when all documents were seen -----------------------------------------------------
 
 ANNOTATIONS = ("duplicate_of", "group", "similarity", "relation")
-"""Fields that `annotate` adds to records; a field of such a name is kept as `original_NAME`."""
+"""Fields that `annotate` adds to records; a field of such a name is kept as `original_NAME`. All four at the
+end are those of an earlier run, and replaced."""
 
 
 def renamed(line: bytes, old: str | int, new: str | int) -> bytes:
@@ -159,6 +160,8 @@ def annotated(line: bytes, values: Iterable[Any]) -> bytes:
     body = line.rstrip()
     if any(b'"%s"' % name.encode() in body for name in ANNOTATIONS):
         own = parse_object(body.decode("utf-8"))
+        if tuple(own)[-len(ANNOTATIONS) :] == ANNOTATIONS:
+            own = {name: own[name] for name in tuple(own)[: -len(ANNOTATIONS)]}
         fields = ((_free(name, own) if name in ANNOTATIONS else name, value) for name, value in own.items())
         body = encode("{" + ", ".join(f"{dumps(name)}: {value}" for name, value in fields) + "}")
     added = ", ".join(f'"{name}": {dumps(value)}' for name, value in zip(ANNOTATIONS, values, strict=True))

@@ -177,7 +177,7 @@ class Summary:
         if self.ignored:
             yield f"passed over: files of other kinds ({_list(self.ignored)})"
         if self.warnings:
-            yield f"note: {_list(self.warnings, _SEVERAL)}"
+            yield f"note: {_list(self.warnings, _SAID)}"
 
 
 _SUMS = ("read", "changed", "headings", "repaired", "characters", "characters_removed")
@@ -193,19 +193,20 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-_SEVERAL = {
-    "duplicate id": "duplicate ids",
-    "input given twice": "inputs given twice",
-    "near-duplicate file kept": "near-duplicate files kept",
-    SPARED: "learned lines kept: most of their documents",
+_SAID = {
+    "duplicate id": ("duplicate id (told apart as ID#2)", "duplicate ids (told apart as ID#2 and so on)"),
+    "input given twice": ("input given twice", "inputs given twice"),
+    "near-duplicate file kept": ("near-duplicate file kept", "near-duplicate files kept"),
+    SPARED: (SPARED, "learned lines kept: most of their documents"),
 }
+"""What people are told of a warning: of one, and of several."""
 
 
-def _list(counts: Counter[str], several: Mapping[str, str] | None = None) -> str:
-    """List counts; `several` has the plural of names that need one."""
-    plural = several or {}
+def _list(counts: Counter[str], said: Mapping[str, tuple[str, str]] | None = None) -> str:
+    """List counts; `said` has other words for some names: for one, and for several."""
+    known = said or {}
     return ", ".join(
-        f"{count:,} {name if count == 1 else plural.get(name, name) or 'no suffix'}"
+        f"{count:,} {known.get(name, (name, name))[count != 1] or 'no suffix'}"
         for name, count in sorted(counts.items())
     )
 

@@ -6,6 +6,7 @@ Two engines give the same numbers: NumPy for small jobs, numba (the extra `fast`
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -253,19 +254,22 @@ def shingles_of(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return mix((hashes[:-2] * PRIME + hashes[1:-1]) * PRIME + hashes[2:])
 
 
+_NUMBER = re.compile(r"([0-9]+)(?:\.([0-9]+))?[^0-9.]*")
+
+
 def read_number(word: str) -> tuple[float, float, int, int]:
     """Read a folded word as a number: value, step of its last decimal (0: exact), digits, how many.
 
-    Letters may follow the digits (24th, 5pm); a word like 13h20 has digits, but no value.
+    Letters may follow the digits (24th, 5pm, 8일); a word like 13h20 has digits, but no value.
 
     >>> read_number("1234.50"), read_number("24th")
     ((1234.5, 0.01, 123450, 6), (24.0, 0.0, 24, 2))
     """
     figures = "".join(c for c in word if c in "0123456789")[:15]
-    core = word.rstrip("abcdefghijklmnopqrstuvwxyz")
-    whole, point, decimals = core.partition(".")
     digits, length = int(figures or 0), len(figures)
-    if not whole.isdecimal() or (point and decimals and not decimals.isdecimal()):
+    number = _NUMBER.fullmatch(word)
+    if not number:
         return np.nan, 0.0, digits, length
+    whole, decimals = number.groups("")
     places = max(0, min(len(decimals), length - len(whole)))
     return digits / 10.0**places, 10.0**-places if places else 0.0, digits, length

@@ -99,6 +99,8 @@ class TitleLines:
             return 0.0
         if is_nearly_a_date(folded) or self.is_teaser(i):
             return 0.0
+        if likeness < 0.75 and dated and self.is_signed(i, dated):
+            return 0.0
         if likeness < 0.75 and (len(_TRAIL.findall(text)) >= 2 or self.is_menu(text)):
             return 0.0
         dated_below = self.dated_below(i)
@@ -124,6 +126,25 @@ class TitleLines:
         return self.opening.phrases and all(
             words.furniture(words.fold(piece)) or not beside_dates(piece, find_dates(piece))
             for piece in pieces
+        )
+
+    def is_signed(self, i: int, dated: DateLine) -> bool:
+        """Tell whether a line is an author and a date behind (`Ann Lee, May 3, 2024 2:26 PM`).
+
+        Without a word for authors, the names of two to four words are told from a title by another line
+        above, of a title's length.
+        """
+        text, found = self.lines[i].text, dated.found
+        names = text[: found.start].rstrip(" \t,;|·•–—-")
+        if beside_dates(text[found.end :], []):
+            return False
+        if is_byline(names):
+            return True
+        parts = names.split()
+        return (
+            2 <= len(parts) <= 4
+            and all(part[0].isupper() for part in parts)
+            and any(len(self.opening.fold(k).split()) >= 3 and k not in self.dated for k in range(i))
         )
 
     def is_teaser(self, i: int) -> bool:

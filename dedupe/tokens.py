@@ -36,9 +36,13 @@ from dedupe.fold import (
 )
 
 NUMBER, CAPITAL, SHOUT, LINE, SENTENCE, ALONE, CASELESS = (1 << bit for bit in range(7))
-"""Flags of a word: at least half digits; begins with a capital; two letters or more, all capitals;
-first of its line; first after a sentence mark; a character of a script without spaces; of a script
-without capitals."""
+"""Flags of a word: half digits, or digits with a unit; begins with a capital; two letters or more, all
+capitals; first of its line; first after a sentence mark; a character of a script without spaces; of a
+script without capitals."""
+
+UNIT = 3
+"""Letters that may follow a digit in a number: "5pm", "7th", "2bn"; as words, 5pm would be 9pm, slightly
+damaged. In scripts without capitals, "8일부터", any that follow."""
 
 LONGEST = 64
 PRIME = np.uint64(0x9E3779B97F4A7C15)
@@ -229,13 +233,15 @@ class Folded:
         line = np.cumsum(points == ord("\n"))[begin]
         # A mark between the words, or inside the one before (the point of "U.S."), counts alike.
         sentence = np.cumsum(np.isin(points, _MARKS))[begin]
-        flags = (2 * digits >= lengths) * NUMBER
+        caseless, bare_end = _caseless(self.codes[self.first]), _caseless(self.codes[self.last - 1])
+        with_unit = (self.kind[self.first] == DIGIT) & ((lengths - digits <= UNIT) | bare_end)
+        flags = ((2 * digits >= lengths) | with_unit) * NUMBER
         flags |= upper[begin] * CAPITAL
         flags |= ((capitals == lengths) & (lengths > 1)) * SHOUT
         flags |= (np.diff(line, prepend=-1) > 0) * LINE
         flags |= (np.diff(sentence, prepend=-1) > 0) * SENTENCE
         flags |= (self.kind[self.first] == SOLO) * ALONE
-        flags |= _caseless(self.codes[self.first]) * CASELESS
+        flags |= caseless * CASELESS
         result: NDArray[np.uint8] = flags.astype(np.uint8)
         return result
 

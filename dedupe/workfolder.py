@@ -107,6 +107,7 @@ class WorkFolder:
         self._can_resume = can_resume
         self._made: list[Path] = []
         self._lock: IO[str] | None = None
+        self.is_resumed = False
 
     def __enter__(self) -> Self:
         known = self._known()
@@ -124,6 +125,7 @@ class WorkFolder:
                     "resume", str(self.path),
                     f"differs from this run in {difference}; run as before, or delete it and start anew",
                 )  # fmt: skip
+            self.is_resumed = True
             for left in self.path.glob("*.tmp"):
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
             for left in self.path.glob(".*.tmp"):
@@ -137,6 +139,8 @@ class WorkFolder:
         try:
             known = json.loads((self.path / "manifest.json").read_text(encoding="utf-8"))
             is_ours = isinstance(known, dict) and known.get("holds") == _OURS
+        except NotADirectoryError:
+            is_ours, known = False, None
         except (OSError, ValueError):
             # It was killed before it could say what it is.
             is_ours, known = all(path.name == "manifest.json" for path in self.path.iterdir()), None

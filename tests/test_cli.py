@@ -164,7 +164,7 @@ def test_files_of_the_same_name_do_not_overwrite_each_other(tmp_path):
     assert [a["id"] for a in records(tmp_path / "out/articles.jsonl")] == ["x.txt", "x.txt#2"]
     assert "folder a" in (tmp_path / "out/articles/x.txt").read_text()
     assert "folder b" in (tmp_path / "out/articles/x#2.txt").read_text()
-    assert "1 duplicate id" in outcome.err
+    assert "1 duplicate id (told apart as ID#2)" in outcome.err
 
 
 def test_a_path_upwards_stays_below_the_output(tmp_path):
@@ -241,41 +241,6 @@ def test_the_ledger_may_lie_elsewhere(dump, tmp_path):
 # --- in place --------------------------------------------------------------------------------------------
 
 
-def test_in_place(dump, tmp_path):
-    (dump / "other.jsonl").write_bytes(b'{"id": 1, "text": "words"}\nbroken\n')
-    before = {name: (dump / name).stat().st_mtime_ns for name in ("plain.md", "other.jsonl")}
-    outcome = dedupe("clean", "dump", "--in-place", cwd=tmp_path)
-    assert outcome.code == 3, "of the broken line"
-    assert (dump / "site/lock.txt").read_text() == CLEAN_FILE
-    assert listing(dump) == ["other.jsonl", "plain.md", "records.jsonl", "site/lock.txt"]
-    assert (dump / "plain.md").stat().st_mtime_ns == before["plain.md"]
-    again = dedupe("clean", "dump", "--in-place", cwd=tmp_path)
-    assert "0 documents changed" in again.err
-
-
-def test_in_place_a_record_changes_where_it_must_and_the_rest_keeps_its_bytes(tmp_path):
-    clean = b'{"text":"First of two short lines.\\nThe second one goes on for a bit.","n":1.10}\r\n'
-    broken = b"{not json\n\n"
-    dirty = json.dumps({"n": 1, "text": article(), "k": "v"}).encode() + b"\n"
-    (tmp_path / "in.jsonl").write_bytes(broken + dirty)
-    assert dedupe("clean", "in.jsonl", "--in-place", cwd=tmp_path).code == 3
-    data = (tmp_path / "in.jsonl").read_bytes()
-    assert data.startswith(broken)
-    [record] = [json.loads(line) for line in data.splitlines()[2:]]
-    assert list(record) == ["n", "text", "k", "title", "date", "metadata"]
-    assert record["text"] == CLEAN_BODY
-    (tmp_path / "in.jsonl").write_bytes(clean)
-    dedupe("clean", "in.jsonl", "--in-place", "--stages", "repair,repeats", cwd=tmp_path)
-    assert (tmp_path / "in.jsonl").read_bytes() == clean
-
-
-def test_in_place_a_damaged_file_is_left_alone(tmp_path):
-    packed = gzip.compress(jsonl(*(RECORD | {"id": n, "n": f"{n * 7919}"} for n in range(999))))
-    (tmp_path / "in.jsonl.gz").write_bytes(packed[:-99])
-    assert dedupe("clean", "in.jsonl.gz", "--in-place", cwd=tmp_path).code == 3
-    assert (tmp_path / "in.jsonl.gz").read_bytes() == packed[:-99]
-
-
 # --- looking without writing -----------------------------------------------------------------------------
 
 
@@ -284,7 +249,8 @@ def test_nothing_is_written(option, dump, tmp_path):
     before = listing(tmp_path)
     outcome = dedupe("clean", "dump", option, cwd=tmp_path)
     assert outcome.code == 0
-    assert "nothing was written (dry run)" in outcome.err
+    assert ("nothing was written (dry run)" in outcome.err) == (option == "--dry-run")
+    assert "nothing was written" in outcome.err
     assert "6 lines removed" in outcome.err
     assert listing(tmp_path) == before
 
@@ -391,6 +357,19 @@ USAGE = {
     "unknown command": (["clear", "in.txt"], "No such command"),
     "onto the input": (["clean", "in.jsonl", "-o", "in.jsonl"], "it would overwrite the input"),
     "around the input": (["clean", "in.txt", "-o", "."], "it would overwrite the input"),
+    **{
+        f"{option} without its stage": (
+            ["clean", "in.txt", "-o", "o", "--stages", "repair", option, *value],
+            "only the stage duplicates looks at it",
+        )
+        for option, *value in (
+            ("--threshold", ".8"),
+            ("--keep", "first"),
+            ("--relation", "same"),
+            ("--annotate",),
+            ("--max-group", "9"),
+        )
+    },
     "a folder onto itself": (["clean", "folder", "-o", "folder"], "it would overwrite the input"),
     "the ledger onto the input": (["clean", "in.txt", "-o", "o", "--ledger", "in.txt"], "it would overwrite"),
     "the ledger of another run onto the input": (
@@ -488,3 +467,9 @@ def test_memory_does_not_grow_with_the_dump(tmp_path):
         )  # fmt: skip
         peaks.append(int(done.stdout))
     assert peaks[1] - peaks[0] < 5000, "kilobytes"
+
+
+def test_help_tells_each_command_in_a_line(tmp_path):
+    listed = dedupe("--help", cwd=tmp_path).out.decode().partition("Commands:\n")[2]
+    assert [line.split()[0] for line in listed.splitlines()] == ["check", "clean", "learn"]
+    assert "..." not in listed

@@ -57,6 +57,13 @@ PAIRS = {
         f"Home Sport Culture Weather\nSign in\n{STORY}\nShare this\nMost read today",
         "edited",
     ),
+    "a passage with another headline and credit": (
+        STORY,
+        "Rough Seas Put a Question Mark Over This Season\n"
+        + STORY[STORY.index('"We have') : STORY.index("Shops")]
+        + "\n(Reporting by Ada Klint)",
+        "contained",
+    ),
     "paragraphs in another order": (STORY + "\n" + OTHER, OTHER + "\n" + STORY, "edited"),
     "numbers written otherwise": (
         STORY + " 12,500 came on 4 May.",

@@ -149,6 +149,7 @@ def test_malformed_bytes_part_words(data: bytes) -> None:
 
 def test_reading_a_number_agrees_with_the_engine() -> None:
     cases = ["7", "1.50", "24th", "13h20", "0.01", "123456789012345678", "15pm", "007"]
+    cases += ["5pm", "2.5bn", "8일", "12वीं", "3d4"]
     found = detail_texts(buffer([" ".join(cases).encode()]), fast=True)
     for place, case in enumerate(cases):
         value, step, digits, length = read_number(case)

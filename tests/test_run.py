@@ -405,6 +405,24 @@ def test_work_that_was_left_is_not_thrown_away(tmp_path):
     assert (work / "00000003").is_dir()
 
 
+def test_nothing_to_go_on_with_is_told(tmp_path):
+    (tmp_path / "in.jsonl").write_bytes(jsonl({"text": "A few words."}))
+    for size in ("16000000", "1000"):  # in memory, and in a work folder
+        outcome = dedupe("clean", "in.jsonl", "-o", "out", "--resume", "--chunk-size", size, cwd=tmp_path)
+        assert outcome.code == 0
+        assert "note: there is no unfinished work to go on with; this run begins anew" in outcome.err
+
+
+def test_a_file_in_the_place_of_the_work_folder(tmp_path):
+    (tmp_path / "in.jsonl").write_bytes(jsonl({"text": "A few words."}))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/.dedupe-work").write_text("something else\n")
+    outcome = dedupe("clean", "in.jsonl", "-o", "out", cwd=tmp_path)
+    assert outcome.code == 3
+    assert ".dedupe-work: is no work of ours, but lies where it would lie; move it away" in outcome.err
+    assert listing(tmp_path / "out") == [".dedupe-work"]
+
+
 def test_a_stored_text_that_is_gone_stops_the_run(tmp_path):
     killed(tmp_path)
     stored = tmp_path / "new/.out.jsonl.gz.dedupe-work/00000000/texts"

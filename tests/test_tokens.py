@@ -60,7 +60,8 @@ def test_syllables_and_their_letters_are_one_word() -> None:
 
 
 FLAGS = [
-    ("Big NATO and A 12th 3rds", [CAPITAL | LINE | SENTENCE, CAPITAL | SHOUT, 0, CAPITAL, NUMBER, 0]),
+    ("Big NATO and A 12th 3rds 4genetics", [CAPITAL, CAPITAL | SHOUT, 0, CAPITAL, NUMBER, NUMBER, 0]),
+    ("8일부터 7th", [NUMBER, NUMBER]),
     ("he left. Then Ann", [LINE | SENTENCE, 0, CAPITAL | SENTENCE, CAPITAL]),
     ("one\nTwo", [LINE | SENTENCE, CAPITAL | LINE]),
     ("北 x", [ALONE | CASELESS | LINE | SENTENCE, 0]),
