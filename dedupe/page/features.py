@@ -101,49 +101,42 @@ def _tag_classes() -> Ints:
 
 def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
     lists = words()
-    talk_words, function = lists.talk, lists.function
-    talk_keys = talk_words.keys()
-    texts = tree.text
+    talk, function = lists.talk, lists.function
+    talkative = frozenset(talk)
+    texts, containers, tags = tree.text, tree.container, tree.tag
     counts = Counter(texts)
     first: set[str] = set()
     titles = [t for t in (head.said("og:title", "twitter:title"), head.title, head.stated("headline")) if t]
-    titles += [t for t, c in zip(texts, tree.container, strict=True) if tree.tag[c] == HEADING[0]][:3]
+    titles += [t for t, c in zip(texts, containers, strict=True) if tags[c] == HEADING[0]][:3]
     title_keys = {" ".join(_key(t[:FRONT]).split()[:OPENING]) for t in titles}
     title_words = set(_key(" ".join(titles)).split())
     title_size = len(title_words) or 1
+    title_long = {w for w in title_words if len(w) > 4}
     described = _key(head.said("description", "og:description", "twitter:description")) or "\0"
     described_opening = described[:DESCRIBED]  # may stand behind the name of a town
     described_more = _key(head.stated("description") + " " + head.said("og:description"))
     said = _key(head.stated("articleBody")[:SAID])
     numbers = kept.tolist()
     fronts = [_WORDS.findall(texts[b][:FRONT].lower()) for b in numbers]
-    spelled = [set(front) for front in fronts]
-    once: set[str] = set()
-    shared: set[str] = set()
-    for own in spelled:
-        if len(own) > 8:
-            shared |= once & own
-            once |= own
-    shared = {w for w in shared if len(w) > 4}
-    title_long = {w for w in title_words if len(w) > 4}
+    spelled = list(map(set, fronts))
+    shared = _shared(spelled)
     silence = [0.0] * len(lists.talk_names)
     related, buy = map(lists.talk_names.index, ("related", "buy"))
     heading, heading_at = silence, -1
-    rows = []
+    row: list[float] = []
     for b, front, own in zip(numbers, fronts, spelled, strict=True):
         text = texts[b]
         size = len(text)
         many, known = text.count(" ") + 1, len(own) or 1
         spoken = silence
-        heard = talk_keys & own
-        if heard:
+        if not talkative.isdisjoint(own):
             spoken = [0.0] * len(silence)
-            for word in heard:
-                for k in talk_words[word]:
+            for word in talkative & own:
+                for k in talk[word]:
                     spoken[k] += 1.0 / known
         key = " ".join(front[:OPENING])
         opening = key[:60]
-        rows.append([
+        row += (
             many, tree.links[b] / size, tree.bold[b] / size, text.count(",") / many,
             text[-1] in SENTENCE_ENDS, len(_UPPER.findall(text, 0, 200)) / known,
             text[-1] == "…" or text.endswith("..."),
@@ -156,11 +149,22 @@ def _text_columns(tree: Tree, head: Head, kept: Ints) -> Floats:
             size < SHORT and _DIGIT.search(text) is not None and WHEN.search(text) is not None,
             len(own & shared) / known, len(own & title_long), heading_at >= 0, min(b - heading_at, 50),
             heading[related], heading[buy], "@" in text or "http" in text, *spoken,
-        ])  # fmt: skip
-        if HEADING[0] <= tree.tag[tree.container[b]] <= HEADING[1]:
+        )  # fmt: skip
+        if HEADING[0] <= tags[containers[b]] <= HEADING[1]:
             heading, heading_at = spoken, b
         first.add(text)
-    return np.array(rows, dtype=np.float32).reshape(len(kept), len(TEXT) + len(silence))
+    return np.fromiter(row, np.float32, len(row)).reshape(len(kept), -1)
+
+
+def _shared(spelled: list[set[str]]) -> set[str]:
+    """Give the long words that stand in more than one of the blocks of some length."""
+    once: set[str] = set()
+    shared: set[str] = set()
+    for own in spelled:
+        if len(own) > 8:
+            shared |= once & own
+            once |= own
+    return {w for w in shared if len(w) > 4}
 
 
 def _key(text: str) -> str:
