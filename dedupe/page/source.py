@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import zlib
 from typing import TYPE_CHECKING
 
 from dedupe.errors import RecordError
+from dedupe.http import GZIP, LARGEST, inflate
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-LARGEST = 64_000_000  # bytes or characters; the largest page seen on the way here had 9 million
 _MAGIC = (
     (b"%PDF-", "PDF"), (b"\x89PNG\r\n", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"),
     (b"RIFF", "media"), (b"\x00\x00\x01\x00", "image"), (b"PK\x03\x04", "archive"), (b"BZh", "archive"),
@@ -71,16 +70,14 @@ def read_source(page: bytes | str | BeautifulSoup, place: str, charset: str = ""
 
 
 def unpack(data: bytes, place: str) -> bytes:
-    """Unpack gzip, at most `LARGEST` bytes of it; raise RecordError where it is broken from the start."""
+    """Unpack gzip as far as it goes; raise RecordError where it is broken from the start, or endless."""
     if not data.startswith(b"\x1f\x8b"):
         return data
-    engine = zlib.decompressobj(wbits=31)
-    try:
-        out = engine.decompress(data, LARGEST)
-    except zlib.error as error:
-        raise RecordError(place, "broken gzip", f"gzip data that cannot be unpacked ({error})") from error
-    if not out and not engine.eof:
-        raise RecordError(place, "broken gzip", "gzip data that ends before its first byte")
+    out = inflate(data, GZIP)
+    if not out:
+        raise RecordError(place, "broken gzip", "gzip data that holds nothing, or is damaged from its start")
+    if len(out) > LARGEST:
+        raise RecordError(place, "too large", f"more than {LARGEST:,} bytes when unpacked")
     return out
 
 
