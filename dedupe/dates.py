@@ -40,8 +40,8 @@ _NUMERIC = re.compile(
     rf"(?<![\d./-])(?P<a>\d{{1,2}})(?P<sep>[./-]) ?(?P<b>\d{{1,2}})(?P=sep) ?{_YEAR}{_END}(?![./-]\d)"
 )
 # Marks of vowels are no letters to regular expressions; a name is what numbers and punctuation leave.
-# Thai abbreviations (`มี.ค.`) have a full stop inside. Names are bounded, at twice the longest and more where a
-# word may be glued to them, because a run of letters without an end would be tried from everywhere.
+# Thai abbreviations (`มี.ค.`) have a full stop inside. Names are bounded, at twice the longest and more where
+# a word may be glued to them, because a run of letters without an end would be tried from everywhere.
 _LETTER = r"(?:[^\s\d_.,:;/()|\-–—\"“”]|(?<=[\u0e00-\u0e7f])\.(?=[\u0e00-\u0e7f]))"
 _MONTH_FIRST = re.compile(
     r"(?<!\w)(?P<name>" + _LETTER + r"{3,99})\.?[ \-](?P<d>\d{1,2})(?:st|nd|rd|th)?[.,]?[ \-]{1,2}"

@@ -151,7 +151,7 @@ def _strip_margins(parser: LexborHTMLParser, tree: Tree) -> None:
 
 
 def _kind(tag: str | None) -> int:
-    """Tell what a walk does with a tag; the parser's own names begin with a dash, and comments say nothing."""
+    """Tell what the walk does with a tag; those of the parser itself begin with a dash."""
     return _KINDS.get(tag, _VOID if tag[0] == "-" else _CONTAINER) if tag else _VOID
 
 
