@@ -37,6 +37,13 @@ def test_json_ld_of_a_million_marks_is_read_in_no_time(text: str) -> None:
     assert time.process_time() - start < 2
 
 
+def test_a_title_of_nothing_but_the_site_takes_no_time() -> None:
+    start = time.process_time()
+    assert without_site("A mill" + " | site" * 3_000, ["site"]).startswith("A mill | site")
+    assert without_site("A mill" + " | site" * 3, ["site"]) == "A mill"
+    assert time.process_time() - start < 1
+
+
 def test_broken_json_ld_is_no_error() -> None:
     assert objects_in('{"@type": "Article", "headline": ') == []
     assert objects_in("[" * 100_000) == []
