@@ -166,6 +166,7 @@ HOSTILE = {
     "100,000 nested menus": "<nav>" * 100_000 + PARAGRAPH,
     "a million attributes": f"<p {' '.join(f'a{k}=1' for k in range(1_000_000))}>{PARAGRAPH}",
     "a million bare attributes": f"<p {' '.join(f'a{k}' for k in range(1_000_000))}>{PARAGRAPH}",
+    "a million attributes behind a sign": f"<p>1 < 2</p>2 < 3 <p {'a ' * 1_000_000}>{PARAGRAPH}",
     "a million attributes with > in quotes": "<p "
     + " ".join(f"a{k}='>'" for k in range(1_000_000))
     + f">{PARAGRAPH}",

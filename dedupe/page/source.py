@@ -35,6 +35,7 @@ _FEEDS = frozenset(("rss", "feed", "urlset", "sitemapindex", "opml", "rdf:rdf", 
 _LATIN = frozenset(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii", "iso8859-1"))
 ATTRIBUTES = 500  # of one tag; the parser's time grows with their square
 _ATTRIBUTE = r"""[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+"""
+_OPENING = re.compile("<[a-zA-Z]")
 _CROWDED = re.compile(rf"<[a-zA-Z][^\s>]*+(?:{_ATTRIBUTE}){{{ATTRIBUTES},}}+")
 QUOTED = 20_000  # attributes with values of one tag that cost less than a second
 DEPTH = 2000  # of open elements; the parser's time grows with its square
@@ -176,9 +177,10 @@ def _crowded(markup: str) -> bool:
             k += ATTRIBUTES
             continue
         start = markup.find("<", markup.rfind(">", 0, k) + 1)
-        if start >= 0 and _CROWDED.match(markup, start):
-            return True
         k = markup.find(">", k)
+        tag = _OPENING.search(markup, start, k if k >= 0 else len(markup)) if start >= 0 else None
+        if tag and _CROWDED.match(markup, tag.start()):
+            return True
     return False
 
 
