@@ -116,6 +116,15 @@ def find_dates(line: str, order: Order | None = None) -> list[WrittenDate]:
     return found
 
 
+def shows_day(line: str, iso: str) -> bool:
+    """Tell whether a line shows a day, given in ISO 8601, in whatever form.
+
+    >>> shows_day("Published on 3 May 2024", "2024-05-03T10:00"), shows_day("4 May 2024", "2024-05-03")
+    (True, False)
+    """
+    return any(found.iso[:10] == iso[:10] for found in find_dates(line[:200]))
+
+
 def _is_update(before: str) -> bool:
     """Tell whether what stands before a date speaks of a change."""
     if not before or before.isspace():
