@@ -257,6 +257,7 @@ class Cleaner:
         self.fast = fast
         self.verbose = verbose
         self._copies = isinstance(render, Articles) and render.copies
+        self._marks = isinstance(render, Articles) and render.marks
 
     def __call__(self, chunk: Chunk) -> Outcome | None:
         """Clean a chunk; None where the outcome was written to a folder."""
@@ -346,7 +347,7 @@ class Cleaner:
             found = examine(document, self.settings, known)
             return spare(found, spared) if known else found
 
-        text = None
+        text = body = None
         if _is_markdown(entry):
             article, text = clean_markdown(document, examined)
         else:
@@ -354,9 +355,11 @@ class Cleaner:
             article = found.article()
             if entry.file is not None:
                 text = found.file_text()
+            if self._marks and document.blocks:
+                body = found.body()
         if text is not None:
             text = _ended(unify(text), document.text)
-        return Cleaned(entry, article, text, source, tuple(spared))
+        return Cleaned(entry, article, text, source, tuple(spared), body)
 
 
 def _ended(text: str, original: str) -> str:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from dedupe.body import Surroundings
 from dedupe.body import find_furniture as find_around
 from dedupe.cut import cut
+from dedupe.dates import shows_day
 from dedupe.errors import RecordError
 from dedupe.furniture import Known, KnownSources, find_furniture
 from dedupe.header import Heading, find_heading
 from dedupe.lines import split_lines
 from dedupe.metadata import Facts, find_facts, to_metadata
-from dedupe.model import Article, Document, Failure, Line, Removal, Twin
+from dedupe.model import Article, Block, Document, Failure, Line, Removal, Twin
 from dedupe.pagehead import find_page_heading
 from dedupe.receipt import receipt
 from dedupe.records import to_document
@@ -64,11 +65,27 @@ class Examined:
 
     def file_text(self) -> str:
         """Cut all but the heading, for a text file in place or its cleaned copy; a page becomes Markdown."""
-        text = self.repaired.text
         removals = [r for r in self.removals if r.reason not in LIFTED]
         if not self.document.blocks:
-            return cut(text, removals)
-        kept = []
+            return cut(self.repaired.text, removals)
+        kept = self._marked(removals)
+        below = next((k for k, (block, _) in enumerate(kept, 1) if block.reason == "title"), 0)
+        written = [(block.mark, text) for block, text in kept]
+        if self.title and not any(removal.reason == "title" for removal in self.removals):
+            written.insert(0, ("# ", self.title))  # it stood in the page's head alone
+            below = 1
+        if self.date and not any(shows_day(text, self.date) for _, text in written[below : below + 3]):
+            written.insert(below, ("", self.date))
+        return to_markdown(written)
+
+    def body(self) -> str:
+        """Give the text of a page's article as Markdown, for a file that has its fields above."""
+        return to_markdown((block.mark, text) for block, text in self._marked(self.removals))
+
+    def _marked(self, removals: Sequence[Removal]) -> list[tuple[Block, str]]:
+        """Give the blocks of a page with what these removals leave of them."""
+        kept: list[tuple[Block, str]] = []
+        text = self.repaired.text
         at = 0
         for block, _, start, end in places(self.document, text):
             first = at
@@ -76,10 +93,8 @@ class Examined:
                 at += 1
             inside = [replace(r, start=r.start - start, end=r.end - start) for r in removals[first:at]]
             if left := cut(text[start:end], inside).strip():
-                kept.append((block.mark, left))
-        if self.title and not any(removal.reason == "title" for removal in self.removals):
-            kept.insert(0, ("# ", self.title))  # it stood in the page's head alone
-        return to_markdown(kept)
+                kept.append((block, left))
+        return kept
 
     def receipt(self) -> tuple[Removal, ...]:
         """Give all that was removed or repaired, with its place in the original, in the original's order."""

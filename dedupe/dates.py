@@ -40,10 +40,11 @@ _NUMERIC = re.compile(
     rf"(?<![\d./-])(?P<a>\d{{1,2}})(?P<sep>[./-]) ?(?P<b>\d{{1,2}})(?P=sep) ?{_YEAR}{_END}(?![./-]\d)"
 )
 # Marks of vowels are no letters to regular expressions; a name is what numbers and punctuation leave.
-# Thai abbreviations (`มี.ค.`) have a full stop inside.
+# Thai abbreviations (`มี.ค.`) have a full stop inside. Names are bounded, at twice the longest and more where
+# a word may be glued to them, because a run of letters without an end would be tried from everywhere.
 _LETTER = r"(?:[^\s\d_.,:;/()|\-–—\"“”]|(?<=[\u0e00-\u0e7f])\.(?=[\u0e00-\u0e7f]))"
 _MONTH_FIRST = re.compile(
-    r"(?<!\w)(?P<name>" + _LETTER + r"{3,})\.?[ \-](?P<d>\d{1,2})(?:st|nd|rd|th)?[.,]?[ \-]{1,2}"
+    r"(?<!\w)(?P<name>" + _LETTER + r"{3,99})\.?[ \-](?P<d>\d{1,2})(?:st|nd|rd|th)?[.,]?[ \-]{1,2}"
     rf"{_YEAR}{_END}"
 )
 _GLUED = re.compile(r"\w{2,}[a-zß-ÿ](?=[A-Z][a-zß-ÿ]+$)")  # the word before a month: `readApril`
@@ -61,16 +62,16 @@ _FORMS = (
         r"(?<![\d.,:/-])(?P<d>\d{1,2})(?:st|nd|rd|th|er|re|e|ος|η|-?го|[.ºª°])?"
         r"[ \-./]{0,2}(?:(?:de|of|di|d['’]|-|ta'|am) ?)?(?P<name>"
         + _LETTER
-        + r"{2,}(?:[  ]?"
+        + r"{2,30}(?:[  ]?"
         + _LETTER
-        + r"+)?)"
+        + r"{1,30})?)"
         rf"[.,]?[ \-./]{{0,2}}(?:(?:de|del|do|di|of) )?{_YEAR}{_END}"
     ),
     # May 27, 2025; Mai 27 2025; maiatzaren 27, 2025
     _MONTH_FIRST,
     # 2025. május 27., 2025 m. gegužės 27 d., 2025 May 27
     re.compile(
-        rf"(?<!\d){_YEAR}(?:\. gada|[.,]| m\.| г\.)?[ \-](?P<d1>\d{{1,2}}\. )?(?P<name>{_LETTER}{{3,}})\.?"
+        rf"(?<!\d){_YEAR}(?:\. gada|[.,]| m\.| г\.)?[ \-](?P<d1>\d{{1,2}}\. )?(?P<name>{_LETTER}{{3,30}})\.?"
         r"(?:[ \-](?P<d>\d{1,2}))?(?!\d)"
     ),
 )
@@ -113,6 +114,15 @@ def find_dates(line: str, order: Order | None = None) -> list[WrittenDate]:
         is_update = _is_update(line[found[-1].end if found else 0 : start])
         found.append(WrittenDate(start, end, day.isoformat() + clock, is_update))
     return found
+
+
+def shows_day(line: str, iso: str) -> bool:
+    """Tell whether a line shows a day, given in ISO 8601, in whatever form.
+
+    >>> shows_day("Published on 3 May 2024", "2024-05-03T10:00"), shows_day("4 May 2024", "2024-05-03")
+    (True, False)
+    """
+    return any(found.iso[:10] == iso[:10] for found in find_dates(line[:200]))
 
 
 def _is_update(before: str) -> bool:

@@ -15,6 +15,8 @@ from dedupe.errors import RecordError
 
 LARGEST = 64_000_000
 """Bytes of a body, unpacked."""
+GZIP = 31
+"""What zlib calls the header of gzip."""
 
 _STEP = 1 << 10  # bytes that are unpacked at once; where they are damaged, as many are lost before the damage
 
@@ -115,16 +117,19 @@ def charset_of(content_type: str) -> str:
 
 
 def _gunzip(body: bytes, place: str) -> bytes:
-    return _inflate(body, 31)
+    return inflate(body, GZIP) or body
 
 
 def _inflate_any(body: bytes, place: str) -> bytes:
     """Unpack what is called deflate: with the header of zlib, as it should be, or without."""
-    return _inflate(body, 15) if body[:1] == b"\x78" else _inflate(body, -15)
+    return inflate(body, 15 if body[:1] == b"\x78" else -15) or body
 
 
-def _inflate(body: bytes, bits: int) -> bytes:
-    """Unpack as far as it goes; what is not packed at all comes back as it is."""
+def inflate(body: bytes, bits: int) -> bytes:
+    """Unpack, member after member, as far as it goes and up to `LARGEST` bytes and one.
+
+    `bits` is zlib's word for the kind of header. What is broken from the start gives nothing.
+    """
     unpacked = bytearray()
     engine = zlib.decompressobj(wbits=bits)
     at = 0
@@ -137,7 +142,7 @@ def _inflate(body: bytes, bits: int) -> bytes:
         at += len(step) - len(engine.unused_data if engine.eof else engine.unconsumed_tail)
         if engine.eof:
             engine = zlib.decompressobj(wbits=bits)  # a further member
-    return bytes(unpacked) or body
+    return bytes(unpacked)
 
 
 def _unbrotli(body: bytes, place: str) -> bytes:

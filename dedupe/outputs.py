@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from dedupe.articlefiles import HeldLines
+from dedupe.articlefiles import HeldLines, write_markdown
 from dedupe.chunks import Renderer
 from dedupe.errors import SettingsError
 from dedupe.formats import FOLDERS, FORMATS, STDIN, Source, known_outputs, missing_library, writer_of
@@ -19,7 +19,7 @@ from dedupe.ledger import Repeat, document_message, document_row, renamed_rows
 from dedupe.outcome import CHANGED, DOCUMENT, FILE
 from dedupe.packing import split_suffix
 from dedupe.records import dumps, encode
-from dedupe.rendering import Articles, Diffs, Findings, InPlace, Nothing, renamed
+from dedupe.rendering import Articles, Diffs, Findings, InPlace, Nothing, renamed, with_text
 from dedupe.settings import Settings
 from dedupe.staging import Staged, StagedFile, writing
 from dedupe.summary import Summary
@@ -176,7 +176,7 @@ class FolderOutput:
     ) -> None:
         # A file of its own is made of fields of ours, under whatever names a record has them.
         copies = settings.stages == ("duplicates",) and paths.writer not in FOLDERS.values()
-        self.render = Articles(copies)
+        self.render = Articles(copies, marks=paths.writer is write_markdown)
         self._staged = staged
         self._paths = paths
         self._sources = sources
@@ -196,6 +196,9 @@ class FolderOutput:
         for item in items:
             self._ledger.write(item.ledger)
             if item.goes:
+                continue
+            if self.render.marks and item.file is not None:
+                self._articles.write(with_text(item.line, item.file))
                 continue
             self._articles.write(item.line)
             if item.file is not None and self._paths.folder is not None and self._paths.is_mirror:

@@ -22,9 +22,12 @@ class Articles:
     """Articles as JSON lines, rows of the ledger, and cleaned text files.
 
     Where nothing but near-duplicates is looked for (`copies`), a record that stays is copied byte for byte.
+    Where each article becomes a Markdown file (`marks`), the text of a page with its headings and lists comes
+    in place of a text file.
     """
 
     copies: bool = False
+    marks: bool = False
 
     def __call__(self, result: Result) -> Rendered:
         """Render an article."""
@@ -32,6 +35,8 @@ class Articles:
             return Rendered()
         file, raw = result.entry.file, result.entry.raw
         line = ended(raw) if self.copies and raw else article_line(result.article)
+        if self.marks:
+            return Rendered(line, _rows(result), None if result.body is None else encode(result.body))
         return Rendered(line, _rows(result), _file_bytes(result, file) if file else None)
 
 
@@ -149,6 +154,17 @@ def renamed(line: bytes, old: str | int, new: str | int) -> bytes:
     """Give the line of an article another id."""
     head = encode('{"id": ' + dumps(old))
     return encode('{"id": ' + dumps(new)) + line[len(head) :] if line.startswith(head) else line
+
+
+def with_text(line: bytes, text: bytes) -> bytes:
+    r"""Give the line of an article another text.
+
+    >>> with_text(b'{"id": 2, "text": "a"}\n', b"- a")
+    b'{"id": 2, "text": "- a"}\n'
+    """
+    fields: dict[str, Any] = parse_object(line.decode("utf-8"))
+    fields["text"] = text.decode("utf-8")
+    return encode("{" + ", ".join(f"{dumps(name)}: {dumps(value)}" for name, value in fields.items()) + "}\n")
 
 
 def annotated(line: bytes, values: Iterable[Any]) -> bytes:

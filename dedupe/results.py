@@ -14,8 +14,8 @@ from dedupe.model import Article, Removal
 class Cleaned:
     """A document before and after. `file_text` is what its file shall hold, None for a record.
 
-    `source` is the source it was compared within; `spared` are learned lines that stay, because it would
-    be nearly empty without.
+    `body` is the article of a page as Markdown, where that is wanted. `source` is the source it was compared
+    within; `spared` are learned lines that stay, because it would be nearly empty without.
     """
 
     entry: Entry
@@ -23,6 +23,7 @@ class Cleaned:
     file_text: str | None = None
     source: str = ""
     spared: tuple[str, ...] = ()
+    body: str | None = None
 
     def findings(self, *, heading: bool = False) -> list[Removal]:
         """Give what is to be found fault with; with `heading` also the title and date that were lifted.

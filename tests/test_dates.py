@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -194,3 +195,13 @@ def test_spans_are_in_order_and_hold_a_year(line: str) -> None:
     for found in find_dates(line + " 12 March 2024 " + line):
         assert end <= found.start < found.end
         end = found.end
+
+
+@pytest.mark.parametrize(
+    "odd", ["a", "é", "\u0301", "年", "+", "•", " ", "ab ", "1 a", "12:", "1 de ", "2024 "]
+)
+def test_a_long_line_of_one_odd_thing_takes_no_time(odd: str) -> None:
+    start = time.process_time()
+    for before in ("", "1234 1 ", "12 May 2024", "2024-05-27"):
+        find_dates(before + odd * (20_000 // len(odd)) + " 1 2024", "dmy")
+    assert time.process_time() - start < 3  # it was 20 seconds for a run of letters

@@ -100,6 +100,7 @@ REFUSED = {
     "JSON without tags": (b'[{"a": 1}, {"b": 2}]', "not HTML: JSON"),
     "plain text": (b"Just a line of text.", "not HTML: text"),
     "broken gzip": (b"\x1f\x8b\x08\x00garbage", "broken gzip"),
+    "endless gzip": (gzip.compress(b"<p>" + bytes(64_000_000), 1), "too large"),
     "PDF in gzip": (gzip.compress(b"%PDF-1.4 and so on"), "not HTML: PDF"),
     "a WARC record": (b"WARC/1.0\r\nWARC-Type: response\r\n\r\n<p>a</p>", "not HTML: WARC"),
 }
@@ -132,6 +133,7 @@ CHARSETS = {
         "iso-8859-2"
     ),
     "gzip": gzip.compress(f"<p>{SENTENCE}</p>".encode()),
+    "gzip in two members": gzip.compress(b"<p>A mill.") + gzip.compress(f"<p>{SENTENCE}</p>".encode()),
     "gzip, cut short": gzip.compress(f"<p>{SENTENCE}</p>{PARAGRAPH * 50}".encode())[:-12],
 }
 LATIN_CHARSETS = {
@@ -164,6 +166,7 @@ HOSTILE = {
     "100,000 nested menus": "<nav>" * 100_000 + PARAGRAPH,
     "a million attributes": f"<p {' '.join(f'a{k}=1' for k in range(1_000_000))}>{PARAGRAPH}",
     "a million bare attributes": f"<p {' '.join(f'a{k}' for k in range(1_000_000))}>{PARAGRAPH}",
+    "a million attributes behind a sign": f"<p>1 < 2</p>2 < 3 <p {'a ' * 1_000_000}>{PARAGRAPH}",
     "a million attributes with > in quotes": "<p "
     + " ".join(f"a{k}='>'" for k in range(1_000_000))
     + f">{PARAGRAPH}",

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from dedupe.page import read_page
@@ -25,6 +27,21 @@ def test_own_json_ld_object_is_the_one_of_this_address() -> None:
     own = {"@type": "Article", "headline": "Own", "mainEntityOfPage": {"@id": "https://www.example.org/own/"}}
     assert own_article([other, own], Head(address="http://example.org/own?x=1")) is own
     assert own_article([other, own], Head(title="Other - The Site")) is other
+
+
+@pytest.mark.parametrize("text", ["/", "//", "/*", "\t", "<!--", "//\n", "-->", "]]>", "<![CDATA["])
+def test_json_ld_of_a_million_marks_is_read_in_no_time(text: str) -> None:
+    start = time.process_time()
+    assert objects_in(f"{{}}{text * (1_000_000 // len(text))}x") == []
+    assert objects_in(f"x{text * (1_000_000 // len(text))}{{}}") == []
+    assert time.process_time() - start < 2
+
+
+def test_a_title_of_nothing_but_the_site_takes_no_time() -> None:
+    start = time.process_time()
+    assert without_site("A mill" + " | site" * 3_000, ["site"]).startswith("A mill | site")
+    assert without_site("A mill" + " | site" * 3, ["site"]) == "A mill"
+    assert time.process_time() - start < 1
 
 
 def test_broken_json_ld_is_no_error() -> None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import bs4
+import command
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -366,6 +367,37 @@ def test_a_page_becomes_markdown():
         f"2. {d}", "", f"> {f}",
     ]  # fmt: skip
     assert text.endswith("\n")
+
+
+@pytest.mark.parametrize(("opening", "third"), [("", "2024-05-03"), ("On 3 May 2024 it was said: ", None)])
+def test_markdown_tells_the_day_of_a_page_once(opening, third):
+    a, b = (sentence(random.Random(seed)) for seed in range(2))
+    stated = '<meta property="article:published_time" content="2024-05-03">'
+    lines = markdown(page(opening + a, b).replace("<title>", f"{stated}<title>")).splitlines()
+    assert lines[:3] == ["# The mill turns again", "", third or opening + a]
+
+
+def test_a_page_from_standard_input_keeps_title_and_day(tmp_path):
+    markup = page(*(sentence(random.Random(seed)) for seed in range(3)))
+    markup = markup.replace("<p>", '<time datetime="2024-05-03">3 May 2024</time><p>', 1)
+    out = command.dedupe("clean", "-", stdin=markup.encode(), cwd=tmp_path).out.decode()
+    assert out.startswith("# The mill turns again\n\n2024-05-03\n\n")
+    again = dedupe.clean(out)
+    assert (again.title, again.date) == ("The mill turns again", "2024-05-03")
+
+
+def test_a_page_in_a_markdown_file_of_its_own_has_its_marks(tmp_path):
+    a, b, c, d = (sentence(random.Random(seed)) for seed in range(4))
+    record = {"id": 7, "html": page(a, "<h2>What it took</h2>", b, f"<ul><li>{c}</li><li>{d}</li></ul>")}
+    (tmp_path / "in.jsonl").write_text(json.dumps(record) + "\n")
+    (tmp_path / "b.html").write_text(record["html"].replace(a, sentence(random.Random(5)), 1))
+    command.dedupe("clean", "in.jsonl", "b.html", "-o", "out", "--to", "md", cwd=tmp_path)
+    for name in ("7", "b"):
+        text = (tmp_path / f"out/articles/{name}.md").read_text()
+        front, _, body = text.removeprefix("---\n").partition("\n---\n\n")
+        assert 'title: "The mill turns again"' in front
+        assert "The mill turns again" not in body
+        assert body.endswith(f"\n\n## What it took\n\n{b}\n\n- {c}\n- {d}\n")
 
 
 def test_a_title_of_the_head_alone_heads_the_markdown():

@@ -219,7 +219,7 @@ def _judge(look: Look, chosen: NDArray[np.bool_], chances: NDArray[np.float32]) 
         elif look.rules[b] is not None:
             reason, rule = "furniture", look.rules[b] or ""
         container = tree.container[b]
-        path = tree.path(container, paths)
+        path = paths.get(container) or tree.path(container, paths)
         mark = marks.mark(container) if not reason or b == look.title_block else ""
         blocks.append(Block(text, reason, rule, b + 1, path, mark, chance))
     return blocks + [block for block in margins if block.path.endswith("footer")]

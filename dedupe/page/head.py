@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
 ARTICLE = re.compile(r"Article|Posting|Report|Review|Recipe|CreativeWork$|AnalysisNews")
-_COMMENTS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|(?://)?\s*\]\]>)\s*$")
+_COMMENT = re.compile(r"<!--|(?://\s*)?<!\[CDATA\[|/\*.*?\*/")
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
 _PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 SOURCES = (
@@ -124,10 +124,25 @@ def objects_in(script: str) -> list[dict[str, Any]]:
     ['WebPage', 'Article']
     """
     try:
-        value = json.loads(_COMMENTS.sub("", script.strip()), strict=False)
+        value = json.loads(uncommented(script), strict=False)
     except (ValueError, RecursionError):
         return []
     return list(_objects(value))
+
+
+def uncommented(script: str) -> str:
+    """Take off a script what was to hide it from old browsers and XML: a comment in front, marks around.
+
+    >>> uncommented("//<![CDATA[ {} //]]>"), uncommented("<!-- {} -->"), uncommented("/* ours */ {}")
+    (' {} ', ' {} ', ' {}')
+    """
+    script = script.strip()
+    opened = _COMMENT.match(script)
+    if opened:
+        script = script[opened.end() :]
+    if script.endswith("-->"):
+        return script[:-3]
+    return script[:-3].rstrip().removesuffix("//") if script.endswith("]]>") else script
 
 
 def is_article(thing: dict[str, Any]) -> bool:

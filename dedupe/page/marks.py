@@ -41,7 +41,9 @@ class Marks:
                 items.append(container)
             elif name == "blockquote":
                 quote = QUOTE
-            container = parent[container]  # that of the body is the body
+            if not container:  # the body
+                break
+            container = parent[container]
         if not items:
             return quote
         signs = [self._sign(item) for item in items]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import zlib
 from typing import TYPE_CHECKING
 
 from dedupe.errors import RecordError
+from dedupe.http import GZIP, LARGEST, inflate
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-LARGEST = 64_000_000  # bytes or characters; the largest page seen on the way here had 9 million
 _MAGIC = (
     (b"%PDF-", "PDF"), (b"\x89PNG\r\n", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"),
     (b"RIFF", "media"), (b"\x00\x00\x01\x00", "image"), (b"PK\x03\x04", "archive"), (b"BZh", "archive"),
@@ -36,6 +35,7 @@ _FEEDS = frozenset(("rss", "feed", "urlset", "sitemapindex", "opml", "rdf:rdf", 
 _LATIN = frozenset(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii", "iso8859-1"))
 ATTRIBUTES = 500  # of one tag; the parser's time grows with their square
 _ATTRIBUTE = r"""[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+"""
+_OPENING = re.compile("<[a-zA-Z]")
 _CROWDED = re.compile(rf"<[a-zA-Z][^\s>]*+(?:{_ATTRIBUTE}){{{ATTRIBUTES},}}+")
 QUOTED = 20_000  # attributes with values of one tag that cost less than a second
 DEPTH = 2000  # of open elements; the parser's time grows with its square
@@ -71,16 +71,14 @@ def read_source(page: bytes | str | BeautifulSoup, place: str, charset: str = ""
 
 
 def unpack(data: bytes, place: str) -> bytes:
-    """Unpack gzip, at most `LARGEST` bytes of it; raise RecordError where it is broken from the start."""
+    """Unpack gzip as far as it goes; raise RecordError where it is broken from the start, or endless."""
     if not data.startswith(b"\x1f\x8b"):
         return data
-    engine = zlib.decompressobj(wbits=31)
-    try:
-        out = engine.decompress(data, LARGEST)
-    except zlib.error as error:
-        raise RecordError(place, "broken gzip", f"gzip data that cannot be unpacked ({error})") from error
-    if not out and not engine.eof:
-        raise RecordError(place, "broken gzip", "gzip data that ends before its first byte")
+    out = inflate(data, GZIP)
+    if not out:
+        raise RecordError(place, "broken gzip", "gzip data that holds nothing, or is damaged from its start")
+    if len(out) > LARGEST:
+        raise RecordError(place, "too large", f"more than {LARGEST:,} bytes when unpacked")
     return out
 
 
@@ -179,9 +177,10 @@ def _crowded(markup: str) -> bool:
             k += ATTRIBUTES
             continue
         start = markup.find("<", markup.rfind(">", 0, k) + 1)
-        if start >= 0 and _CROWDED.match(markup, start):
-            return True
         k = markup.find(">", k)
+        tag = _OPENING.search(markup, start, k if k >= 0 else len(markup)) if start >= 0 else None
+        if tag and _CROWDED.match(markup, tag.start()):
+            return True
     return False
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 DIVIDER = re.compile(r"\s+[|•·»›–—~:-]+\s+|\s*\|\s*|\s+::\s+|--")
 _TAIL = re.compile(r"^(.{12,}?)\s+\|\s.*$|^(.{12,})\s[-–—:»·]\s\S+(?:\s\S+){0,2}$", re.S)
+TAILS = 12  # names of a site, one behind the other, that a title may end with
 LONGEST = 400  # characters of a heading that may be a title
 LIKE = 0.3  # share of trigrams that a heading must have in common with what the head says
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -110,14 +111,15 @@ def without_site(title: str, sites: list[str]) -> str:
     >>> without_site("The bridge reopens - News | The Harbor Post", ["theharborpost"])
     'The bridge reopens - News'
     """
-    while True:
+    for _ in range(TAILS):
         dividers = list(DIVIDER.finditer(title))
         if not dividers:
-            return title
+            break
         rest, tail = title[: dividers[-1].start()].strip(), _letters(title[dividers[-1].end() :])
         if not rest or not any(tail == s or (len(tail) > 3 and (tail in s or s in tail)) for s in sites):
-            return title
+            break
         title = rest
+    return title
 
 
 def likeness(one: str, other: str) -> float:

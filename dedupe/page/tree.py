@@ -28,10 +28,10 @@ VOID = frozenset((
     "img", "source", "input", "link", "meta", "wbr", "track", "area", "param", "embed", "-comment",
 ))  # fmt: skip
 LINKS = frozenset(("a", "button", "summary"))
-_CONTAINER, _INLINE, _LINK, _BREAK, _VOID = range(5)
+_TEXT, _CONTAINER, _INLINE, _BOLD, _SPAN, _LINK, _BREAK, _VOID = range(8)
 _KINDS = {
     **dict.fromkeys(INLINE, _INLINE), **dict.fromkeys(LINKS, _LINK), **dict.fromkeys(VOID, _VOID),
-    "br": _BREAK,
+    "-text": _TEXT, "b": _BOLD, "strong": _BOLD, "span": _SPAN, "br": _BREAK,
 }  # fmt: skip
 UNREAD = (
     "script", "style", "noscript", "svg", "template", "iframe", "select", "textarea", "math", "datalist",
@@ -150,14 +150,21 @@ def _strip_margins(parser: LexborHTMLParser, tree: Tree) -> None:
     parser.strip_tags(["nav", "footer"], recursive=True)
 
 
+def _kind(tag: str | None) -> int:
+    """Tell what the walk does with a tag; those of the parser itself begin with a dash."""
+    return _KINDS.get(tag, _VOID if tag[0] == "-" else _CONTAINER) if tag else _VOID
+
+
 def _walk(body: LexborNode, tree: Tree) -> None:
     state: dict[int, int] = {}  # of an element: its container's number times four, + 1 in a link, + 2 in bold
+    kinds: dict[int, int] = {}  # of the parser's numbers of tags; to read a number is cheap, a name is not
+    known: dict[int, str] = {}
     elements: list[LexborNode] = []  # of the containers
     current = -1
     parts: list[str] = []
     links = bold = 0
     parent, tags, names = tree.parent, tree.tag, tree.name
-    inside, part = state.get, parts.append
+    kind_of, inside, part = kinds.get, state.get, parts.append
 
     def close() -> None:
         nonlocal current, links, bold
@@ -167,8 +174,12 @@ def _walk(body: LexborNode, tree: Tree) -> None:
         links = bold = 0
 
     for node in body.traverse(include_text=True):
-        tag = node.tag
-        if tag == "-text":
+        tag_id = node.tag_id
+        kind = kind_of(tag_id)
+        if kind is None:
+            known[tag_id] = node.tag or ""
+            kind = kinds[tag_id] = _kind(node.tag)
+        if kind == _TEXT:
             if current < 0 and node.is_empty_text_node:
                 continue
             text = node.text_content or ""
@@ -193,32 +204,31 @@ def _walk(body: LexborNode, tree: Tree) -> None:
                     links += length
                 if above & 2:
                     bold += length
-            continue
-        kind = _KINDS.get(tag, _CONTAINER)  # type: ignore[arg-type]
-        if kind == _CONTAINER:
-            if not tag or tag[0] == "-":
-                continue
+        elif kind == _CONTAINER:
             if current >= 0:
                 close()
             number = len(parent)
             above = inside(node.parent.mem_id, 0) if number else 0  # type: ignore[union-attr]
-            above = max(above, 0)
+            if above < 0:
+                above = 0
             state[node.mem_id] = number << 2 | above & 1
+            name = known[tag_id]
             parent.append(above >> 2)
-            names.append(tag)
-            tags.append(TAG_NUMBER.get(tag, OTHER))
+            names.append(name)
+            tags.append(TAG_NUMBER.get(name, OTHER))
             elements.append(node)
-        elif kind == _INLINE:
-            above = inside(node.parent.mem_id, 0)  # type: ignore[union-attr]
-            if tag == "b" or tag == "strong":
-                above |= 2
-            elif tag == "span" and above >= 0 and unseen(node.attributes):
-                above = UNSEEN
-            state[node.mem_id] = above
         elif kind == _LINK:
             state[node.mem_id] = inside(node.parent.mem_id, 0) | 1  # type: ignore[union-attr]
-        elif kind == _BREAK and current >= 0:
-            part(BREAK)
+        elif kind == _BREAK:
+            if current >= 0:
+                part(BREAK)
+        elif kind != _VOID:
+            above = inside(node.parent.mem_id, 0)  # type: ignore[union-attr]
+            if kind == _BOLD:
+                above |= 2
+            elif kind == _SPAN and above >= 0 and unseen(node.attributes):
+                above = UNSEEN
+            state[node.mem_id] = above
     if current >= 0:
         close()
     _mark_containers(tree, elements)
@@ -227,16 +237,14 @@ def _walk(body: LexborNode, tree: Tree) -> None:
 def _mark_containers(tree: Tree, elements: list[LexborNode]) -> None:
     """Read the marks of the containers that hold text; those of all others are never asked for."""
     marks = tree.marks = [-1] * len(elements)
+    parent, names = tree.parent, tree.name
     for c in tree.container:
         while marks[c] < 0:
-            name = tree.name[c]
-            found = _tag_marks(name)
             attributes = elements[c].attributes
-            if attributes:
-                found |= _attribute_marks(attributes)
-            marks[c] = found
-            c = tree.parent[c]
-    tree.marks = [max(found, 0) for found in marks]
+            found = _tag_marks(names[c])
+            marks[c] = found | _attribute_marks(attributes) if attributes else found
+            c = parent[c]
+    tree.marks = [found if found > 0 else 0 for found in marks]
 
 
 def unseen(attributes: dict[str, str | None]) -> bool:
@@ -325,8 +333,8 @@ def _add(tree: Tree, container: int, raw: str, links: int, bold: int) -> None:
         if text:
             tree.container.append(container)
             tree.text.append(text)
-            tree.links.append(min(links, len(text)))
-            tree.bold.append(min(bold, len(text)))
+            tree.links.append(links and min(links, len(text)))
+            tree.bold.append(bold and min(bold, len(text)))
         return
     lines = [" ".join(line.split()) for line in raw.split(BREAK)]
     total = sum(map(len, lines)) or 1
