@@ -94,14 +94,11 @@ class Outcome:
             edges.update(item for item in range(1, len(self)) if starts[item] != ends[item - 1])
         return pairwise(sorted(edges))
 
-    def copied(self, first: int, last: int) -> bytes:
-        """Give the lines of records that are copied, from `first` to before `last`."""
-        if self.original is None:
-            raise LookupError("these records were not copied")
-        if "original" not in self.columns:
-            self.columns["original"] = self.original.open()
+    def copied(self, file: IO[bytes], first: int, last: int) -> bytes:
+        """Give the lines of records that are copied from `file`, from `first` to before `last`."""
         start, end = self.numbers["lines_starts"][first], self.numbers["lines_ends"][last - 1]
-        lines = self.columns["original"][start:end]
+        file.seek(start)
+        lines = file.read(end - start)
         return lines if lines.endswith(b"\n") else lines + b"\n"  # the last of its file may have none
 
     def has(self, item: int, flag: int) -> bool:
