@@ -11,13 +11,12 @@ import codecs
 import importlib
 import importlib.util
 import json
-import mmap
 import os
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from dedupe.errors import InputError
 from dedupe.formats import FORMATS, Entry, Part, Source, format_of
@@ -41,17 +40,17 @@ class Original:
         state = path.stat()
         return cls(path.as_posix(), source.name, state.st_size, state.st_mtime_ns)
 
-    def open(self) -> bytes | mmap.mmap:
-        """Map the file. Raises InputError where it is not what it was when it was read."""
+    def open(self, buffering: int = -1) -> IO[bytes]:
+        """Open the file. Raises InputError where it is not what it was when it was read."""
         try:
-            with Path(self.path).open("rb") as file:
-                state = os.fstat(file.fileno())
-                if (state.st_size, state.st_mtime_ns) == (self.size, self.time):
-                    # Nothing cannot be mapped.
-                    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if self.size else b""
+            file: IO[bytes] = Path(self.path).open("rb", buffering)  # noqa: SIM115
         except OSError as error:
             raise InputError(self.name, f"cannot be read again: {error.strerror}") from None
-        raise InputError(self.name, "was changed while we read it; start anew when it stays as it is")
+        state = os.fstat(file.fileno())
+        if (state.st_size, state.st_mtime_ns) != (self.size, self.time):
+            file.close()
+            raise InputError(self.name, "was changed while we read it; start anew when it stays as it is")
+        return file
 
 
 @dataclass(frozen=True, slots=True)

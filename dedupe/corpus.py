@@ -278,19 +278,22 @@ class Corpus:
         centers: set[Any],
     ) -> Iterator[Finished]:  # fmt: skip
         """Give the records of a chunk that are copied; those that stay as they are come in runs."""
+        if outcome.original is None:
+            return
         [source] = chunk.sources
         annotates = self.settings.annotate and output.has_records
         items = range(len(outcome))
         changed = items if annotates else [item for item in items if first + item in repeats]
-        for start, end in outcome.runs(changed):
-            lines, number = outcome.copied(start, end), first + start
-            if annotates:
-                lines = annotated(lines, self._annotation(number, centers))
-            alone = end - start == 1
-            yield Finished(
-                self._ids[number] if alone else None, outcome.places[start], source, DOCUMENT, lines, b"",
-                None, repeats.get(number),
-            )  # fmt: skip
+        with outcome.original.open() as file:
+            for start, end in outcome.runs(changed):
+                lines, number = outcome.copied(file, start, end), first + start
+                if annotates:
+                    lines = annotated(lines, self._annotation(number, centers))
+                alone = end - start == 1
+                yield Finished(
+                    self._ids[number] if alone else None, outcome.places[start], source, DOCUMENT, lines, b"",
+                    None, repeats.get(number),
+                )  # fmt: skip
 
     def _finished(
         self, chunk: Chunk, outcome: Outcome, first: int, output: Output, repeats: dict[int, Repeat],

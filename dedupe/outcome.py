@@ -12,7 +12,7 @@ import json
 import mmap
 import shutil
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from itertools import accumulate, pairwise
@@ -94,14 +94,11 @@ class Outcome:
             edges.update(item for item in range(1, len(self)) if starts[item] != ends[item - 1])
         return pairwise(sorted(edges))
 
-    def copied(self, first: int, last: int) -> bytes:
-        """Give the lines of records that are copied, from `first` to before `last`."""
-        if self.original is None:
-            raise LookupError("these records were not copied")
-        if "original" not in self.columns:
-            self.columns["original"] = self.original.open()
+    def copied(self, file: IO[bytes], first: int, last: int) -> bytes:
+        """Give the lines of records that are copied from `file`, from `first` to before `last`."""
         start, end = self.numbers["lines_starts"][first], self.numbers["lines_ends"][last - 1]
-        lines = self.columns["original"][start:end]
+        file.seek(start)
+        lines = file.read(end - start)
         return lines if lines.endswith(b"\n") else lines + b"\n"  # the last of its file may have none
 
     def has(self, item: int, flag: int) -> bool:
@@ -132,10 +129,6 @@ class OutcomeWriter:
             with writing(str(self._unfinished)):
                 shutil.rmtree(self._unfinished, ignore_errors=True)
                 self._unfinished.mkdir()
-        for name in COLUMNS:
-            self._files[name] = (
-                BytesIO() if self._unfinished is None else (self._unfinished / name).open("wb")
-            )
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -192,12 +185,16 @@ class OutcomeWriter:
         }
 
     def _write(self, name: str, data: bytes) -> None:
+        """Append to a column; its file is made for the first bytes."""
         self._ends[name] += len(data)
         if self._unfinished is None:
+            self._files.setdefault(name, BytesIO()).write(data)
+            return
+        path = self._unfinished / name
+        with writing(str(path)):
+            if name not in self._files:
+                self._files[name] = path.open("wb")
             self._files[name].write(data)
-        else:
-            with writing(str(self._unfinished / name)):
-                self._files[name].write(data)
 
     def texts(self) -> tuple[bytes | memoryview | mmap.mmap, array[int]]:
         """Give the texts so far, and where they end."""
@@ -205,35 +202,37 @@ class OutcomeWriter:
             texts = self._copied.texts
             joined = texts[0] if len(texts) == 1 else b"".join(texts)
             return joined, array("q", accumulate(self._copied.sizes))
-        file = self._files["texts"]
-        ends = self.outcome.numbers["texts_ends"]
-        if self._unfinished is None:
-            return file.getvalue(), ends  # type: ignore[attr-defined]
-        with writing(str(self._unfinished / "texts")):
+        ends, file = self.outcome.numbers["texts_ends"], self._files.get("texts")
+        if file is None or self._unfinished is None:
+            return _held(file), ends
+        path = self._unfinished / "texts"
+        with writing(str(path)):
             file.flush()
-        return _mapped(self._unfinished / "texts"), ends
+        return _mapped(path, self._ends["texts"]), ends
 
     def finish(self) -> Outcome | None:
         """Give the outcome; None where it lies in its folder now."""
         outcome = self.outcome
         if self.folder is None or self._unfinished is None:
-            for name in COLUMNS:
-                outcome.columns[name] = self._files[name].getvalue()  # type: ignore[attr-defined]
+            outcome.columns.update((name, _held(self._files.get(name))) for name in COLUMNS)
             return outcome
         with writing(str(self._unfinished)):
             for file in self._files.values():
                 file.close()
-            for name, data in outcome.samples.items():
-                (self._unfinished / name).write_bytes(data)
-            (self._unfinished / "numbers").write_bytes(
-                b"".join(c.tobytes() for c in outcome.numbers.values())
-            )
-            (self._unfinished / "outcome.json").write_text(json.dumps(_described(outcome)), encoding="utf-8")
+            numbers = [*map(array.tobytes, outcome.numbers.values()), *outcome.samples.values()]
+            (self._unfinished / "numbers").write_bytes(b"".join(numbers))
+            described = json.dumps(_described(outcome, self._ends))
+            (self._unfinished / "outcome.json").write_text(described, encoding="utf-8")
             self._unfinished.rename(self.folder)
         return None
 
 
-def _described(outcome: Outcome) -> dict[str, Any]:
+def _held(file: IO[bytes] | None) -> bytes:
+    """Give what was written to a file in memory."""
+    return file.getvalue() if isinstance(file, BytesIO) else b""
+
+
+def _described(outcome: Outcome, sizes: Mapping[str, int]) -> dict[str, Any]:
     return {
         "ids": outcome.ids,
         "places": outcome.places if isinstance(outcome.places, list) else [],
@@ -241,7 +240,8 @@ def _described(outcome: Outcome) -> dict[str, Any]:
         "notes": [[note.word, note.reason, note.line] for note in outcome.notes],
         "original": asdict(outcome.original) if outcome.original else None,
         "numbers": {name: len(column) for name, column in outcome.numbers.items()},
-        "samples": list(outcome.samples),
+        "samples": {name: len(column) for name, column in outcome.samples.items()},
+        "columns": dict(sizes),
         "summary": outcome.summary.state(),
     }
 
@@ -261,21 +261,20 @@ def load(folder: Path, settings: Settings) -> Outcome:
             for name, count in stored["numbers"].items():
                 outcome.numbers[name] = array("q")
                 outcome.numbers[name].fromfile(file, count)
+            for name, size in stored["samples"].items():
+                outcome.samples[name] = file.read(size)
         outcome.folder = folder
-        for name in COLUMNS:
-            outcome.columns[name] = _mapped(folder / name)
+        for name, size in stored["columns"].items():
+            outcome.columns[name] = _mapped(folder / name, size) if size else b""
         if stored["original"] is not None:
             outcome.original = Original(**stored["original"])
             outcome.places = Lines(outcome.original.name, outcome.numbers["line_numbers"])
-        for name in stored["samples"]:
-            outcome.samples[name] = (folder / name).read_bytes()
     except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
         raise InputError(str(folder), f"is no finished work of ours ({error}); delete it") from None
     return outcome
 
 
-def _mapped(path: Path) -> bytes | mmap.mmap:
+def _mapped(path: Path, size: int) -> mmap.mmap:
+    """Map a file of so many bytes. Raises ValueError where it is shorter."""
     with path.open("rb") as file:
-        if not path.stat().st_size:  # nothing cannot be mapped
-            return b""
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)

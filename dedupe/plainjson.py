@@ -360,6 +360,6 @@ def encode_point(point: int, out: Any, n: int) -> int:
 
 
 def decode_strings(data: Any, starts: Any, ends: Any, out: Any, at: Any) -> None:
-    """Decode the strings that begin at starts[k] and end before ends[k], each to `out` from at[k] on."""
+    """Decode the strings data[starts[k]:ends[k]], the quote at the end of each included, to out[at[k]:]."""
     for k in range(len(starts)):
-        read_string(data, starts[k], ends[k] + 1, out, at[k])
+        read_string(data, starts[k], ends[k], out, at[k])

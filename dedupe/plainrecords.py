@@ -33,7 +33,7 @@ def copy_plain(
     name_bytes, edges = np.frombuffer(b"".join(names), np.uint8), np.cumsum([0, *map(len, names)])
     rows = np.empty((_LINES, plainjson.COLUMNS), np.int64)
     out = np.empty(part.end - part.start, np.uint8)
-    texts = memoryview(out)  # type: ignore[arg-type]
+    texts = memoryview(out).toreadonly()  # type: ignore[arg-type]
     total = taken = 0  # bytes of texts that were decoded, and of those that `found` has
     begin, number = part.start, part.before + 1
     for data in _blocks(stream, part):

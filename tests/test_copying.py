@@ -226,7 +226,8 @@ def test_an_input_that_changes_meanwhile_stops_the_run(tmp_path):
     path.write_bytes(b'{"text": "One."}\n')
     [source] = find_inputs([str(path)]).sources
     original = Original.of(source, path)
-    assert bytes(original.open()[:]) == path.read_bytes()
+    with original.open() as file:
+        assert file.read() == path.read_bytes()
     os.utime(path, ns=(0, 0))
     with pytest.raises(InputError, match=r"in\.jsonl: was changed while we read it"):
         original.open()
