@@ -171,8 +171,8 @@ class Details:
     offsets: NDArray[np.int64]
 
 
-def word_texts(texts: Texts, fast: bool) -> Details:
-    """Give the words of texts by their hashes and grams alone, which is quick."""
+def word_texts(texts: Texts, fast: bool, words: int | None = None) -> Details:
+    """Give the words of texts by their hashes and grams alone, which is quick; see `detail_texts`."""
     if not fast:
         parts = [_words_of(FoldedTexts([texts.text(number)]).hashes()) for number in range(len(texts))]
         return _joined(parts, 2)
@@ -180,7 +180,7 @@ def word_texts(texts: Texts, fast: bool) -> Details:
     from dedupe.scan import alphabet, make_room, word_room
 
     longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
-    arrays = np.empty((2, word_room(size)), np.uint64)
+    arrays = np.empty((2, word_room(size) if words is None else words + 1), np.uint64)
     offsets = np.empty(len(texts) + 1, np.int64)
     compiled("word_texts")(
         texts.data, texts.starts, texts.ends, alphabet(), make_room(longest), 3, *arrays, offsets
@@ -203,8 +203,12 @@ def _joined(parts: Sequence[tuple[Any, ...]], columns: int) -> Details:
     return Details(tuple(np.concatenate([np.zeros(0, kind), *array]) for kind, array in pairs), offsets)
 
 
-def detail_texts(texts: Texts, fast: bool) -> Details:
-    """Give the words of texts with all that a comparison asks of them."""
+def detail_texts(texts: Texts, fast: bool, words: int | None = None) -> Details:
+    """Give the words of texts with all that a comparison asks of them.
+
+    `words` is their number, if it is known: then no more room is made than they need, which the system can
+    give again and again without clearing it first.
+    """
     if not fast:
         return _joined([_details_of(texts.text(number)) for number in range(len(texts))], 3)
     from dedupe.describe import lexicon_table, pair_table
@@ -212,14 +216,15 @@ def detail_texts(texts: Texts, fast: bool) -> Details:
     from dedupe.scan import alphabet, make_room, word_room
 
     longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
-    arrays = tuple(np.empty(word_room(size), kind) for kind in (np.uint64, np.uint64, WORD_KIND))
+    places = word_room(size) if words is None else words + 1
+    arrays = tuple(np.empty(places, kind) for kind in (np.uint64, np.uint64, WORD_KIND))
     offsets = np.empty(len(texts) + 1, np.int64)
     compiled("detail_texts")(
         texts.data, texts.starts, texts.ends, alphabet(), pair_table(), lexicon_table(), make_room(longest),
         3, *arrays, offsets,
     )  # fmt: skip
-    hashes, grams, words = (array[: offsets[-1]] for array in arrays)
-    return Details((hashes.view(np.int64), grams.view(np.int64), words), offsets)
+    hashes, grams, described = (array[: offsets[-1]] for array in arrays)
+    return Details((hashes.view(np.int64), grams.view(np.int64), described), offsets)
 
 
 def _details_of(text: str) -> tuple[Any, ...]:

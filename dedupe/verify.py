@@ -18,7 +18,7 @@ from dedupe.kernels import on_all_cores
 from dedupe.relation import Verdicts, decide
 from dedupe.texts import Details, Samples, Texts, detail_texts, fast_engine, word_texts
 
-SCREENED, ALIGNED = 1 << 22, 1 << 21
+SCREENED, ALIGNED = 1 << 20, 1 << 19
 """Bytes of text in one portion: their words take three times as much memory when screened, twelve times when
 aligned."""
 
@@ -66,11 +66,13 @@ def match_counts(
     smaller = np.diff(samples.kept.offsets)[pairs].min(axis=1)
     hopeful = ~equal & (100 * shared >= LIKELY * smaller)
 
-    def screen(some: Texts, rows: Places, left: Places, right: Places) -> None:
-        hopeful[rows] = _screened(word_texts(some, fast), left, right, fast)
+    def screen(numbers: Places, rows: Places, left: Places, right: Places) -> None:
+        words = word_texts(texts.some(numbers), fast, int(samples.words[numbers].sum()))
+        hopeful[rows] = _screened(words, left, right, fast)
 
-    def compare(some: Texts, rows: Places, left: Places, right: Places) -> None:
-        counts[rows] = _compared(detail_texts(some, fast), left, right, fast)
+    def compare(numbers: Places, rows: Places, left: Places, right: Places) -> None:
+        details = detail_texts(texts.some(numbers), fast, int(samples.words[numbers].sum()))
+        counts[rows] = _compared(details, left, right, fast)
 
     _in_portions(texts, shorter, longer, np.flatnonzero(~equal & ~hopeful), SCREENED, screen, fast)
     _in_portions(texts, shorter, longer, np.flatnonzero(hopeful), ALIGNED, compare, fast)
@@ -79,24 +81,43 @@ def match_counts(
 
 def _in_portions(
     texts: Texts, shorter: Places, longer: Places, rows: Places, size: int,
-    work: Callable[[Texts, Places, Places, Places], None], fast: bool,
+    work: Callable[[Places, Places, Places, Places], None], fast: bool,
 ) -> None:  # fmt: skip
-    """Do work(texts, rows, left, right) for portions of the pairs; texts are those of the portion.
+    """Do work(numbers, rows, left, right) for portions of the pairs; `numbers` are the texts of the portion.
 
-    Pairs with one longer text stand together. The compiled loops let go of the interpreter, so that
-    portions run on all cores; each writes rows of its own.
+    Pairs of one group stand together, neighbors in length beside each other, so that few texts are read more
+    than once. The compiled loops let go of the interpreter, so that portions run on all cores; each writes
+    rows of its own.
     """
-    rows = rows[np.lexsort((shorter[rows], longer[rows]))]
     sizes = texts.ends - texts.starts
-    portion = np.cumsum(sizes[longer[rows]] + sizes[shorter[rows]]) // size
+    group = _groups(longer[rows], shorter[rows], len(texts))
+    rows = rows[np.lexsort((shorter[rows], sizes[shorter[rows]], group))]
+    both = np.stack([longer[rows], shorter[rows]], axis=1).ravel()
+    fresh = np.zeros(len(both), np.int64)
+    _, first = np.unique(both, return_index=True)
+    fresh[first] = sizes[both[first]]
+    portion = np.cumsum(fresh)[1::2] // size
     portions = [part for part in np.split(rows, np.flatnonzero(np.diff(portion)) + 1) if len(part)]
 
     def one(part: Places) -> None:
+        part = part[
+            np.lexsort((shorter[part], longer[part]))
+        ]  # the index of a longer text serves all its pairs
         numbers, place = np.unique(np.concatenate([shorter[part], longer[part]]), return_inverse=True)
-        work(texts.some(numbers), part, place[: len(part)], place[len(part) :])
+        work(numbers, part, place[: len(part)], place[len(part) :])
         texts.release()
 
     on_all_cores(one, portions, fast)
+
+
+def _groups(longer: Places, shorter: Places, count: int) -> Places:
+    """Label pairs so that most of those whose texts hang together have one label."""
+    label = np.arange(count)
+    for _ in range(2):
+        least = np.minimum(label[longer], label[shorter])
+        np.minimum.at(label, longer, least)
+        np.minimum.at(label, shorter, least)
+    return label[longer]
 
 
 def _equal_bytes(
