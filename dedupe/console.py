@@ -168,7 +168,7 @@ class Report:
         else:
             path, name = Path(stack.enter_context(TemporaryDirectory(prefix="dedupe-")), "work"), ""
         if size > _LARGE and not self._quiet:
-            say(f"finished chunks are kept in {path} until the end: about {2 * size / 1e9:.1f} GB")
+            say(f"finished chunks are kept in {path} until the end: about {2.4 * size / 1e9:.1f} GB")
         made_of = manifest(settings, spool.inputs.sources, name, templates)
         again = paths is not None and not spool.copied
         if self._resume and not again:

@@ -1,15 +1,18 @@
-"""What `scripts/bench` times: tools that say which documents of a dump to drop.
+"""What `scripts/bench` times: tools that take the near-duplicates out of a dump, each from file to file.
 
-`dedupe` decides on the texts; the others propose by MinHash of word-5-grams (128 permutations, similarity
-.8) and drop what an earlier document is estimated to be similar to. Where a tool takes sets of shingles, it
-gets them from the shingler here, as its users would write it.
+`dedupe` decides on the texts, and `full clean` cleans them before. The others propose by MinHash of
+word-5-grams (128 permutations, similarity .8) and drop what an earlier document is estimated to be similar
+to; text-dedup checks the similarity of what it proposes. Where a tool takes sets of shingles, it gets them
+from the shingler here, as its users would write it.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
-import tempfile
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,21 +30,17 @@ def shingles(text: str) -> list[str]:
     return [" ".join(words[k : k + SHINGLE]) for k in range(max(1, len(words) - SHINGLE + 1))]
 
 
-def dedupe(corpus: Path) -> set[int]:
-    import numpy as np
+def dedupe(corpus: Path, out: Path, *stages: str) -> int:
+    from dedupe.cli import main
 
-    from dedupe.duplicates import compare_all
-    from dedupe.texts import Texts, sample_texts
+    if main(["clean", str(corpus), "-o", str(out), "--workers", "1", "--yes", "--quiet", *stages]):
+        sys.exit("dedupe failed")
+    counts = json.loads((out / "summary.json").read_text(encoding="utf-8"))["documents"]
+    return int(counts["read"]) - int(counts["written"])
 
-    with tempfile.TemporaryFile(dir=corpus.parent) as spool:
-        sizes = [spool.write(text.encode("utf-8", "replace")) for text in texts_of(corpus)]
-        spool.flush()
-        ends = np.cumsum(sizes)
-        texts = Texts(np.memmap(spool, np.uint8, "r"), ends - np.array(sizes), ends)
-        samples = sample_texts(texts)
-        order = np.lexsort((np.arange(len(texts)), -samples.words))
-        _, joined = compare_all(texts, samples, order)
-    return set(joined)
+
+def near_duplicates(corpus: Path, out: Path) -> int:
+    return dedupe(corpus, out, "--stages", "duplicates")
 
 
 def datasketch(corpus: Path) -> set[int]:
@@ -63,7 +62,7 @@ def rensa(corpus: Path) -> set[int]:
     from rensa import RMinHash, RMinHashLSH
 
     index = RMinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS, num_bands=16)
-    signatures = []
+    signatures: list[RMinHash] = []
     for text in texts_of(corpus):
         signature = RMinHash(num_perm=PERMUTATIONS, seed=42)
         signature.update(shingles(text))
@@ -102,22 +101,79 @@ def daft(corpus: Path) -> set[int]:
     frame = engine.read_json(str(corpus))
     text = f.strip(f.regexp_replace(f.lower(col("text")), r"[^\w]+", " "))
     signed = f.minhash(text, num_hashes=bands * rows, ngram_size=SHINGLE, seed=42, hash_function="xxhash")
-    frame = frame.select(col("id"), signed.alias("signature")).collect()
+    # The number of its line, whatever its id is.
+    frame = frame.select(f.monotonically_increasing_id().alias("line"), signed.alias("signature")).collect()
     numbers = f.to_list(*[engine.lit(k) for k in range(bands)]).alias("number")
-    frame = frame.select(col("id"), f.chunk(col("signature"), rows).alias("band"), numbers)
+    frame = frame.select(col("line"), f.chunk(col("signature"), rows).alias("band"), numbers)
     frame = frame.explode(col("band"), col("number"))
-    buckets = frame.groupby(col("number"), col("band")).agg(col("id").list_agg().alias("ids"))
-    return {later for ids in buckets.to_pydict()["ids"] for later in sorted(ids)[1:]}
+    buckets = frame.groupby(col("number"), col("band")).agg(col("line").list_agg().alias("lines"))
+    shared = buckets.where(f.length(col("lines")) > 1).select(col("lines")).to_pydict()["lines"]
+    return {later for lines in shared for later in sorted(lines)[1:]}
 
 
-TOOLS: dict[str, Callable[[Path], set[int]]] = {
-    "dedupe": dedupe, "daft": daft, "gaoya": gaoya, "rensa": rensa, "datasketch": datasketch,
-}  # fmt: skip
+def text_dedup(corpus: Path, out: Path) -> int:
+    """Run its command, which is told all in a file and writes a folder of Arrow files."""
+    out.mkdir()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    (out / "config.toml").write_text(
+        f"""\
+[input]
+input_type = "local_files"
+file_type = "json"
+[input.read_arguments]
+path = "json"
+data_files = {json.dumps(str(corpus))}
+split = "train"
+[algorithm]
+algorithm_name = "minhash"
+text_column = "text"
+seed = 42
+batch_size = 10000
+num_proc = {cores}
+num_perm = {PERMUTATIONS}
+threshold = {THRESHOLD}
+hash_bits = 64
+ngram_size = {SHINGLE}
+check_false_positive = true
+[output]
+output_dir = {json.dumps(str(out / "kept"))}
+clean_cache = false
+save_clusters = false
+[debug]
+enable_profiling = false
+""",
+        encoding="utf-8",
+    )
+    offline = {"HF_HOME": str(out), "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
+    said = subprocess.run(
+        [sys.executable, "-m", "text_dedup.minhash"], cwd=out, env=os.environ | offline, check=True,
+        capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    before, after = (int(re.search(rf"{word}\s*: (\d+)", said)[1]) for word in ("Before", "After"))  # type: ignore[index]
+    return before - after
 
 
-def run(name: str, corpus: Path, out: Path) -> int:
-    """Write the documents that a tool keeps, as their lines stand; give how many it drops."""
-    dropped = TOOLS[name](corpus)
-    with corpus.open("rb") as lines, out.open("wb") as kept:
-        kept.writelines(line for number, line in enumerate(lines) if number not in dropped)
-    return len(dropped)
+def lines_kept(find: Callable[[Path], set[int]]) -> Callable[[Path, Path], int]:
+    """Make of a function that finds the lines to drop one that writes the others, as they stand."""
+
+    def tool(corpus: Path, out: Path) -> int:
+        dropped = find(corpus)
+        with corpus.open("rb") as lines, out.open("wb") as kept:
+            kept.writelines(line for number, line in enumerate(lines) if number not in dropped)
+        return len(dropped)
+
+    return tool
+
+
+TOOLS: dict[str, Callable[[Path, Path], int]] = {
+    "dedupe": near_duplicates,
+    "full clean": dedupe,
+    "daft": lines_kept(daft),
+    "gaoya": lines_kept(gaoya),
+    "rensa": lines_kept(rensa),
+    "datasketch": lines_kept(datasketch),
+    "text-dedup": text_dedup,
+}
+"""Each takes a dump and a place to write to, and gives the number of documents that it drops."""
+
+OURS = ("dedupe", "full clean")
