@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -36,9 +37,15 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 """The credit of a picture: it ends or opens a caption."""
+_CREDITS = (
+    *("photo", "picture", "image", "foto", "bild", "credit", "illustration", "source", "quelle"),
+    *(*_AGENCIES.split("|"), "istock", "shutterstock"),
+)
+"""A line in ASCII has one of these if it has a credit."""
 
 _LONG_ENDINGS = frozenset(("info", "news", "online"))
 _LETTERS = re.compile(r"[^\W_]+")
+_FIRST = itemgetter(0)
 # Words by which a site speaks to its reader. News hardly does, outside of quotations.
 _READER = frozenset(
     (
@@ -106,11 +113,13 @@ def forms(page: Page) -> dict[str, Column]:
         if not text.isascii() and (dense := len(NO_SPACES_CHARACTER.findall(text))):
             size, number = size + 1.5 * dense, number + dense / 2.2
         letters = _LETTERS.findall(text[:_SAMPLE])
-        upper = sum(word[0].isupper() for word in letters) / len(letters) if letters else 0.0
-        lower = sum(word[0].islower() for word in letters) / len(letters) if letters else 0.0
+        initials = list(map(_FIRST, letters))
+        upper = sum(map(str.isupper, initials)) / len(letters) if letters else 0.0
+        lower = sum(map(str.islower, initials)) / len(letters) if letters else 0.0
         own = set(found)
+        digits = sum(map(str.isdigit, text[:_SAMPLE]))
         dated = 0
-        if 6 <= len(text) <= 110 and any(map(str.isdigit, text)):
+        if digits and 6 <= len(text) <= 110:
             dates = find_dates(text)
             dated = (1 if beside_dates(text, dates) else 2) if dates else 0
         rows.append(
@@ -122,7 +131,7 @@ def forms(page: Page) -> dict[str, Column]:
                 text[-1] in ":：",
                 upper,
                 lower,
-                sum(map(str.isdigit, text[:_SAMPLE])) / min(len(text), _SAMPLE),
+                digits / min(len(text), _SAMPLE),
                 text.count(",") + text.count("，") + text.count("、") + text.count("،"),
                 count[folded],
                 len(own & slug) / len(slug) if len(slug) > 1 else 0.0,
@@ -130,7 +139,7 @@ def forms(page: Page) -> dict[str, Column]:
                 dated,
                 float(is_credit(text)),
                 "©" in text,
-                sum(word in _READER for word in found[:80]) / max(len(found[:80]), 1),
+                sum(map(_READER.__contains__, found[:80])) / max(len(found[:80]), 1),
                 bool(site) and len(text) < 1000 and site in folded.replace(" ", ""),
             )
         )
@@ -144,7 +153,9 @@ def is_credit(text: str) -> bool:
     >>> is_credit("The pier on Monday. Photo: Ann Lee"), is_credit("Photos of the pier were sold.")
     (True, False)
     """
-    return len(text) < _CAPTION and _CREDIT.search(text) is not None
+    if len(text) >= _CAPTION or (text.isascii() and not any(map(text.lower().__contains__, _CREDITS))):
+        return False
+    return _CREDIT.search(text) is not None
 
 
 def telling_words(folded: str) -> set[str]:

@@ -196,7 +196,10 @@ class _Finder:
         self.is_sure = is_sure
         self.taken = taken
         self.phrases = phrases
-        self.keys = ["" if len(line.text) > LONGEST else line_key(line.text, known.site) for line in lines]
+        self.keys = [
+            "" if i in taken or len(line.text) > LONGEST else line_key(line.text, known.site)
+            for i, line in enumerate(lines)
+        ]
         self.found = found
 
     def find(self) -> list[Furniture]:

@@ -203,8 +203,8 @@ def _vocabulary(page: Page, good: Column, start: int, stop: int) -> tuple[Column
     shared, first = np.full(len(sets), -1.0), np.full(len(sets), -1.0)
     for i, own in enumerate(sets):
         if own:
-            shared[i] = sum(in_core[word] > (i in members) for word in own) / len(own)
-            first[i] = sum(in_early[word] > (i in early) for word in own) / len(own)
+            shared[i] = sum(in_core.get(word, 0) > (i in members) for word in own) / len(own)
+            first[i] = sum(in_early.get(word, 0) > (i in early) for word in own) / len(own)
     return shared, first
 
 

@@ -175,6 +175,8 @@ class _Finder:
 
     def accept(self, run: list[_Pair]) -> Iterator[list[Fact]]:
         """Decide about a run of lines; give its facts if it is a data sheet."""
+        if not any(pair.known for pair in run) and (len(run) < 3 or run[0].line >= self.head):
+            return  # neither its labels nor its shape can tell
         run = self.trim(run)
         if not run:
             return
@@ -260,7 +262,7 @@ class _Finder:
             return i
         if len(text) > 60 or count > 6 or (ends_sentence(text) and text[-1] != "."):
             return None
-        if any(folded.startswith(about + " ") for about in words.about_words()):
+        if folded.startswith(words.about_words()):
             return i
         if count >= 2 and text[0].isupper() and folded.split()[-1] in words.company_suffixes():
             return i

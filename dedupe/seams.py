@@ -36,6 +36,8 @@ _TWO_WORDS = re.compile(r"([^\W_]+)(?:[\W_]+([^\W_]+))?")
 # The first two words of whatever may be a sentence: where `sentence_starts` finds one, and elsewhere besides.
 _OPENINGS = re.compile(rf"[.!?…。！？][\"'”’»)\]]*\s*(?=[^\Wa-zß-öø-ÿ]|[©•|])(?=[\W_]*{_TWO_WORDS.pattern})")
 _WORD = re.compile(r"[^\W_]+")
+# Where a word begins that is not in small ASCII letters, or one may go on with a capital.
+_BREAK = re.compile(r"(?<![^\W_])[^\W_a-z]|(?<=[^\W_A-Z0-9])[^\W_a-z0-9]")
 _QUOTES = re.compile(r"[\"“”„«»]")
 _BETWEEN = " \t\u00a0|•·»›>▶►■–—-"
 """What may stand between two pieces of furniture, or behind the last one."""
@@ -327,17 +329,15 @@ def _breaks(text: str, start: int, stop: int) -> list[int]:
     [0, 4, 9, 18]
     """
     found = [start]
-    for match in _WORD.finditer(text, start, stop):
-        word, begin = match[0], match.start()
-        if begin > start and not word[0].islower():
-            found.append(begin)
-        if not (word[1:].islower() or word.islower() or word.isupper()):
-            found += [begin + i for i in _inner(word)]
-        if len(found) > _MOST_BREAKS:
+    for match in _BREAK.finditer(text, start + 1, stop):
+        place = match.start()
+        if len(found) > _MOST_BREAKS and not text[found[-1] : place].isalnum():
             break
-    else:
-        if stop == len(text):
-            found.append(stop)
+        character, before = text[place], text[place - 1]
+        if character.isupper() and before.islower() if before.isalnum() else not character.islower():
+            found.append(place)
+    if stop == len(text) and len(found) <= _MOST_BREAKS:
+        found.append(stop)
     return found
 
 
@@ -362,11 +362,6 @@ def _asked(first: str, second: str) -> tuple[str, ...]:
         return (alone,)
     both = f"{alone} {'0' if second.isdigit() else second.casefold()}"
     return (both,) if second[0].islower() else (both, alone)
-
-
-def _inner(word: str) -> Iterator[int]:
-    """Give the places in a word at which a capital follows a small letter."""
-    return (i for i in range(1, len(word)) if word[i].isupper() and word[i - 1].islower())
 
 
 def _count_word(text: str, word: str) -> int:

@@ -349,12 +349,12 @@ def fact_headings() -> frozenset[str]:
 
 @cache
 def about_words() -> tuple[str, ...]:
-    """Give the words, folded, that open the heading `About NAME`.
+    """Give the words, folded, that open the heading `About NAME`, with the blank behind them.
 
-    >>> {"about", "über"} <= {*about_words()}
+    >>> {"about ", "über "} <= {*about_words()}
     True
     """
-    return tuple(_headings()["about"])
+    return tuple(f"{about} " for about in _headings()["about"])
 
 
 @cache
