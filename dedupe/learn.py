@@ -280,13 +280,12 @@ class _Learner:
 
     def heads(self) -> tuple[dict[str, int], dict[str, int]]:
         """Learn beginnings with varying ends: those that stand alone, and those of data sheets."""
-        chosen = self.recurring_heads()
+        read = {line: head for line in self.recurring_heads() if (head := self.head(line))}
         places: dict[str, list[tuple[_Head, list[int], int]]] = defaultdict(list)
-        for each in self.pages if chosen else ():
+        for each in self.pages if read else ():
             met: set[str] = set()
             for i, line in enumerate(each.lines):
-                found = self.head(line) if line in chosen else None
-                if found is not None and found.key not in met:
+                if line in read and (found := read[line]).key not in met:
                     met.add(found.key)
                     places[found.key].append((found, each.lines, i))
         tails: dict[str, int] = {}
@@ -331,15 +330,20 @@ class _Learner:
         short = {line for line in self.frequent - self.prose if len(self.texts[line]) <= _LABEL}
         values = {line for line in short if _is_fact(self.texts[line])}
         facts: Counter[str] = Counter()
+        others: Counter[str] = Counter()
         places: list[tuple[str, list[int], int]] = []
         for each, recurring in zip(self.pages, self.recurring, strict=True):
             met: set[str] = set()
             for i, line in recurring:
                 key = self.keys[line]
-                if line in short and key not in met and i + 1 < len(each.lines):
-                    met.add(key)
-                    places.append((key, each.lines, i))
-                    facts[key] += line not in values and _is_fact(self.texts[each.lines[i + 1]])
+                if line not in short or key in met or i + 1 == len(each.lines):
+                    continue
+                met.add(key)
+                places.append((key, each.lines, i))
+                if 2 * others[key] >= self.count[key]:  # whatever follows, most are no facts
+                    continue
+                is_label = line not in values and _is_fact(self.texts[each.lines[i + 1]])
+                (facts if is_label else others)[key] += 1
         labels = {key for key, count in facts.items() if 2 * count > self.count[key]}
         return self.chained(labels, places) if labels else {}
 

@@ -74,7 +74,7 @@ def everywhere(seen: Survey, sieve: Sieve, sources: Mapping[str, Template]) -> d
     below: Counter[str] = Counter()
     after_prose: Counter[str] = Counter()
     hanging: Counter[str] = Counter()
-    for said in seen.testimonies():
+    for said in seen.lines_again():
         keys, texts, prose = said.keys, said.texts, said.prose
         passed = {
             line

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from tempfile import SpooledTemporaryFile, gettempdir
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from zlib import crc32
 
 from dedupe.address import host_of, site_name
@@ -47,7 +47,6 @@ MEMORY = 64_000_000
 _ENDS = 120
 # Before a page in the file: the bytes of its sample, and of the rest.
 _HEADER = struct.Struct("<II")
-_Record = tuple[tuple[str, ...], bytes, tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +224,8 @@ class Survey:
         # Order, checksum and place in the file of each page that is kept, one after the other.
         self._kept: dict[str, array[int]] = {}
         self._witnesses: dict[str, list[int]] = {}
+        # The place of what the pages of a source said, once it was put together.
+        self._told: dict[str, int] = {}
         self._file = SpooledTemporaryFile(memory)  # noqa: SIM115
         self._end = 0
 
@@ -245,12 +246,7 @@ class Survey:
         self.documents[seen.source] += 1
         if not self._smallest.take(seen.source, seen.order):
             return
-        record = marshal.dumps((seen.texts, seen.prose, seen.edges, seen.title))
-        place = self._end
-        with writing(f"{gettempdir()}: temporary file"):
-            self._file.seek(place)
-            self._file.write(_HEADER.pack(len(seen.grams), len(record)) + seen.grams + record)
-        self._end += _HEADER.size + len(seen.grams) + len(record)
+        place = self._write(seen.grams, (seen.texts, seen.prose, seen.edges, seen.title))
         kept = self._kept.setdefault(seen.source, array("Q"))
         # Two documents of one id: what they say decides, not which came first.
         kept.extend((seen.order, crc32("\0".join(seen.texts).encode("utf-8", "replace")), place))
@@ -267,7 +263,16 @@ class Survey:
         if not self._witnesses:
             self._witnesses = self._choose()
         for source, places in self._witnesses.items():
-            yield self._testimony(source, places)
+            said = self._testimony(source, places)
+            lines = [each.lines for each in said.pages]
+            self._told[source] = self._write(b"", (lines, said.texts, said.keys, said.prose))
+            yield said
+
+    def lines_again(self) -> Iterator[Testimony]:
+        """Give what `testimonies` has given once more, but of the pages the lines alone."""
+        for source, place in self._told.items():
+            lines, texts, keys, prose = self._read(place)
+            yield Testimony(source, list(map(Witness, lines)), texts, keys, prose)
 
     def silent(self) -> Silent:
         """Name the sources from which nothing can be learned.
@@ -298,12 +303,21 @@ class Survey:
         found = [*numbers]
         return Testimony(source, pages, found, ["", *line_keys(found[1:], site_name(source))], prose)
 
-    def _read(self, place: int) -> _Record:
-        """Read a page, without the sample of its prose."""
+    def _write(self, grams: bytes, record: tuple[Any, ...]) -> int:
+        """Append a record behind a sample of prose, and give its place."""
+        data = marshal.dumps(record)
+        place = self._end
+        with writing(f"{gettempdir()}: temporary file"):
+            self._file.seek(place)
+            self._file.write(_HEADER.pack(len(grams), len(data)) + grams + data)
+        self._end += _HEADER.size + len(grams) + len(data)
+        return place
+
+    def _read(self, place: int) -> Any:
+        """Read a record, without the sample of prose before it."""
         self._file.seek(place)
         grams, length = _HEADER.unpack(self._file.read(_HEADER.size))
-        record: _Record = marshal.loads(self._file.read(grams + length)[grams:])
-        return record
+        return marshal.loads(self._file.read(grams + length)[grams:])
 
     def _grams(self, place: int) -> bytes:
         """Read the sample of the prose of a page."""
