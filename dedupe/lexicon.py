@@ -32,12 +32,12 @@ def lexicon() -> Lexicon:
     """Read the lexicon that ships with the package."""
     table = json.loads((files("dedupe") / "data" / "numbers.json").read_text(encoding="utf-8"))
     found: dict[str, tuple[float, int]] = {}
-    for entry in table.values():
-        if not isinstance(entry, dict) or "months" not in entry:
+    for language, entry in table.items():
+        if language in ("about", "scales"):
             continue
-        for number, names in enumerate(entry["months"], 1):
+        for number, names in enumerate(entry.get("months", ()), 1):
             found.update(dict.fromkeys(names, (float(number), 0)))
-        for number, names in enumerate(entry["weekdays"], 1):
+        for number, names in enumerate(entry.get("weekdays", ()), 1):
             found.update(dict.fromkeys(names, (WEEKDAYS + number, 0)))
         found.update({word: (float(value), 0) for word, value in entry["numbers"].items()})
     found.update({word: (np.nan, power) for word, power in table["scales"].items()})

@@ -56,6 +56,9 @@ class Thresholds:
     grown
         The longer text has so many times the words of the shorter: it may carry a new time or number at
         its head (`head_numbers`), and one more in texts of `calm` words.
+    rare, rare_long
+        In scripts without capitals, texts of `rare_long` words may differ in one word of `rare`, if in no
+        number. (The shorter frames in which a name alone differs have under 100; nothing longer was at hand.)
     filed
         From so many words on, names in the first words of both texts (a byline, a place) may differ.
     """
@@ -81,6 +84,8 @@ class Thresholds:
     grown: float = 1.15
     head_numbers: int = 2
     calm: int = 200
+    rare: int = 200
+    rare_long: int = 400
     filed: int = 100
 
 
@@ -139,7 +144,8 @@ class _Counts:
     ) -> None:
         self.shorter, self.longer = shorter, longer
         self.damaged, self.words = counts[:, facts.DAMAGED], counts[:, facts.WORDS]
-        self.names = counts[:, facts.NAMES] + counts[:, facts.FIRST_NAMES] + counts[:, facts.UNCASED]
+        self.uncased = counts[:, facts.UNCASED]
+        self.names = counts[:, facts.NAMES] + counts[:, facts.FIRST_NAMES] + self.uncased
         self.heads, self.filed = counts[:, facts.HEADS], counts[:, facts.FILED]
         self.numbers, self.head_numbers = counts[:, facts.NUMBERS], counts[:, facts.HEAD_NUMBERS]
         self.misread_numbers = counts[:, facts.MISREAD_NUMBERS]
@@ -202,6 +208,10 @@ def _conflicts(c: _Counts, t: Thresholds) -> NDArray[np.int64]:
     numbers = np.where(grown & (c.shorter >= t.calm) & (numbers <= 1), 0, numbers)
     # Who filed a report, and from where, is no fact of it; but a short text may be about nothing else.
     names = c.names + np.where(c.shorter < 100, c.heads, 0) + np.where(c.shorter < t.filed, c.filed, 0)
+    # Without capitals every exchanged word may be a name. A long text is about more than one, and its date
+    # would differ as well.
+    edited = (c.shorter >= t.rare_long) & (c.uncased * t.rare <= c.shorter) & (numbers + c.head_numbers == 0)
+    names = names - np.where(edited, c.uncased, 0)
     # In a text of a few lines any word that was exchanged may be the fact.
     words = np.where(c.shorter < 60, c.words, 0)
     total: NDArray[np.int64] = numbers + at_head + names + words
