@@ -32,7 +32,7 @@ BYLINE = 5  # blocks below the title in which a byline stands
 RESCUE = 5  # JSON-LD must hold so many times the text that the markup has before it is believed
 SCRIPT = "text taken from JSON-LD"
 
-NOSCRIPT = re.compile(r"<noscript\b.*?</noscript\s*>", re.I | re.S)
+NOSCRIPT = re.compile(rb"<noscript\b.*?</noscript\s*>", re.I | re.S)
 
 
 class Block(NamedTuple):
@@ -144,16 +144,16 @@ def _without_article(look: Look, place: str) -> RecordError:
     return RecordError(place, "no article", f"a page of {blocks} of text, and no article among it")
 
 
-def take_apart(markup: str, url: str | None) -> Look:
-    """Parse a page's markup and measure its blocks."""
+def take_apart(markup: bytes, url: str | None) -> Look:
+    """Parse a page's markup, in UTF-8, and measure its blocks."""
     from selectolax.lexbor import LexborHTMLParser
 
     parser = LexborHTMLParser(markup)
     head = read_head(parser, url)
     tree = read_tree(parser)
-    if not tree.text and "<noscript" in markup:
+    if not tree.text and b"<noscript" in markup:
         # Broken markup in a <noscript> can swallow the page: browsers, which run scripts, never look into it.
-        tree = read_tree(LexborHTMLParser(NOSCRIPT.sub("", markup)))
+        tree = read_tree(LexborHTMLParser(NOSCRIPT.sub(b"", markup)))
     join_rows(tree)
     title, title_block = page_title(head, tree, url)
     if not tree.text:
