@@ -166,7 +166,7 @@ def take_apart(markup: bytes, url: str | None) -> Look:
 
 
 def parse(markup: bytes) -> LexborHTMLParser:
-    """Parse markup in UTF-8, without the events that would copy the chosen option of a form: a seventh faster."""
+    """Parse markup in UTF-8; without events, which copy the chosen option of a form, a seventh faster."""
     from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
     return LexborHTMLParser(markup, options=LexborDocumentOptions.WO_EVENTS)
