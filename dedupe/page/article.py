@@ -25,6 +25,7 @@ from dedupe.words import byline_words
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
     from numpy.typing import NDArray
+    from selectolax.lexbor import LexborHTMLParser
 
 CAUTION = 0.55  # 0.5 by theory; probabilities of pages not seen before come out a little high
 ITEMS = (TAG_NUMBER["li"], TAG_NUMBER["tr"])
@@ -32,7 +33,7 @@ BYLINE = 5  # blocks below the title in which a byline stands
 RESCUE = 5  # JSON-LD must hold so many times the text that the markup has before it is believed
 SCRIPT = "text taken from JSON-LD"
 
-NOSCRIPT = re.compile(r"<noscript\b.*?</noscript\s*>", re.I | re.S)
+NOSCRIPT = re.compile(rb"<noscript\b.*?</noscript\s*>", re.I | re.S)
 
 
 class Block(NamedTuple):
@@ -144,16 +145,14 @@ def _without_article(look: Look, place: str) -> RecordError:
     return RecordError(place, "no article", f"a page of {blocks} of text, and no article among it")
 
 
-def take_apart(markup: str, url: str | None) -> Look:
-    """Parse a page's markup and measure its blocks."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    parser = LexborHTMLParser(markup)
+def take_apart(markup: bytes, url: str | None) -> Look:
+    """Parse a page's markup, in UTF-8, and measure its blocks."""
+    parser = parse(markup)
     head = read_head(parser, url)
     tree = read_tree(parser)
-    if not tree.text and "<noscript" in markup:
+    if not tree.text and b"<noscript" in markup:
         # Broken markup in a <noscript> can swallow the page: browsers, which run scripts, never look into it.
-        tree = read_tree(LexborHTMLParser(NOSCRIPT.sub("", markup)))
+        tree = read_tree(parse(NOSCRIPT.sub(b"", markup)))
     join_rows(tree)
     title, title_block = page_title(head, tree, url)
     if not tree.text:
@@ -164,6 +163,13 @@ def take_apart(markup: str, url: str | None) -> Look:
     kept = np.array([b for b, rule in enumerate(rules) if rule is None], dtype=np.int64)
     rows = features(tree, regions, head, title_block, kept)
     return Look(head, tree, title, title_block, regions, rules, kept, rows)
+
+
+def parse(markup: bytes) -> LexborHTMLParser:
+    """Parse markup in UTF-8; without events, which copy the chosen option of a form, a seventh faster."""
+    from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
+
+    return LexborHTMLParser(markup, options=LexborDocumentOptions.WO_EVENTS)
 
 
 def decide(look: Look, model: Model) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dedupe.errors import RecordError
 from dedupe.http import GZIP, LARGEST, inflate
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
+    from numpy.typing import NDArray
 
 _MAGIC = (
     (b"%PDF-", "PDF"), (b"\x89PNG\r\n", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"),
@@ -34,22 +37,23 @@ _ROOT = re.compile(
 _FEEDS = frozenset(("rss", "feed", "urlset", "sitemapindex", "opml", "rdf:rdf", "svg", "kml", "gpx", "plist"))
 _LATIN = frozenset(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii", "iso8859-1"))
 ATTRIBUTES = 500  # of one tag; the parser's time grows with their square
-_ATTRIBUTE = r"""[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+"""
-_OPENING = re.compile("<[a-zA-Z]")
-_CROWDED = re.compile(rf"<[a-zA-Z][^\s>]*+(?:{_ATTRIBUTE}){{{ATTRIBUTES},}}+")
+_ATTRIBUTE = rb"""[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+"""
+_OPENING = re.compile(rb"<[a-zA-Z]")
+_CROWDED = re.compile(rb"<[a-zA-Z][^\s>]*+(?:%b){%d,}+" % (_ATTRIBUTE, ATTRIBUTES))
 QUOTED = 20_000  # attributes with values of one tag that cost less than a second
 DEPTH = 2000  # of open elements; the parser's time grows with its square
 LARGE = 10_000  # tags of a page below which no nesting can take the parser more than a tenth of a second
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
-_UNREAD = re.compile(r"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)", re.S | re.I)
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
+_UNREAD = re.compile(rb"<(script|style|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)", re.S | re.I)
+_INLINE = frozenset((b"b", b"i", b"a", b"span", b"em", b"font"))
 _CLOSES_ITSELF = frozenset((
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
-    "track", "wbr", "p", "li", "td", "th", "tr", "dt", "dd", "option",
+    b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source",
+    b"track", b"wbr", b"p", b"li", b"td", b"th", b"tr", b"dt", b"dd", b"option",
 ))  # fmt: skip
 
 
-def read_source(page: bytes | str | BeautifulSoup, place: str, charset: str = "") -> str:
-    """Give the markup of a page as text.
+def read_source(page: bytes | str | BeautifulSoup, place: str, charset: str = "") -> bytes:
+    """Give the markup of a page in UTF-8.
 
     Bytes are decoded by their byte order mark, as UTF-8 where that fits, by the `charset` that the server
     said, by the one that the page declares, by bs4's detector, and as Windows-1252; gzip is
@@ -67,7 +71,7 @@ def read_source(page: bytes | str | BeautifulSoup, place: str, charset: str = ""
     if len(text) > LARGEST:
         raise RecordError(place, "too large", f"{len(text):,} characters; pages have less than {LARGEST:,}")
     refuse_others(text, place)
-    return tame(text)
+    return tame(text.encode("utf-8", "ignore"))
 
 
 def unpack(data: bytes, place: str) -> bytes:
@@ -150,41 +154,37 @@ def _is_page(root: str, text: str) -> bool:
     return root.lower() == "html" or re.search(r"<(?:html|body|p|div)\b", text[:200_000], re.I) is not None
 
 
-def tame(markup: str) -> str:
+def tame(markup: bytes) -> bytes:
     """Take out of hostile markup what would make the parser slow: crowds of attributes, endless nesting.
 
     Ordinary pages come back as they are. Of a tag with more than `ATTRIBUTES` attributes only its name
     stays; of a page that opens more than `DEPTH` elements inside one another, only paragraphs stay.
     """
-    if markup.count("=") > QUOTED or _crowded(markup):
-        markup = _CROWDED.sub(lambda found: re.split(r"[\s/>]", found[0], maxsplit=1)[0], markup)
-    if markup.count("<") > LARGE and _nesting(markup) > DEPTH:
-        markup = _UNREAD.sub(" ", markup)
-        markup = _TAG.sub(
-            lambda found: " " if found[2].lower() in ("b", "i", "a", "span", "em", "font") else "<p>", markup
-        )
+    signs = np.frombuffer(markup, dtype=np.uint8)
+    if np.count_nonzero(signs == ord("=")) > QUOTED or _crowded(markup, signs):
+        markup = _CROWDED.sub(lambda found: re.split(rb"[\s/>]", found[0], maxsplit=1)[0], markup)
+    if np.count_nonzero(signs == ord("<")) > LARGE and _nesting(markup) > DEPTH:
+        markup = _UNREAD.sub(b" ", markup)
+        markup = _TAG.sub(lambda found: b" " if found[2].lower() in _INLINE else b"<p>", markup)
     return markup
 
 
-def _crowded(markup: str) -> bool:
+def _crowded(markup: bytes, signs: NDArray[np.uint8]) -> bool:
     """Look for a crowd of attributes in every stretch of text without a `>` that is long enough to hold one.
 
     A `>` inside quotes hides a crowd from this; such attributes have a `=`, and those are counted.
     """
-    k = 0
-    while 0 <= k < len(markup):
-        if markup.find(">", k, k + ATTRIBUTES) >= 0:
-            k += ATTRIBUTES
-            continue
-        start = markup.find("<", markup.rfind(">", 0, k) + 1)
-        k = markup.find(">", k)
-        tag = _OPENING.search(markup, start, k if k >= 0 else len(markup)) if start >= 0 else None
+    ends = np.concatenate(([-1], np.flatnonzero(signs == ord(">")), [len(markup)]))
+    for k in np.flatnonzero(np.diff(ends) > 2 * ATTRIBUTES).tolist():
+        start, end = int(ends[k]) + 1, int(ends[k + 1])
+        start = markup.find(b"<", start, end)
+        tag = _OPENING.search(markup, start, end) if start >= 0 else None
         if tag and _CROWDED.match(markup, tag.start()):
             return True
     return False
 
 
-def _nesting(markup: str) -> int:
+def _nesting(markup: bytes) -> int:
     """Count how deep elements stand in one another, where none of them closes itself."""
     depth = deepest = 0
     for found in _TAG.finditer(markup):

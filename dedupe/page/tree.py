@@ -127,7 +127,8 @@ def read_tree(parser: LexborHTMLParser) -> Tree:
     Script, style and form fields are taken out of the parser's tree first; so are `<nav>` and `<footer>`,
     which hold nearly half of a page's nodes and none of its article.
     """
-    parser.strip_tags(list(UNREAD), recursive=True)
+    for node in parser.css(",".join(UNREAD)):
+        node.decompose()
     tree = Tree()
     if parser.body is not None:
         _strip_margins(parser, tree)
@@ -150,7 +151,8 @@ def _strip_margins(parser: LexborHTMLParser, tree: Tree) -> None:
             text = node.text(separator="\n", strip=True)
             if text:
                 tree.margins.append(("/".join(["body", *reversed(names[:DEEPEST])]), text))
-    parser.strip_tags(["nav", "footer"], recursive=True)
+    for node in found:
+        node.decompose()
 
 
 def _kind(tag: str | None) -> int:
