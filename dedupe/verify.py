@@ -127,7 +127,8 @@ def _equal_bytes(
     sizes = texts.ends - texts.starts
     equal: NDArray[np.bool_] = (samples.wholes[one] == samples.wholes[other]) & (sizes[one] == sizes[other])
 
-    def compare(some: Texts, rows: Places, left: Places, right: Places) -> None:
+    def compare(numbers: Places, rows: Places, left: Places, right: Places) -> None:
+        some = texts.some(numbers)
         pairs = zip(left.tolist(), right.tolist(), strict=True)
         equal[rows] = [some.bytes(a) == some.bytes(b) for a, b in pairs]
 
