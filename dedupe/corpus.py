@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from dedupe.brakes import check_groups, check_losses
 from dedupe.chunks import Chunk, Cleaner, Reading, Surveyed, Surveyor, plan, refuse, skipped
@@ -269,31 +269,31 @@ class Corpus:
         for at, (chunk, outcome) in enumerate(self._chunks):
             outcome = self._outcome(chunk, outcome)
             self._chunks[at] = (chunk, None)  # it is not needed any more
-            finished = self._finished if outcome.original is None else self._copied
-            output.write(finished(chunk, outcome, first, output, repeats, centers))
+            if outcome.original is None:
+                output.write(self._finished(chunk, outcome, first, output, repeats, centers))
+            else:
+                with outcome.original.open() as file:
+                    output.write(self._copied(file, chunk, outcome, first, output, repeats, centers))
             first += len(outcome)
 
     def _copied(
-        self, chunk: Chunk, outcome: Outcome, first: int, output: Output, repeats: dict[int, Repeat],
-        centers: set[Any],
+        self, file: IO[bytes], chunk: Chunk, outcome: Outcome, first: int, output: Output,
+        repeats: dict[int, Repeat], centers: set[Any],
     ) -> Iterator[Finished]:  # fmt: skip
-        """Give the records of a chunk that are copied; those that stay as they are come in runs."""
-        if outcome.original is None:
-            return
+        """Give the records of a chunk that are copied from a file; those that stay come in runs."""
         [source] = chunk.sources
         annotates = self.settings.annotate and output.has_records
         items = range(len(outcome))
         changed = items if annotates else [item for item in items if first + item in repeats]
-        with outcome.original.open() as file:
-            for start, end in outcome.runs(changed):
-                lines, number = outcome.copied(file, start, end), first + start
-                if annotates:
-                    lines = annotated(lines, self._annotation(number, centers))
-                alone = end - start == 1
-                yield Finished(
-                    self._ids[number] if alone else None, outcome.places[start], source, DOCUMENT, lines, b"",
-                    None, repeats.get(number),
-                )  # fmt: skip
+        for start, end in outcome.runs(changed):
+            lines, number = outcome.copied(file, start, end), first + start
+            if annotates:
+                lines = annotated(lines, self._annotation(number, centers))
+            alone = end - start == 1
+            yield Finished(
+                self._ids[number] if alone else None, outcome.places[start], source, DOCUMENT, lines, b"",
+                None, repeats.get(number),
+            )  # fmt: skip
 
     def _finished(
         self, chunk: Chunk, outcome: Outcome, first: int, output: Output, repeats: dict[int, Repeat],

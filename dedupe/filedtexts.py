@@ -35,6 +35,11 @@ class FiledTexts(Texts):
     firsts: Numbers
     lasts: Numbers
 
+    @property
+    def size(self) -> int:
+        """The bytes of all texts."""
+        return int(self.ends[-1]) if len(self) else 0
+
     def bytes(self, number: int) -> bytes:
         """Read one text."""
         return self.part(number, number + 1).data.tobytes()
@@ -49,8 +54,8 @@ class FiledTexts(Texts):
         ends = np.cumsum(sizes)
         data = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
         files = self.file[numbers]
-        for file in np.unique(files).tolist():
-            at = np.flatnonzero(files == file)
+        for file in np.unique(files[sizes > 0]).tolist():  # where no text has bytes there is no file
+            at = np.flatnonzero((files == file) & (sizes > 0))
             firsts, lasts, starts = self.firsts[numbers[at]], self.lasts[numbers[at]], (ends - sizes)[at]
             held = self.files[file]
             if isinstance(held, Original):
@@ -84,7 +89,7 @@ class FiledTexts(Texts):
 def _read(
     stream: IO[bytes], name: str, firsts: Numbers, lasts: Numbers, data: NDArray[np.uint8], starts: Numbers
 ) -> None:
-    """Read stretches of a file into `data`, one system call each and none of Python's objects.
+    """Read stretches of a file into `data`. Raises InputError where it is too short.
 
     To map the file and look at them there takes three times as long: texts that are compared lie far apart,
     and each is a fault or two.
@@ -128,15 +133,8 @@ class Shelf:
         """Give all texts."""
         sizes, files, firsts, lasts = (np.concatenate(column) for column in self._columns)
         ends = np.cumsum(sizes)
-        return FiledTexts(
-            np.zeros(0, np.uint8),
-            ends - sizes,
-            ends,
-            tuple(self._files),
-            files.astype(np.int32),
-            firsts,
-            lasts,
-        )
+        nothing, file = np.zeros(0, np.uint8), files.astype(np.int32)
+        return FiledTexts(nothing, ends - sizes, ends, tuple(self._files), file, firsts, lasts)
 
 
 def sizes_of(outcome: Outcome) -> Numbers:

@@ -171,7 +171,8 @@ class OutcomeWriter:
         outcome = self.outcome
         outcome.original, outcome.places = found.original, Lines(found.original.name, found.numbers)
         outcome.ids, outcome.values = list(found.ids), values
-        self._write("texts", b"".join(found.stored))
+        if found.stored:
+            self._write("texts", b"".join(found.stored))
         self._copied = found
         outcome.numbers = {
             "flags": array("q", [DOCUMENT]) * len(found.ids),
