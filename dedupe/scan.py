@@ -221,9 +221,9 @@ def find_words(stream: Any, n: int, first: Any, last: Any) -> Any:
 
 def spread(x: Any) -> Any:
     """Spread a 64-bit value over its range, as `dedupe.tokens.mix` does."""
-    x = (x ^ (x >> np.uint64(30))) * MIX1
-    x = (x ^ (x >> np.uint64(27))) * MIX2
-    return x ^ (x >> np.uint64(31))
+    x = (x ^ (x >> 30)) * MIX1
+    x = (x ^ (x >> 27)) * MIX2
+    return x ^ (x >> 31)
 
 
 def hash_of(stream: Any, first: int, last: int) -> Any:
@@ -238,6 +238,7 @@ PARTS, DOUBTFUL, FOREIGN = 0, 254, 255
 
 ONES, HIGH = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
 LOWER = ONES * np.uint64(0x20)
+NONE, ONE = np.uint64(0), np.uint64(1)
 SPACE, LINE_FEED, ZERO, NINE = 32, 10, 48, 57
 LETTERS = ONES * np.uint64(0x80 - ord("a")), ONES * np.uint64(0x80 - ord("z") - 1)
 DIGITS = ONES * np.uint64(0x80 - ord("0")), ONES * np.uint64(0x80 - ord("9") - 1)
@@ -306,20 +307,20 @@ def quick_table() -> NDArray[np.uint8]:
 def eight_bytes(data: Any, at: int, end: int) -> Any:
     """Read data[at:end] into one number, the first byte lowest; of eight bytes LLVM makes a single load."""
     if at + 8 > end:
-        value = np.uint64(0)
+        value = NONE
         for k in range(end - at):
             value |= np.uint64(data[at + k]) << np.uint64(8 * k)
         return value
     i = np.uint64(at)
     return (
         np.uint64(data[i])
-        | np.uint64(data[i + np.uint64(1)]) << np.uint64(8)
-        | np.uint64(data[i + np.uint64(2)]) << np.uint64(16)
-        | np.uint64(data[i + np.uint64(3)]) << np.uint64(24)
-        | np.uint64(data[i + np.uint64(4)]) << np.uint64(32)
-        | np.uint64(data[i + np.uint64(5)]) << np.uint64(40)
-        | np.uint64(data[i + np.uint64(6)]) << np.uint64(48)
-        | np.uint64(data[i + np.uint64(7)]) << np.uint64(56)
+        | np.uint64(data[i + ONE]) << 8
+        | np.uint64(data[i + np.uint64(2)]) << 16
+        | np.uint64(data[i + np.uint64(3)]) << 24
+        | np.uint64(data[i + np.uint64(4)]) << 32
+        | np.uint64(data[i + np.uint64(5)]) << 40
+        | np.uint64(data[i + np.uint64(6)]) << 48
+        | np.uint64(data[i + np.uint64(7)]) << 56
     )
 
 
@@ -333,10 +334,10 @@ def others(eight: Any) -> Any:
 
 def count_bits(x: Any) -> Any:
     """Count the bits of a 64-bit number; LLVM knows this way and makes it one instruction."""
-    x -= (x >> np.uint64(1)) & np.uint64(0x5555555555555555)
-    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((x * ONES) >> np.uint64(56))
+    x -= (x >> 1) & np.uint64(0x5555555555555555)
+    x = (x & np.uint64(0x3333333333333333)) + ((x >> 2) & np.uint64(0x3333333333333333))
+    x = (x + (x >> 4)) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((x * ONES) >> 56)
 
 
 def sum_letters(letters: Any, eight: Any) -> Any:
@@ -344,27 +345,27 @@ def sum_letters(letters: Any, eight: Any) -> Any:
     low = np.uint64(0x7F)
     return (
         letters[eight & low]
-        + letters[np.uint64(128) + (eight >> np.uint64(8) & low)]
-        + letters[np.uint64(256) + (eight >> np.uint64(16) & low)]
-        + letters[np.uint64(384) + (eight >> np.uint64(24) & low)]
-        + letters[np.uint64(512) + (eight >> np.uint64(32) & low)]
-        + letters[np.uint64(640) + (eight >> np.uint64(40) & low)]
-        + letters[np.uint64(768) + (eight >> np.uint64(48) & low)]
-        + letters[np.uint64(896) + (eight >> np.uint64(56) & low)]
+        + letters[np.uint64(128) + (eight >> 8 & low)]
+        + letters[np.uint64(256) + (eight >> 16 & low)]
+        + letters[np.uint64(384) + (eight >> 24 & low)]
+        + letters[np.uint64(512) + (eight >> 32 & low)]
+        + letters[np.uint64(640) + (eight >> 40 & low)]
+        + letters[np.uint64(768) + (eight >> 48 & low)]
+        + letters[np.uint64(896) + (eight >> 56 & low)]
     )
 
 
 def read_letters(data: Any, at: int, end: int, letters: Any, inverses: Any) -> Any:
     """Read ASCII letters and digits from `at` on: (their sum for the hash, how many), at most LONGEST + 8."""
-    value = np.uint64(0)
+    value = NONE
     size = 0
     while True:
         eight = eight_bytes(data, at + size, end)
         stops = others(eight)
         lower = (eight | LOWER) & ~HIGH
         if stops != 0:
-            before = (stops & (~stops + np.uint64(1))) - np.uint64(1)  # all bits below the lowest
-            value += sum_letters(letters, lower & before >> np.uint64(7)) * inverses[size]
+            before = (stops & (~stops + ONE)) - ONE  # all bits below the lowest
+            value += sum_letters(letters, lower & before >> 7) * inverses[size]
             return value, size + (count_bits(before) >> 3)
         value += sum_letters(letters, lower) * inverses[size]
         size += 8
@@ -378,7 +379,7 @@ def read_plain(data: Any, at: int, end: int, quick: Any, letters: Any, inverses:
     No characters: nothing stands here but what parts. A number below zero for them: the word is not plain
     (too long, not ASCII, decimal or grouping points in it), and all to the next space must go the long way.
     """
-    value = np.uint64(0)
+    value = NONE
     size = 0
     while True:
         # The only call of it, so that it is compiled into this loop.

@@ -282,6 +282,25 @@ print("checked")
 """
 
 
+COMPILING = """
+import numpy as np
+from dedupe.kernels import _compiled, compiled
+hashes, offsets = np.zeros(9, np.uint64), np.array([0, 3, 9])
+compiled("count_shared")(hashes, offsets, np.array([[0, 1]]), np.zeros(1, np.int64))
+print(sum(_compiled()["count_shared"].stats.cache_hits.values()))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs locks of files")
+def test_of_processes_that_start_together_one_compiles(tmp_path: Path) -> None:
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    started = [
+        subprocess.Popen([sys.executable, "-c", COMPILING], env=environment, stdout=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    assert sorted(process.communicate()[0].strip() for process in started) == [b"0", b"1", b"1"]
+
+
 def test_texts_may_lie_in_a_mapped_file(tmp_path: Path) -> None:
     texts = Texts.of([document.text for document in varied_documents()])
     path = tmp_path / "texts"
