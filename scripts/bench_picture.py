@@ -42,6 +42,7 @@ def _panel(title: str, lines: Mapping[str, Line]) -> list[str]:
     for documents in sorted({x for x, _ in points}):
         x = place(documents, 10.0**y_low)[0]
         parts.append(f'<text x="{x:.0f}" y="{HIGH - 10}" text-anchor="middle">{documents:,}</text>')
+    names = []
     for (name, line), color in zip(lines.items(), COLORS, strict=False):
         places = [place(*point) for point in line]
         if not places:
@@ -49,6 +50,9 @@ def _panel(title: str, lines: Mapping[str, Line]) -> list[str]:
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
         parts.append(f'<path d="M{path}" fill="none" stroke="{color}" stroke-width="2"/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{color}"/>' for x, y in places]
-        x, y = places[-1]
-        parts.append(f'<text x="{x + 8:.0f}" y="{y + 4:.0f}" fill="{color}">{name}</text>')
+        names.append((places[-1][1] + 4, places[-1][0] + 8, name, color))
+    below = 0.0
+    for y, x, name, color in sorted(names):
+        below = max(y, below + 13)  # below the one before, where two lines end near each other
+        parts.append(f'<text x="{x:.0f}" y="{below:.0f}" fill="{color}">{name}</text>')
     return parts
