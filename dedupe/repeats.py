@@ -43,6 +43,7 @@ _REACH = 3
 _SHARE = 0.25
 # Longer lines are compared word by word; a typing error in a shorter one would weigh too much.
 _BY_WORDS = 120
+_WORD = re.compile(r"\w+")
 _ALL = 1 << 20  # shingles shared, where nobody counted
 # From this many lines on, an index of all shingles costs more memory than signatures do.
 _MANY_LINES = 5_000
@@ -214,9 +215,10 @@ class _Comparison:
 
     def share(self, i: int, j: int) -> float:
         """Give the share of a line's word pairs that stand in another or the lines around it."""
-        union: set[tuple[str, ...]] = set().union(*(self.pairs_of(near) for near in self.around(j, i)))
-        own = self.pairs_of(i)
-        return len(own & union) / len(own)
+        own = left = self.pairs_of(i)
+        for near in self.around(j, i):
+            left = left - self.pairs_of(near)
+        return (len(own) - len(left)) / len(own)
 
     def around(self, j: int, i: int) -> range:
         """Give the lines around a twin, up to the line that repeats it."""
@@ -346,7 +348,7 @@ class _Comparison:
     def join(self, i: int) -> str:
         """Give the letters and digits of a line, without all that copies differ in."""
         if i not in self.joined:
-            self.joined[i] = "".join(re.findall(r"\w+", self.lines[i].text.casefold()))
+            self.joined[i] = "".join(_WORD.findall(self.lines[i].text.casefold()))
         return self.joined[i]
 
     def pairs_of(self, i: int) -> set[tuple[str, ...]]:
