@@ -128,7 +128,7 @@ def page(document: Document, source: str, lines: Iterable[str], damaged: bool = 
                 text = repair_line(text)[0].strip()
                 of_prose = is_prose(text)
             elif of_prose:
-                odd.append(len(paragraphs))  # which ends of it are looked at is known at the end
+                odd.append(len(paragraphs))  # whether its end is looked at is known later
             else:
                 text = _with_ends_repaired(text)
         if not of_prose and len(text) >= SHORTEST and (end := loose_end(text)) < len(text):
@@ -141,8 +141,9 @@ def page(document: Document, source: str, lines: Iterable[str], damaged: bool = 
         texts.append(text if len(text) <= LONGEST else "")
         prose.append(of_prose)
     for i in odd:
-        is_outermost = i in (0, len(paragraphs) - 1)
-        paragraphs[i] = (_with_ends_repaired if is_outermost else _with_start_repaired)(paragraphs[i])
+        paragraphs[i] = _with_start_repaired(paragraphs[i])
+    if odd and odd[-1] == len(paragraphs) - 1:
+        paragraphs[-1] = _with_end_repaired(paragraphs[-1])
     grams = sample_grams(paragraphs).tobytes()
     return Page(
         source, order_of(document), tuple(texts), bytes(prose), grams, edges(paragraphs), document.title or ""
@@ -159,12 +160,16 @@ def _with_start_repaired(text: str) -> str:
     return text if _is_plain(start) else repair_line(start)[0].lstrip() + text[_ENDS:]
 
 
+def _with_end_repaired(text: str) -> str:
+    end = text[-_ENDS:]
+    return text if _is_plain(end) else text[:-_ENDS] + repair_line(end)[0].rstrip()
+
+
 def _with_ends_repaired(text: str) -> str:
     """Repair a line of which only the ends are looked at, since furniture may be run in there."""
     if len(text) <= LONGEST + 2 * _ENDS:
         return repair_line(text)[0].strip()
-    end = text[-_ENDS:]
-    return _with_start_repaired(text[:-_ENDS]) + (end if _is_plain(end) else repair_line(end)[0].rstrip())
+    return _with_end_repaired(_with_start_repaired(text))
 
 
 def order_of(document: Document) -> int:
