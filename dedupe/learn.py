@@ -137,12 +137,8 @@ class _Learner:
     """The pages of one source. Lines are the numbers of its Testimony; what is counted goes by their keys."""
 
     def __init__(self, said: Testimony) -> None:
-        self.pages, self.texts, self.keys, self.site = (
-            said.pages,
-            said.texts,
-            said.keys,
-            site_name(said.source),
-        )
+        self.pages, self.texts, self.keys = said.pages, said.texts, said.keys
+        self.site = site_name(said.source)
         self.count = self.pages_of(lambda each: {self.keys[line] for line in each.lines if line})
         self.prose = {line for line, is_prose in enumerate(said.prose) if is_prose}
         many = self.many(_SHARE)

@@ -128,7 +128,7 @@ def page(document: Document, source: str, lines: Iterable[str], damaged: bool = 
                 text = repair_line(text)[0].strip()
                 of_prose = is_prose(text)
             elif of_prose:
-                odd.append(len(paragraphs))  # which ends of it are looked at is known at the end
+                odd.append(len(paragraphs))  # which of it is looked at is known at the end
             else:
                 text = _with_ends_repaired(text)
         if not of_prose and len(text) >= SHORTEST and (end := loose_end(text)) < len(text):
@@ -141,8 +141,8 @@ def page(document: Document, source: str, lines: Iterable[str], damaged: bool = 
         texts.append(text if len(text) <= LONGEST else "")
         prose.append(of_prose)
     for i in odd:
-        is_outermost = i in (0, len(paragraphs) - 1)
-        paragraphs[i] = (_with_ends_repaired if is_outermost else _with_start_repaired)(paragraphs[i])
+        if i in (0, len(paragraphs) - 1) or not _is_plain(paragraphs[i][:_ENDS]):
+            paragraphs[i] = _with_ends_repaired(paragraphs[i])
     grams = sample_grams(paragraphs).tobytes()
     return Page(
         source, order_of(document), tuple(texts), bytes(prose), grams, edges(paragraphs), document.title or ""
@@ -154,17 +154,12 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and "&" not in text and text.isprintable()
 
 
-def _with_start_repaired(text: str) -> str:
-    start = text[:_ENDS]
-    return text if _is_plain(start) else repair_line(start)[0].lstrip() + text[_ENDS:]
-
-
 def _with_ends_repaired(text: str) -> str:
     """Repair a line of which only the ends are looked at, since furniture may be run in there."""
     if len(text) <= LONGEST + 2 * _ENDS:
         return repair_line(text)[0].strip()
-    end = text[-_ENDS:]
-    return _with_start_repaired(text[:-_ENDS]) + (end if _is_plain(end) else repair_line(end)[0].rstrip())
+    first, last = repair_line(text[:_ENDS])[0], repair_line(text[-_ENDS:])[0]
+    return f"{first.lstrip()}{text[_ENDS:-_ENDS]}{last.rstrip()}"
 
 
 def order_of(document: Document) -> int:
