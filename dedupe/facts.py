@@ -175,7 +175,9 @@ def slot(
     apart = numbers != numbers_b or max(total, total_b) >= THOUSAND * min(total, total_b)
     respelled = digits == digits_b != 0 and apart
     if numbers and numbers_b and not respelled:
-        if here == 1 and there == 1 and alike(a[WORD][i0].pair, b[WORD][j0].pair, False):
+        # One digit is all there is of a number: 5pm is no misread 8pm.
+        long = min(a[WORD][i0].length, b[WORD][j0].length) > 1
+        if here == 1 and there == 1 and long and alike(a[WORD][i0].pair, b[WORD][j0].pair, False):
             counts[MISREAD_NUMBERS] += 1
         elif i1 <= EDGE:
             counts[HEAD_NUMBERS] += min(numbers, numbers_b)

@@ -1,8 +1,9 @@
 """What two texts are to each other, decided from what stands in both and what differs.
 
-Three questions. *Coverage*: how much of the shorter text stands in the longer, word by word, slight damage
+Four questions. *Coverage*: how much of the shorter text stands in the longer, word by word, slight damage
 forgiven? *Facts*: where a few words differ between words that agree, is it a number or a name on both
-sides? *Topic*: where whole passages differ, do they still speak of the same names?
+sides? *Topic*: where whole passages differ, do they still speak of the same names? *Order*: does the one
+stand in the other in stretches, or in phrases from all over it?
 
 A frame filled with other facts (weather, results, notices) differs in nothing but facts; a copy that was
 edited, scanned or cut differs in ordinary words too, or not at all. So what is forgiven grows with the
@@ -210,8 +211,8 @@ def _conflicts(c: _Counts, t: Thresholds) -> NDArray[np.int64]:
     names = c.names + np.where(c.shorter < 100, c.heads, 0) + np.where(c.shorter < t.filed, c.filed, 0)
     # Without capitals every exchanged word may be a name. A long text is about more than one, and its date
     # would differ as well.
-    edited = (c.shorter >= t.rare_long) & (c.uncased * t.rare <= c.shorter) & (numbers + c.head_numbers == 0)
-    names = names - np.where(edited, c.uncased, 0)
+    rare = (c.shorter >= t.rare_long) & (c.uncased * t.rare <= c.shorter) & (numbers + c.head_numbers == 0)
+    names = names - np.where(rare, c.uncased, 0)
     # In a text of a few lines any word that was exchanged may be the fact.
     words = np.where(c.shorter < 60, c.words, 0)
     total: NDArray[np.int64] = numbers + at_head + names + words
