@@ -13,7 +13,7 @@ TOKEN = re.compile(
 )
 LONG = 8  # blocks of fewer tokens are judged by their place, not by what they share with the truth
 SHARE = 0.6  # of a long block's 3-grams must stand in the truth
-LISTED = re.compile(r"/(?:li|td|th|tr|dt|dd)$")
+PASSED = re.compile(r"/(?:li|td|th|tr|dt|dd|blockquote(?:/p)?)$")
 NEAR = 6  # blocks from the nearest matched one within which a short block may belong
 
 
@@ -39,6 +39,18 @@ def label(
     if page.get("expected_text"):
         return by_text(page, blocks, paths)
     return by_segments(page, blocks)
+
+
+def open_ended(labels: Sequence[int], weights: Sequence[float]) -> list[float]:
+    """Take the weight off all that stands below the last wanted block of a live blog.
+
+    Labelled pages disagree on whether its entries belong to the article: some want the text above them alone.
+
+    >>> open_ended([0, 1, 1, 0], [0.1, 0.2, 0.2, 0.5])
+    [0.1, 0.2, 0.2, 0.0]
+    """
+    last = max((k for k, wanted in enumerate(labels) if wanted), default=len(labels))
+    return [weight if k <= last else 0.0 for k, weight in enumerate(weights)]
 
 
 def by_segments(page: Mapping[str, Any], blocks: Sequence[str]) -> tuple[list[int], list[float]]:
@@ -92,10 +104,10 @@ def by_text(
         if (
             page.get("label") == "parser"
             and not labels[k]
-            and LISTED.search(paths[k])
+            and PASSED.search(paths[k])
             and body[0] < k < body[-1]
         ):
-            weights[k] *= 0.1  # such truths leave out lists and tables that are content
+            weights[k] *= 0.1  # such truths leave out lists, tables and quoted posts that are content
     return labels, weights
 
 

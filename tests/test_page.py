@@ -248,6 +248,14 @@ def test_text_for_screen_readers_alone_is_not_read() -> None:
     assert "new tab" not in page.text
 
 
+def test_what_opens_over_a_word_is_not_read() -> None:
+    card = "<span class='rollover-card-block'><a href=/b>Bea</a><a href=/c>Bea opens a bakery</a></span>"
+    page = read_page(
+        f"<p>The miller <span class='rollover-card'><a href=/b>Bea</a>{card}</span> was there.</p>{PARAGRAPH}"
+    )
+    assert page.blocks[0].text == "The miller Bea was there."
+
+
 def test_an_unclosed_menu_does_not_swallow_the_article() -> None:
     page = read_page(
         f"<nav><ul><li><a href=/>Home</a></ul><main><h1>The mill turns</h1>{PARAGRAPH * 2}</main>"

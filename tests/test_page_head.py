@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -184,6 +185,42 @@ def test_title(case: str) -> None:
     page = read_page(f"<html lang=en><head>{head}</head><body><article>{heading}{PARAGRAPH * 3}</article>")
     assert page.title == "The mill turns again"
     assert "The mill turns again" not in page.text.split("\n")
+
+
+def test_a_live_blog_is_not_named_by_one_of_its_entries() -> None:
+    address = "https://example.org/flood"
+    entry = {
+        "@type": "BlogPosting", "headline": "Bridge closed", "url": f"{address}#7", "datePublished": "2024-05-04",
+        "author": "Ann Ode", "articleBody": "The bridge is closed.",
+    }  # fmt: skip
+    blog = {
+        "@type": "LiveBlogPosting", "headline": "Flood on the Aller: live", "url": address,
+        "datePublished": "2024-05-03", "liveBlogUpdate": [entry, entry],
+    }  # fmt: skip
+    other = {"@type": "NewsArticle", "headline": "The river rises", "mainEntityOfPage": address}
+    head = f"<script type='application/ld+json'>{json.dumps([blog, other])}</script><title>The river rises</title>"
+    body = f"<h1>Flood on the Aller: live</h1>{PARAGRAPH * 3}<h3>Bridge closed</h3>{PARAGRAPH * 3}"
+    page = read_page(f"<html lang=en><head>{head}</head><body><article>{body}</article>", url=address)
+    assert page.title == "The river rises"
+    assert [r.text for r in page.removed if r.reason == "title"] == ["Flood on the Aller: live"]
+
+
+def test_a_title_repeated_below_the_body_is_not_its_place() -> None:
+    head = (
+        '<script type="application/ld+json">{"@type": "Article", "headline": "The mill turns again"}</script>'
+    )
+    prose = "".join(f"<p>{number} {PARAGRAPH[3:-4] * 2}" for number in range(20))
+    body = f"<h1>The mill turns again, and bread</h1>{prose}<section><h2>The mill turns again</h2></section>"
+    page = read_page(f"<html lang=en><head>{head}</head><body><article>{body}</article>")
+    assert page.title == "The mill turns again"
+    assert [r.text for r in page.removed if r.reason == "title"] == ["The mill turns again, and bread"]
+
+
+def test_a_title_on_a_link_is_a_teaser_of_the_page() -> None:
+    head = "<title>The mill turns again</title>"
+    body = f"<h3><a href=/m>The mill turns again</a></h3><h1>The mill turns again</h1>{PARAGRAPH * 3}"
+    page = read_page(f"<html lang=en><head>{head}</head><body>{body}")
+    assert [r.number for r in page.removed if r.reason == "title"] == [2]
 
 
 def test_a_title_may_hold_dividers() -> None:

@@ -21,6 +21,7 @@ SOURCES = (
     "[property='schema:datePublished'],[property='schema:dateCreated']"
 )
 DEPTH = 12  # levels of nested JSON-LD that are looked into
+UPDATES = "liveBlogUpdate"  # where a live blog has its entries, each an article with a headline of its own
 
 
 @dataclass(slots=True)
@@ -28,8 +29,9 @@ class Head:
     """What a page's head says.
 
     `meta` has the first value of each meta tag, by its name in lower case; `article` the JSON-LD object of
-    this page's article; `published` and `times` the values of `itemprop=datePublished` and `<time>`; `timed`
-    what `<time>` elements show, with what they say to machines.
+    this page's article, `headlines` what other objects of this address call it, `live`
+    whether one of them is a live blog; `published` and `times` are the values of `itemprop=datePublished` and
+    `<time>`; `timed` is what `<time>` elements show, with what they say to machines.
     """
 
     meta: dict[str, str] = field(default_factory=dict)
@@ -37,6 +39,8 @@ class Head:
     language: str = ""
     address: str = ""
     article: dict[str, Any] = field(default_factory=dict)
+    headlines: list[str] = field(default_factory=list)
+    live: bool = False
     published: list[str] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
     timed: dict[str, str] = field(default_factory=dict)
@@ -114,6 +118,8 @@ def read_head(parser: LexborHTMLParser, url: str | None) -> Head:
                 head.timed[plain(node.text())] = value
     head.address = head.address or head.meta.get("og:url") or url or ""
     head.article = own_article(objects, head)
+    head.headlines = other_headlines(objects, head)
+    head.live = any(UPDATES in thing for thing in objects)
     return head
 
 
@@ -154,14 +160,14 @@ def is_article(thing: dict[str, Any]) -> bool:
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:
-    """Give every object in a JSON value, outer ones first, without recursion."""
+    """Give every object of a JSON value but the entries of live blogs, outer ones first; no recursion."""
     level: list[object] = [value]
     for _ in range(DEPTH):
         below: list[object] = []
         for thing in level:
             if isinstance(thing, dict):
                 yield thing
-                below.extend(v for v in thing.values() if isinstance(v, dict | list))
+                below.extend(v for key, v in thing.items() if key != UPDATES and isinstance(v, dict | list))
             elif isinstance(thing, list):
                 below.extend(v for v in thing if isinstance(v, dict | list))
         if not below:
@@ -191,6 +197,18 @@ def own_article(objects: list[dict[str, Any]], head: Head) -> dict[str, Any]:
         return score, sum(bool(thing.get(k)) for k in ("headline", "datePublished", "author", "articleBody"))
 
     return max(objects, key=evidence)
+
+
+def other_headlines(objects: list[dict[str, Any]], head: Head) -> list[str]:
+    """Give the headlines of the other objects that name this page's address: a live blog has two wordings."""
+    return [
+        plain(thing["headline"])
+        for thing in objects
+        if thing is not head.article
+        and isinstance(thing.get("headline"), str)
+        and head.address
+        and any(_same_address(address, head.address) for address in _addresses(thing))
+    ]
 
 
 def _addresses(thing: dict[str, Any]) -> Iterator[str]:

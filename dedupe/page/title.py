@@ -17,6 +17,7 @@ _TAIL = re.compile(r"^(.{12,}?)\s+\|\s.*$|^(.{12,})\s[-–—:»·]\s\S+(?:\s\S+
 TAILS = 12  # names of a site, one behind the other, that a title may end with
 LONGEST = 400  # characters of a heading that may be a title
 LIKE = 0.3  # share of trigrams that a heading must have in common with what the head says
+PROSE, BODY = 100, 1000  # characters of a block that is prose, and of as much prose as a body has
 _NO_LETTER = re.compile(r"[\W_]+")
 MARGIN = 0.1  # by which a later heading must fit better than one above it
 H1, H3 = TAG_NUMBER["h1"], TAG_NUMBER["h3"]
@@ -35,7 +36,8 @@ def page_title(head: Head, tree: Tree, url: str | None) -> tuple[str | None, int
     headline = without_site(head.stated("headline"), sites)
     shared = without_site(head.said("og:title"), sites)
     tag = without_site(head.title, sites)
-    said = [t for t in (headline, shared, tag, without_site(head.said("twitter:title"), sites)) if t]
+    others = (head.said("twitter:title"), *head.headlines)
+    said = [t for t in (headline, shared, tag, *(without_site(t, sites) for t in others)) if t]
     heads = [
         (b, " ".join(tree.text[b].split()))
         for b, c in enumerate(tree.container)
@@ -49,12 +51,37 @@ def page_title(head: Head, tree: Tree, url: str | None) -> tuple[str | None, int
     shown, fit = _closest(tops, said)
     if fit < 0.5:
         lower, other = _closest(heads, said)
-        if other > 0.8:
+        if other > 0.8 and not (tops and _holds_body(tree, tops[0][0] + 1, lower[0])):
             shown, fit = lower, other
     title = _choose(headline, shared, tag, shown[1] if fit >= LIKE else "", heads, tops, fit)
     letters = _letters(title)
-    block = next((b for b, text in heads if _letters(text) == letters), shown[0] if fit >= LIKE else -1)
-    return title or None, block
+    return title or None, _block(letters, shown[0] if fit >= LIKE else -1, own, heads, tree)
+
+
+def _block(
+    letters: str, shown: int, own: list[tuple[int, str]], heads: list[tuple[int, str]], tree: Tree
+) -> int:
+    """Tell which block shows the title; the heading may be worded otherwise than the title stated.
+
+    A heading above the body goes before a repetition of the stated wording below it, and any heading before
+    a link: pages have galleries and teasers of themselves.
+    """
+    for b, text in own:
+        if _letters(text) == letters and (shown < 0 or not _holds_body(tree, shown + 1, b)):
+            return b
+    if shown >= 0:
+        return shown
+    return next((b for b, text in heads if _letters(text) == letters), -1)
+
+
+def _holds_body(tree: Tree, start: int, end: int) -> bool:
+    """Tell whether a body's worth of prose stands in the blocks from start up to end."""
+    sizes = [
+        len(text)
+        for text, links in zip(tree.text[start:end], tree.links[start:end], strict=True)
+        if len(text) > PROSE and links < 0.5 * len(text)
+    ]
+    return sum(sizes) > BODY
 
 
 def _choose(

@@ -8,6 +8,7 @@ numbers from c up to `end[c]`, and everything about a region is a difference of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -73,6 +74,8 @@ UNSEEN_CLASSES = frozenset((
     "u-hidden", "a11y-hidden", "offscreen", "is-hidden", "d-none", "screen-reader-only",
     "hidden-accessible", "element-invisible",
 ))  # fmt: skip
+
+HOVERS = re.compile(r"(?:tooltip|popover|rollover|hovercard)[\w-]*(?:text|content|block|body|inner)", re.I)
 
 MARGINS = 200  # menus and footers of a page; more are something else
 DEEPEST = 40  # tags that a path names
@@ -252,13 +255,17 @@ def _mark_containers(tree: Tree, elements: list[LexborNode]) -> None:
 def unseen(attributes: dict[str, str | None]) -> bool:
     """Tell whether an inline element is hidden from those who see: labels for screen readers and such.
 
+    So is what opens when the pointer rests on a word; the word itself is not.
+
     >>> unseen({"class": "sr-only"}), unseen({"style": "color: red"})
     (True, False)
+    >>> unseen({"class": "tooltip"}), unseen({"class": "tooltip-content"})
+    (False, True)
     """
     if not attributes:
         return False
     classes, style = attributes.get("class"), attributes.get("style")
-    if classes and not UNSEEN_CLASSES.isdisjoint(classes.split()):
+    if classes and (not UNSEEN_CLASSES.isdisjoint(classes.split()) or HOVERS.search(classes)):
         return True
     if style:
         style = style.replace(" ", "")
