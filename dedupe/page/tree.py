@@ -75,7 +75,9 @@ UNSEEN_CLASSES = frozenset((
     "hidden-accessible", "element-invisible",
 ))  # fmt: skip
 
-HOVERS = re.compile(r"(?:tooltip|popover|rollover|hovercard)[\w-]*(?:text|content|block|body|inner)", re.I)
+HOVERS = re.compile(
+    r"(?:tooltip|popover|rollover|hovercard)[\w-]{0,30}(?:text|content|block|body|inner)", re.I
+)
 
 MARGINS = 200  # menus and footers of a page; more are something else
 DEEPEST = 40  # tags that a path names
