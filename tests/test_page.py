@@ -180,6 +180,7 @@ HOSTILE = {
     "a table of 200,000 cells": f"<table><tr>{'<td>cell' * 200_000}</table>{PARAGRAPH}",
     "a class name of 5 MB": f"<div class='{'a ' * 2_500_000}'>{PARAGRAPH}</div>",
     "a class name without a blank": f"<div class='{'aB' * 2_500_000}'>{PARAGRAPH}</div>",
+    "a class name of tooltips": f"<p><span class='{'tooltip-' * 500_000}'>a</span></p>{PARAGRAPH}",
 }
 
 

@@ -75,7 +75,9 @@ UNSEEN_CLASSES = frozenset((
     "hidden-accessible", "element-invisible",
 ))  # fmt: skip
 
-HOVERS = re.compile(r"(?:tooltip|popover|rollover|hovercard)[\w-]*(?:text|content|block|body|inner)", re.I)
+HOVERS = re.compile(
+    r"(?:tooltip|popover|rollover|hovercard)[\w-]{0,30}(?:[tT]ext|[cC]ontent|block|body|inner)"
+)
 
 MARGINS = 200  # menus and footers of a page; more are something else
 DEEPEST = 40  # tags that a path names
@@ -265,8 +267,11 @@ def unseen(attributes: dict[str, str | None]) -> bool:
     if not attributes:
         return False
     classes, style = attributes.get("class"), attributes.get("style")
-    if classes and (not UNSEEN_CLASSES.isdisjoint(classes.split()) or HOVERS.search(classes)):
-        return True
+    if classes:
+        if not UNSEEN_CLASSES.isdisjoint(classes.split()):
+            return True
+        if ("tip" in classes or "over" in classes) and HOVERS.search(classes):
+            return True
     if style:
         style = style.replace(" ", "")
         return "display:none" in style or "clip:rect(0" in style or "visibility:hidden" in style
