@@ -68,7 +68,7 @@ def detail_texts(
     for text in range(len(starts)):
         begin = total = offsets[text]
         at, end = starts[text], ends[text]
-        seen = np.uint64(MARK | NEWLINE)  # what stands since the word before began
+        seen: Any = np.uint64(MARK | NEWLINE)  # what stands since the word before began
         while at < end:
             value, size, stop = read_plain(data, at, end, quick, letters, inverses)
             if size == 0:
