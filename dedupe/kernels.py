@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import types
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache, partial
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsIndex
 
 OUTER = (
     "count_shared", "decode_strings", "detail_texts", "find_records", "propose", "screen", "sign_shingles",
@@ -82,8 +84,10 @@ def _compiled() -> dict[str, Any]:
 
     from dedupe import align, buckets, describe, facts, plainjson, sampling, scan
 
+    rooms = (align, facts, buckets, scan, sampling, describe, plainjson)
+    stamp = _stamp(rooms)
     loops: dict[Any, Any] = {buckets.natural: np.uint64}
-    for room in (align, facts, buckets, scan, sampling, describe, plainjson):
+    for room in rooms:
         names = {key: loops.get(value, value) for key, value in vars(room).items() if _hashable(value)}
         names["__name__"] = room.__name__
         for key, loop in vars(room).items():
@@ -93,13 +97,31 @@ def _compiled() -> dict[str, Any]:
                 and loop not in loops
             ):
                 copy = types.FunctionType(loop.__code__, names, loop.__name__)
-                copy.__module__ = loop.__module__
+                copy.__module__, copy.__qualname__ = loop.__module__, f"{loop.__name__}_{stamp}"
                 inner = loop.__name__ not in OUTER
                 how: dict[str, Any] = {"no_cpython_wrapper": inner, "no_cfunc_wrapper": True, "_nrt": False}
                 if loop.__name__ in INLINED:
                     how["forceinline"] = True
                 names[key] = loops[loop] = numba.njit(copy, cache=True, nogil=True, **how)
     return {loop.__name__: fast for loop, fast in loops.items() if fast is not np.uint64}
+
+
+def _stamp(rooms: Sequence[types.ModuleType]) -> str:
+    """Give a name to what all loops are made of: their code, and the numbers they know by name.
+
+    On disk numba looks only at the file of a loop; one that calls a loop of another file, or knows its
+    constant, would go on as it was compiled when that file changes.
+    """
+    made = hashlib.blake2b(digest_size=6)
+    for room in rooms:
+        for key, value in sorted(vars(room).items(), key=itemgetter(0)):
+            if isinstance(value, types.FunctionType):
+                code = value.__code__
+                constants = [one for one in code.co_consts if not isinstance(one, types.CodeType)]
+                made.update(code.co_code + repr((key, code.co_names, constants)).encode())
+            elif isinstance(value, int | float | SupportsIndex):
+                made.update(repr((key, value)).encode())
+    return made.hexdigest()
 
 
 def _hashable(value: object) -> bool:

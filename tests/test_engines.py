@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import types
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from dedupe import align, duplicates, ranges, scratch
 from dedupe.candidates import candidates
+from dedupe.kernels import _stamp
 from dedupe.model import Document
 from dedupe.sketch import Sampling, Shingles
 from dedupe.texts import Texts, detail_texts, read_number, sample_texts
@@ -313,3 +315,16 @@ def test_texts_may_lie_in_a_mapped_file(tmp_path: Path) -> None:
     assert compared.pairs.tolist() == expected.pairs.tolist()
     assert joined == groups
     assert len(joined) > 40
+
+
+def test_loops_are_compiled_anew_when_a_number_of_another_room_changes() -> None:
+    """The file of a loop is the same then, and numba would take it from its cache as it was."""
+
+    def room(limit: int, code: str) -> types.ModuleType:
+        made = types.ModuleType("room")
+        exec(f"LIMIT = {limit}\ndef loop(x):\n    return {code}\n", vars(made))
+        return made
+
+    stamps = {_stamp([room(*given)]) for given in ((3, "x + LIMIT"), (4, "x + LIMIT"), (3, "x - LIMIT"))}
+    assert len(stamps) == 3
+    assert _stamp([room(3, "x + LIMIT")]) in stamps
