@@ -287,7 +287,7 @@ class Corpus:
         items = range(len(outcome))
         changed = items if annotates else [item for item in items if first + item in repeats]
         others = []
-        for start, end, lines in outcome.copied(file, changed):
+        for start, lines in outcome.copied(file, changed):
             number = first + start
             if not annotates and number not in repeats:
                 others.append(lines)

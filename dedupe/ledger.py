@@ -63,7 +63,8 @@ def document_row(id: str | int, repeat: Repeat, record: bytes) -> bytes:
     removed, kept = repeat.characters
     # Filled in by hand, since a dump may have a row for every fifth document.
     head = (
-        f'{{"id": {_json(id)}, "scope": "document", "reason": "{DUPLICATE}", "rule": {_json(repeat.relation)}, '
+        f'{{"id": {_json(id)}, "scope": "document", '
+        f'"reason": "{DUPLICATE}", "rule": {_json(repeat.relation)}, '
         f'"line": 1, "start": 0, "end": {removed}, "text": "", '
         f'"twin": {{"id": {_json(repeat.kept)}, "line": 1, "start": 0, "end": {kept}}}, '
         f'"similarity": {repeat.similarity!r}, '

@@ -86,8 +86,8 @@ class Outcome:
         ends = self.numbers[f"{column}_ends"]
         return self.columns[column][ends[item - 1] if item else 0 : ends[item]]
 
-    def copied(self, file: IO[bytes], alone: Iterable[int]) -> Iterator[tuple[int, int, memoryview]]:
-        """Give the lines of records that are copied from `file`, in runs: first record, behind the last, lines.
+    def copied(self, file: IO[bytes], alone: Iterable[int]) -> Iterator[tuple[int, memoryview]]:
+        """Give the lines of records that are copied from `file`, in runs: the first of each, and lines.
 
         There is no gap between the lines of a run; a record of which something is to be said (`alone`) is a
         run of its own.
@@ -103,7 +103,7 @@ class Outcome:
                 begin, data = start, _window(file, start, max(end, min(start + _WINDOW, ends[-1])))
             lines = data[start - begin : end - begin]
             # The last of its file may have no end of line.
-            yield first, last, lines if lines[-1:] == b"\n" else memoryview(bytes(lines) + b"\n")
+            yield first, lines if bytes(lines[-1:]) == b"\n" else memoryview(bytes(lines) + b"\n")
 
     def has(self, item: int, flag: int) -> bool:
         """Tell whether an item has a flag."""
