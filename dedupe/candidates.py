@@ -56,7 +56,7 @@ def candidates(
     count, found = len(order), [np.zeros(0, np.int64)]
     loop, form = _engine(fast)
     least = needed(np.arange(1 + int(np.diff(samples.offsets).max(initial=0))))
-    with Entries(samples, order, skip, folder) as entries:
+    with Entries(samples, order, skip, folder, fast) as entries:
         fixed = [form(array) for array in (entries.hashes, entries.ends, least)]
         sizes = (entries.room, count, count)
         state = [form(np.zeros(size, np.uint32)) for size in sizes]

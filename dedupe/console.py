@@ -168,7 +168,8 @@ class Report:
         else:
             path, name = Path(stack.enter_context(TemporaryDirectory(prefix="dedupe-")), "work"), ""
         if size > _LARGE and not self._quiet:
-            say(f"finished chunks are kept in {path} until the end: about {2.4 * size / 1e9:.1f} GB")
+            room = _room(spool.inputs, settings) / 1e9
+            say(f"finished chunks are kept in {path} until the end: about {room:.1f} GB")
         made_of = manifest(settings, spool.inputs.sources, name, templates)
         again = paths is not None and not spool.copied
         if self._resume and not again:
@@ -317,3 +318,14 @@ class Report:
         for reason, count in sorted(self._shown.items()):
             if count > SHOWN:
                 say(f"… and {count - SHOWN:,} more: {reason}")
+
+
+def _room(inputs: Inputs, settings: Settings) -> float:
+    """Say how many bytes the work folder will need, with the output that is written there.
+
+    Measured on articles of 3 kB: 2.4 times the inputs; 1.4 times where records are copied, of which only
+    samples and places are kept.
+    """
+    from dedupe.copying import can_copy
+
+    return (1.4 if all(can_copy(source, settings) for source in inputs.sources) else 2.4) * inputs.size

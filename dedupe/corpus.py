@@ -280,20 +280,27 @@ class Corpus:
         self, file: IO[bytes], chunk: Chunk, outcome: Outcome, first: int, output: Output,
         repeats: dict[int, Repeat], centers: set[Any],
     ) -> Iterator[Finished]:  # fmt: skip
-        """Give the records of a chunk that are copied from a file; those that stay come in runs."""
+        """Give the records of a chunk that are copied from a file: one by one where there is something to say
+        of them, and at last all others at once."""  # noqa: D209
         [source] = chunk.sources
         annotates = self.settings.annotate and output.has_records
         items = range(len(outcome))
         changed = items if annotates else [item for item in items if first + item in repeats]
-        for start, end in outcome.runs(changed):
-            lines, number = outcome.copied(file, start, end), first + start
+        others = []
+        for start, lines in outcome.copied(file, changed):
+            number = first + start
+            if not annotates and number not in repeats:
+                others.append(lines)
+                continue
+            line = bytes(lines)
             if annotates:
-                lines = annotated(lines, self._annotation(number, centers))
-            alone = end - start == 1
+                line = annotated(line, self._annotation(number, centers))
             yield Finished(
-                self._ids[number] if alone else None, outcome.places[start], source, DOCUMENT, lines, b"",
-                None, repeats.get(number),
+                self._ids[number], outcome.places[start], source, DOCUMENT, line, b"", None,
+                repeats.get(number),
             )  # fmt: skip
+        if others:
+            yield Finished(None, "", source, DOCUMENT, b"".join(others), b"", None)
 
     def _finished(
         self, chunk: Chunk, outcome: Outcome, first: int, output: Output, repeats: dict[int, Repeat],

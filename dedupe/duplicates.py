@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from dedupe import relation
 from dedupe.candidates import candidates
 from dedupe.errors import SettingsError
-from dedupe.groups import Link, group
+from dedupe.groups import Links, group
 from dedupe.model import Document
 from dedupe.relation import DUPLICATES, NAMES, UNRELATED, Verdicts
 from dedupe.texts import Samples, Texts, fast_engine, sample_texts
@@ -164,8 +164,8 @@ def compare_all(
     relations: Sequence[str] = DUPLICATES,
     fast: bool | None = None,
     folder: Path | None = None,
-) -> tuple[Compared, dict[int, Link]]:
-    """Compare all pairs that may be duplicates, and group: the pairs, and the link of each removed one.
+) -> tuple[Compared, dict[int, int]]:
+    """Compare all pairs that may be duplicates, and group: the pairs, and what each removed one joins.
 
     `folder` is for what need not be in memory; see `dedupe.candidates`.
     """
@@ -193,7 +193,7 @@ def settle(
     verify: Callable[[NDArray[np.int64]], Verdicts],
     joinable: Callable[[Compared], NDArray[np.bool_]],
     copies: Mapping[int, int] | None = None,
-) -> tuple[Compared, dict[int, Link]]:
+) -> tuple[Compared, dict[int, int]]:
     """Verify pairs and group; where a match was removed, compare with what it was removed for, and again.
 
     `joinable` says for each pair whether its later document may go for its earlier one; `copies` leads from a
@@ -202,7 +202,7 @@ def settle(
     compared = Compared(pairs, verify(pairs))
     for _ in range(ROUNDS):
         good = joinable(compared)
-        joined = group(order.tolist(), _links(compared, good), copies)
+        joined = group(order, _links(compared, good), copies)
         more = _missed(compared, good, joined, order)
         if not len(more):
             break
@@ -227,24 +227,24 @@ def _joinable(compared: Compared, samples: Samples, wanted: Sequence[int]) -> ND
     return np.isin(verdicts.relation, list(wanted)) & (whole | (words[other] <= words[kept]))
 
 
-def _links(compared: Compared, joinable: NDArray[np.bool_]) -> list[Link]:
+def _links(compared: Compared, joinable: NDArray[np.bool_]) -> Links:
     """Give the links by which documents may join others."""
-    pairs, verdicts = compared.pairs[joinable], compared.verdicts
-    columns = (verdicts.coverage, verdicts.first, verdicts.last)
-    rows = zip(*pairs.T.tolist(), *(column[joinable].tolist() for column in columns), strict=True)
-    return [Link(other, kept, strength, (first, last)) for kept, other, strength, first, last in rows]
+    kept, documents = compared.pairs[joinable].T
+    verdicts = compared.verdicts
+    return Links(
+        documents, kept, verdicts.coverage[joinable], verdicts.first[joinable], verdicts.last[joinable]
+    )
 
 
-def _missed(compared: Compared, joinable: NDArray[np.bool_], joined: dict[int, Link], order: Any) -> Any:
+def _missed(compared: Compared, joinable: NDArray[np.bool_], joined: dict[int, int], order: Any) -> Any:
     """Pair kept documents whose match was removed for another one with that one: int64[pairs, 2].
 
     Either way round: what a kept document might have joined was removed, or what might have joined it went
     to another kept one.
     """
     count = len(order)
-    rank, kept = np.empty(count, np.int64), np.full(count, -1, np.int64)
+    rank, kept = np.empty(count, np.int64), _kept(joined, count)
     rank[order] = np.arange(count)
-    kept[list(joined)] = [link.kept for link in joined.values()]
     pairs = compared.pairs[joinable]
     one, other = np.concatenate([pairs, pairs[:, ::-1]]).T
     missed = (kept[one] < 0) & (kept[other] >= 0) & (kept[other] != one)
@@ -253,6 +253,13 @@ def _missed(compared: Compared, joinable: NDArray[np.bool_], joined: dict[int, L
     seen = rank[compared.pairs[:, 0]] * count + rank[compared.pairs[:, 1]]
     more = np.setdiff1d(packed, seen)
     return order[np.stack(np.divmod(more, max(1, count)), axis=1)]
+
+
+def _kept(joined: Mapping[int, int], count: int) -> NDArray[np.int64]:
+    """Give for each document the one it joined, -1 for one that stays."""
+    kept = np.full(count, -1, np.int64)
+    kept[list(joined)] = list(joined.values())
+    return kept
 
 
 def _with(compared: Compared, pairs: NDArray[np.int64], verdicts: Verdicts) -> Compared:
@@ -264,20 +271,21 @@ def _with(compared: Compared, pairs: NDArray[np.int64], verdicts: Verdicts) -> C
 
 
 @_uncollected()
-def findings(ids: Sequence[str | int], compared: Compared, joined: dict[int, Link]) -> list[Finding]:
+def findings(ids: Sequence[str | int], compared: Compared, joined: dict[int, int]) -> list[Finding]:
     """Put pairs and groups into findings, removed documents and annotations, in the order of the documents.
 
     A document that stays is reported once with each document it is related to and compared with.
     """
-    found: list[tuple[int, int, Finding]] = []
-    v = compared.verdicts
-    columns = (v.relation, v.similarity, v.coverage, v.numbers, v.names)
-    rows = zip(*compared.pairs.T.tolist(), *(column.tolist() for column in columns), strict=True)
-    for kept, other, name, similarity, coverage, numbers, names in rows:
-        link = joined.get(other)
-        removed = link is not None and link.kept == kept
-        if removed or (name != UNRELATED and link is None and kept not in joined):
-            evidence = (round(similarity, 4), round(coverage, 4), numbers, names)
-            found.append((other, kept, Finding(ids[other], ids[kept], NAMES[name], *evidence, removed)))
-    found.sort(key=lambda row: row[:2])
-    return [finding for _, _, finding in found]
+    kept, other = compared.pairs.T
+    joined_to, v = _kept(joined, len(ids)), compared.verdicts
+    removed = joined_to[other] == kept
+    both_stay = (joined_to[other] < 0) & (joined_to[kept] < 0)
+    told = np.flatnonzero(removed | (both_stay & (v.relation != UNRELATED)))
+    told = told[np.lexsort((kept[told], other[told]))]
+    columns = (other, kept, v.relation, v.similarity, v.coverage, v.numbers, v.names, removed)
+    return [
+        Finding(ids[one], ids[stays], NAMES[name], round(similarity, 4), round(coverage, 4), *changed)
+        for one, stays, name, similarity, coverage, *changed in zip(
+            *(column[told].tolist() for column in columns), strict=True
+        )
+    ]

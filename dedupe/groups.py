@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 Stretch = tuple[int, int]
 """The part of a kept document that a member covers, in words: first, last."""
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A document that may join another: both were compared and the one covers `stretch` of the other."""
+class Links:
+    """Documents that may join others: both were compared, and the one covers a stretch of the other.
 
-    document: int
-    kept: int
-    strength: float
-    stretch: Stretch
+    Columns of one length: `documents`, `kept`, `first` and `last` (the stretch) int64, `strength` float64.
+    """
+
+    documents: NDArray[np.int64]
+    kept: NDArray[np.int64]
+    strength: NDArray[np.float64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
 
 
-def group(
-    order: Sequence[int], links: Iterable[Link], copies: Mapping[int, int] | None = None
-) -> dict[int, Link]:
+def group(order: NDArray[np.int64], links: Links, copies: Mapping[int, int] | None = None) -> dict[int, int]:
     """Choose for each document the kept one it joins; a document not in the result is kept.
 
     Documents are taken in keep order. One joins the kept document that it matches best, if there is one
@@ -32,36 +37,35 @@ def group(
     document joins only if it matches that member as well. `copies` leads from a document to one with the same
     words, whose matches are its own.
 
-    >>> links = [Link(1, 0, 0.9, (0, 99)), Link(2, 0, 0.9, (100, 199))]
-    >>> sorted(group([0, 1, 2], links))
-    [1]
+    >>> links = Links(*np.array([[1, 0, 9, 0, 99], [2, 0, 9, 100, 199]]).T)
+    >>> group(np.arange(3), links)
+    {1: 0}
     """
-    copies = copies or {}
-    offers: dict[int, list[Link]] = defaultdict(list)
-    matches: dict[int, set[int]] = defaultdict(set)
-    for link in links:
-        offers[link.document].append(link)
-        one, other = copies.get(link.document, link.document), copies.get(link.kept, link.kept)
-        matches[one].add(other)
-        matches[other].add(one)
-    joined: dict[int, Link] = {}
+    count = len(order)
+    rank, words = np.empty(count, np.int64), np.arange(count)
+    rank[order] = words
+    if copies:
+        words[list(copies)] = list(copies.values())
+    one, other = words[links.documents], words[links.kept]
+    matches = set((np.minimum(one, other) * count + np.maximum(one, other)).tolist())
+    # By document in keep order, the best of its links first.
+    rows = np.lexsort((links.kept, -links.strength, rank[links.documents]))
+    columns = (links.documents, links.kept, links.first, links.last, one)
+    joined: dict[int, int] = {}
     members: dict[int, dict[Stretch, list[int]]] = defaultdict(dict)
-    for document in order:
-        if document not in offers:
+    for document, kept, first, last, text in zip(*(c[rows].tolist() for c in columns), strict=True):
+        if document in joined or kept in joined:
             continue
-        offered = [link for link in offers[document] if link.kept not in joined]
-        for link in sorted(offered, key=lambda link: (-link.strength, link.kept)):
-            parts = members[link.kept]
-            others = [
-                copies.get(member, member)
-                for stretch in list(parts)[-COMPARED:]
-                if _apart(link.stretch, stretch)
-                for member in parts[stretch][-COMPARED:]
-            ]
-            if matches[copies.get(document, document)].issuperset(others[-COMPARED:]):
-                joined[document] = link
-                parts.setdefault(link.stretch, []).append(document)
-                break
+        parts, stretch = members[kept], (first, last)
+        others = [
+            member
+            for part in list(parts)[-COMPARED:]
+            if _apart(stretch, part)
+            for member in parts[part][-COMPARED:]
+        ]
+        if all(min(text, each) * count + max(text, each) in matches for each in others[-COMPARED:]):
+            joined[document] = kept
+            parts.setdefault(stretch, []).append(text)
     return joined
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -72,19 +73,30 @@ def cut_lines(source: Source, path: Path, size: int) -> list[Source]:
     parts: list[Source] = []
     start = before = 0
     with path.open("rb") as stream:
-        while block := stream.read(size):
-            if not start and block.startswith(UTF16):
-                return [source]
-            block += stream.readline()
-            part = Part(start, start + len(block), before)
-            parts.append(replace(source, size=len(block), part=part))
-            start, before = part.end, before + _count_lines(block)
+        if stream.read(2).startswith(UTF16):
+            return [source]
+        stream.seek(0)
+        while (lines := _pass_over(stream, size)) is not None:
+            part = Part(start, stream.tell(), before)
+            parts.append(replace(source, size=part.end - start, part=part))
+            start, before = part.end, before + lines
     return parts or [source]
 
 
-def _count_lines(block: bytes) -> int:
-    """Count the ends of lines. To look for the next is four times as fast as `count` in lines of 3 kB."""
-    lines, at = 0, block.find(b"\n")
-    while at >= 0:
-        lines, at = lines + 1, block.find(b"\n", at + 1)
-    return lines
+_BLOCK = 1 << 18
+"""Bytes that are read at a time to count lines: they stay in the cache."""
+
+
+def _pass_over(stream: BufferedReader, size: int) -> int | None:
+    """Read so many bytes, and on to the end of the line: count ends of lines; None at the end of a file."""
+    lines, left, block = 0, size, bytearray(_BLOCK)
+    view = memoryview(block)
+    while left and (count := stream.readinto(view[:left])):
+        left -= count
+        # To look for the next is four times as fast as `count` in lines of 3 kB.
+        at = block.find(b"\n", 0, count)
+        while at >= 0:
+            lines, at = lines + 1, block.find(b"\n", at + 1, count)
+    if left == size:
+        return None
+    return lines + stream.readline().endswith(b"\n")

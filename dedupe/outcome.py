@@ -31,6 +31,9 @@ COLUMNS = ("lines", "rows", "files", "texts")
 DOCUMENT, FILE, CHANGED, REMADE = 1, 2, 4, 8
 """Flags of an item: it is a document, it is a text file, it was changed, there are bytes in `files`."""
 
+_WINDOW = 1 << 20
+"""Bytes of a file that is copied from that are read at a time: many records, and they stay in the cache."""
+
 _NUMBERS = ("flags", "origins", "characters", *(f"{name}_ends" for name in COLUMNS))
 
 
@@ -83,23 +86,24 @@ class Outcome:
         ends = self.numbers[f"{column}_ends"]
         return self.columns[column][ends[item - 1] if item else 0 : ends[item]]
 
-    def runs(self, alone: Iterable[int]) -> Iterator[tuple[int, int]]:
-        """Part the records that are copied into runs without a gap between their lines: first, and behind.
+    def copied(self, file: IO[bytes], alone: Iterable[int]) -> Iterator[tuple[int, memoryview]]:
+        """Give the lines of records that are copied from `file`, in runs: the first of each, and lines.
 
-        One of which something is to be said (`alone`) is a run of its own.
+        There is no gap between the lines of a run; a record of which something is to be said (`alone`) is a
+        run of its own.
         """
         starts, ends = self.numbers["lines_starts"], self.numbers["lines_ends"]
         edges = {0, len(self), *(edge for item in alone for edge in (item, item + 1))}
         if starts[1:] != ends[:-1]:
             edges.update(item for item in range(1, len(self)) if starts[item] != ends[item - 1])
-        return pairwise(sorted(edges))
-
-    def copied(self, file: IO[bytes], first: int, last: int) -> bytes:
-        """Give the lines of records that are copied from `file`, from `first` to before `last`."""
-        start, end = self.numbers["lines_starts"][first], self.numbers["lines_ends"][last - 1]
-        file.seek(start)
-        lines = file.read(end - start)
-        return lines if lines.endswith(b"\n") else lines + b"\n"  # the last of its file may have none
+        begin, data = 0, memoryview(b"")
+        for first, last in pairwise(sorted(edges)):
+            start, end = starts[first], ends[last - 1]
+            if end > begin + len(data):
+                begin, data = start, _window(file, start, max(end, min(start + _WINDOW, ends[-1])))
+            lines = data[start - begin : end - begin]
+            # The last of its file may have no end of line.
+            yield first, lines if bytes(lines[-1:]) == b"\n" else memoryview(bytes(lines) + b"\n")
 
     def has(self, item: int, flag: int) -> bool:
         """Tell whether an item has a flag."""
@@ -226,6 +230,11 @@ class OutcomeWriter:
             (self._unfinished / "outcome.json").write_text(described, encoding="utf-8")
             self._unfinished.rename(self.folder)
         return None
+
+
+def _window(file: IO[bytes], start: int, end: int) -> memoryview:
+    file.seek(start)
+    return memoryview(file.read(end - start))
 
 
 def _held(file: IO[bytes] | None) -> bytes:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.buckets import SMALL
+from dedupe.laying import TOP
 from dedupe.scratch import Column, release
 from dedupe.sketch import Shingles
 
@@ -32,9 +33,6 @@ PART = 1 << 21
 RANGES = 256
 """Ranges at most, so that the number of one is a byte; from 9 million documents on they grow instead."""
 
-_TOP = np.uint64(48)
-"""The bits below those by which hashes are counted, to cut them into ranges of about one size."""
-
 
 class Entries:
     """The entries of samples in keep order, and their buckets portion by portion; a context manager.
@@ -45,12 +43,18 @@ class Entries:
     Only shingles that several documents share have one: 0 stands for a shingle of its own, -1 for one of more
     than LARGEST documents. Two shingles may fall into one bucket by chance (some 35 bits are compared among
     two million). With a `folder`, what does not fit into one range lies in files there. Raises OutputError
-    where they have no room.
+    where they have no room. `fast` chooses compiled loops.
     """
 
     def __init__(
-        self, samples: Shingles, order: NDArray[np.int64], skip: NDArray[np.bool_], folder: Path | None
+        self,
+        samples: Shingles,
+        order: NDArray[np.int64],
+        skip: NDArray[np.bool_],
+        folder: Path | None,
+        fast: bool = False,
     ) -> None:
+        self._fast = fast
         sizes = np.where(skip, 0, np.diff(samples.offsets))[order]
         self.ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
         count = int(self.ends[-1])
@@ -66,8 +70,8 @@ class Entries:
                 stack.enter_context(Column(count, kind, folder)) for kind in (np.uint64, self.kind, np.uint8)
             )
             with Column(count, np.uint64, folder) as sorted_hashes:
-                bounds = self._lay_down(samples, order, hashes, sorted_hashes)
-                self._number(sorted_hashes, bounds)
+                self._bounds = self._lay_down(samples, order, hashes, sorted_hashes)
+                self._number(sorted_hashes, self._bounds)
             self.hashes: NDArray[np.uint64] = hashes.whole()
             self._columns = stack.pop_all()
 
@@ -83,7 +87,14 @@ class Entries:
         """Give the buckets of a portion, entry by entry."""
         stretch = int(self.ends[first]), int(self.ends[last])
         found: NDArray[np.signedinteger] = np.empty(stretch[1] - stretch[0], self.kind)
-        found[_by_range(self._range_of.read(*stretch))] = self._buckets.read(*stretch)
+        ranges, by_range = self._range_of.read(*stretch), self._buckets.read(*stretch)
+        if self._fast:
+            from dedupe.kernels import compiled
+
+            bounds = self._bounds[self.portions.index((first, last))]
+            compiled("put_back")(ranges, bounds - stretch[0], by_range, found)
+        else:
+            found[_by_range(ranges)] = by_range
         return found
 
     def _lay_down(
@@ -94,13 +105,14 @@ class Entries:
         bounds = []
         for first, last in self.portions:
             begin = int(self.ends[first])
-            found = _gather(samples, order[first:last], self.ends[first : last + 1])
+            lay = _lay_fast if self._fast else _lay
+            found, ranges, by_range, starts = lay(
+                samples, order[first:last], self.ends[first : last + 1], table, self._ranges
+            )
             hashes.write(begin, found)
-            ranges = table[(found >> _TOP).astype(np.int64)]
             self._range_of.write(begin, ranges)
-            sorted_hashes.write(begin, found[_by_range(ranges)])
-            counts = np.bincount(ranges, minlength=self._ranges)
-            bounds.append(begin + np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]))
+            sorted_hashes.write(begin, by_range)
+            bounds.append(begin + starts)
         release(samples.hashes)
         return bounds
 
@@ -109,7 +121,7 @@ class Entries:
         for number in range(self._ranges):
             stretches = [(int(each[number]), int(each[number + 1])) for each in bounds]
             parts = [np.zeros(0, np.uint64), *(hashes.read(*stretch) for stretch in stretches)]
-            found, room = number_buckets(np.concatenate(parts), self.room)
+            found, room = number_buckets(np.concatenate(parts), self.room, self._fast)
             self.room += room
             at = 0
             for begin, end in stretches:
@@ -117,21 +129,54 @@ class Entries:
                 at += end - begin
 
 
-def _gather(samples: Shingles, documents: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Give the entries of documents one after the other, each from its place in `ends` to the next."""
+Laid = tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.uint64], NDArray[np.int64]]
+"""Entries in keep order, the range of each, the entries range by range, and where each range begins there."""
+
+
+def _lay(
+    samples: Shingles,
+    documents: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    table: NDArray[np.uint8],
+    most: int,
+) -> Laid:
+    """Lay down the entries of documents, each from its place in `ends` to the next; of `most` ranges."""
     back = samples.offsets[documents] - ends[:-1]
-    found: NDArray[np.uint64] = samples.hashes[np.arange(ends[0], ends[-1]) + np.repeat(back, np.diff(ends))]
-    return found
+    found = samples.hashes[np.arange(ends[0], ends[-1]) + np.repeat(back, np.diff(ends))]
+    ranges = table[(found >> TOP).astype(np.int64)]
+    counts = np.bincount(ranges, minlength=most)
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    return found, ranges, found[_by_range(ranges)], starts
+
+
+def _lay_fast(
+    samples: Shingles,
+    documents: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    table: NDArray[np.uint8],
+    most: int,
+) -> Laid:
+    """Do what `_lay` does, by a compiled loop."""
+    from dedupe.kernels import compiled
+
+    count = int(ends[-1] - ends[0])
+    found, by_range = np.empty(count, np.uint64), np.empty(count, np.uint64)
+    ranges, starts = np.empty(count, np.uint8), np.zeros(most + 1, np.int64)
+    some = documents[np.diff(ends) > 0]  # those that are left out have no room
+    compiled("lay_down")(
+        samples.hashes, samples.offsets, some, table, found, ranges, by_range, starts, np.empty_like(starts)
+    )
+    return found, ranges, by_range, starts
 
 
 def _cut(hashes: NDArray[np.uint64], ranges: int) -> NDArray[np.uint8]:
     """Cut hashes into ranges of about one size: the range of each value of the top bits."""
-    slots = 1 << (64 - int(_TOP))
+    slots = 1 << (64 - int(TOP))
     if ranges == 1:
         return np.zeros(slots, np.uint8)
     counts = np.zeros(slots, np.int64)
     for at in range(0, len(hashes), PART):
-        counts += np.bincount((hashes[at : at + PART] >> _TOP).astype(np.int64), minlength=slots)
+        counts += np.bincount((hashes[at : at + PART] >> TOP).astype(np.int64), minlength=slots)
         release(hashes)
     before = np.cumsum(counts) - counts
     return (before * ranges // max(1, len(hashes))).clip(max=ranges - 1).astype(np.uint8)
@@ -143,12 +188,19 @@ def _by_range(ranges: NDArray[np.uint8]) -> NDArray[np.int64]:
     return order
 
 
-def number_buckets(hashes: NDArray[np.uint64], first: int) -> tuple[NDArray[np.int64], int]:
+def number_buckets(
+    hashes: NDArray[np.uint64], first: int, fast: bool = False
+) -> tuple[NDArray[np.int64], int]:
     """Give the bucket of each entry, the first of them at `first`, and the room that they need."""
     bits = np.uint64(len(hashes).bit_length())
     keys = hashes >> bits << bits
     keys |= np.arange(len(hashes), dtype=np.uint64)
     keys.sort()
+    found = np.empty(len(hashes), np.int64)
+    if fast:
+        from dedupe.kernels import compiled
+
+        return found, compiled("number_runs")(keys, bits, first, LARGEST, SMALL, found)
     entries = (keys & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
     keys >>= bits
     head = np.flatnonzero(np.diff(keys, prepend=~np.uint64(0)))
@@ -156,6 +208,5 @@ def number_buckets(hashes: NDArray[np.uint64], first: int) -> tuple[NDArray[np.i
     shared = (sizes > 1) & (sizes <= LARGEST)
     rooms = np.where(shared, np.minimum(sizes, SMALL) + 1, 0)
     starts = np.where(shared, first + np.cumsum(rooms) - rooms, np.where(sizes > 1, -1, 0))
-    found = np.empty(len(hashes), np.int64)
     found[entries] = np.repeat(starts, sizes)
     return found, int(rooms.sum())

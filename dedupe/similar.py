@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from dedupe.candidates import count_shared
 from dedupe.duplicates import Compared, Finding, findings, keep_order, kept_by, settle, texts_of
 from dedupe.errors import SettingsError
-from dedupe.groups import Link
 from dedupe.model import Document
 from dedupe.relation import SIMILAR, UNRELATED, Verdicts
 from dedupe.sketch import Rule, Sampling, band_keys, bucket_pairs, empty, sign
@@ -53,7 +52,7 @@ def find_similar(
 
 def similar_all(
     texts: Texts, order: NDArray[np.int64], threshold: float, fast: bool | None = None
-) -> tuple[Compared, dict[int, Link]]:
+) -> tuple[Compared, dict[int, int]]:
     """Compare all pairs that may be similar, and group: the twin of `dedupe.duplicates.compare_all`."""
     bands, rows = bands_for(threshold)
     quick = fast_engine(texts.size, fast)

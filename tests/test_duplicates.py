@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dedupe.candidates import MOST, check_count
 from dedupe.duplicates import Finding, compare_all, find_duplicates, findings
 from dedupe.errors import InputError, SettingsError
-from dedupe.groups import Link, group
+from dedupe.groups import Links, group
 from dedupe.model import Document
 from dedupe.texts import Texts, sample_texts
 
@@ -235,13 +235,13 @@ def test_a_long_text_among_short_ones() -> None:
 
 
 def test_members_attract_nobody() -> None:
-    links = [Link(1, 0, 0.9, (0, 9)), Link(2, 1, 0.9, (0, 9))]
-    assert sorted(group([0, 1, 2], links)) == [1]
+    links = Links(*np.array([[1, 0, 9, 0, 9], [2, 1, 9, 0, 9]]).T)
+    assert group(np.arange(3), links) == {1: 0}
 
 
 def test_the_best_match_wins() -> None:
-    links = [Link(2, 0, 0.8, (0, 9)), Link(2, 1, 0.9, (0, 9))]
-    assert group([0, 1, 2], links)[2].kept == 1
+    links = Links(*np.array([[2, 0, 8, 0, 9], [2, 1, 9, 0, 9]]).T)
+    assert group(np.arange(3), links) == {2: 1}
 
 
 def test_lone_surrogates_and_nul_are_no_trouble() -> None:

@@ -212,7 +212,8 @@ def test_candidates_do_not_depend_on_what_lies_on_disk(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_buckets_are_those_of_the_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fast", [False, True])
+def test_buckets_are_those_of_the_hashes(monkeypatch: pytest.MonkeyPatch, fast: bool) -> None:
     """Entries with one hash have one bucket with room for all of them, and no other entry has it."""
     monkeypatch.setattr(ranges, "PART", 40)
     monkeypatch.setattr(ranges, "LARGEST", 12)
@@ -223,7 +224,7 @@ def test_buckets_are_those_of_the_hashes(monkeypatch: pytest.MonkeyPatch) -> Non
     hashes[::2] = draw.integers(0, 90, len(hashes[::2])).astype(np.uint64) << np.uint64(58)
     samples = Shingles(hashes, np.concatenate([[0], np.cumsum(sizes)]))
     order = draw.permutation(60)
-    with ranges.Entries(samples, order, np.zeros(60, np.bool_), None) as entries:
+    with ranges.Entries(samples, order, np.zeros(60, np.bool_), None, fast) as entries:
         found = np.concatenate([entries.buckets(*portion) for portion in entries.portions])
         laid = entries.hashes.copy()
     assert laid.tolist() == [h for n in order for h in hashes[samples.offsets[n] : samples.offsets[n + 1]]]
