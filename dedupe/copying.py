@@ -152,7 +152,7 @@ def copy(
 
             copy_plain(found, stream, part, settings, take)
             return found
-        while at < part.end and (line := stream.readline()):
+        while at < part.end and (line := stream.readline(part.end - at)):
             number += 1
             take(line, at, number)
             at += len(line)
