@@ -228,12 +228,22 @@ def test_an_input_that_changes_meanwhile_stops_the_run(tmp_path):
     original = Original.of(source, path)
     with original.open() as file:
         assert file.read() == path.read_bytes()
-    os.utime(path, ns=(0, 0))
-    with pytest.raises(InputError, match=r"in\.jsonl: was changed while we read it"):
-        original.open()
+    with (
+        pytest.raises(InputError, match=r"in\.jsonl: was changed while we read it"),
+        original.open(),
+    ):
+        os.utime(path, ns=(0, 0))
+    with (
+        pytest.raises(InputError, match=r"in\.jsonl: was changed while we read it"),
+        original.open(),
+    ):
+        raise AssertionError("it was changed before")
     path.unlink()
-    with pytest.raises(InputError, match=r"in\.jsonl: cannot be read again: No such file"):
-        original.open()
+    with (
+        pytest.raises(InputError, match=r"in\.jsonl: cannot be read again: No such file"),
+        original.open(),
+    ):
+        raise AssertionError("it is not there")
 
 
 @pytest.mark.parametrize("fast", [True, False])
