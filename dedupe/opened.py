@@ -118,7 +118,7 @@ def restored(described: bytes, source: Source) -> Entry | Unusable:
 
 def _page_of(document: Document, place: str) -> list[Any]:
     """Tell a page from another that stands there by now, if its file was written anew."""
-    return [place, crc32((document.html or "").encode("utf-8", "surrogatepass"))]
+    return [place, crc32(str(document.html).encode("utf-8", "surrogatepass"))]
 
 
 def _described_page(page: Document, document: Document) -> dict[str, Any]:
