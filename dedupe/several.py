@@ -80,7 +80,7 @@ def everywhere(seen: Survey, sieve: Sieve, sources: Mapping[str, Template]) -> d
         passed = {
             line
             for line, key in enumerate(keys)
-            if key in sieve and not (prose[line] and len(texts[line]) > _LONGEST_PROSE)
+            if line and key in sieve and not (prose[line] and len(texts[line]) > _LONGEST_PROSE)
         }
         if not passed:
             continue
