@@ -387,5 +387,10 @@ def _keep_value(article: Article, keep: str) -> Any:
         return None
     value = getattr(article, name) if name in _OWN else article.extra.get(name)
     if isinstance(value, Raw | Typed):
-        value = json.loads(dumps(value))
+        value = json.loads(dumps(value), parse_int=_integer)
     return value if isinstance(value, str | int | float) else None
+
+
+def _integer(digits: str) -> int | float:
+    """Read an integer; Python refuses to make one of more than 4,300 digits."""
+    return int(digits) if len(digits) <= 4000 else float(digits)

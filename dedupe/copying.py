@@ -13,7 +13,8 @@ import importlib.util
 import json
 import os
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
@@ -40,17 +41,25 @@ class Original:
         state = path.stat()
         return cls(path.as_posix(), source.name, state.st_size, state.st_mtime_ns)
 
-    def open(self, buffering: int = -1) -> IO[bytes]:
-        """Open the file. Raises InputError where it is not what it was when it was read."""
+    @contextmanager
+    def open(self, buffering: int = -1) -> Iterator[IO[bytes]]:
+        """Open the file for the block. Raises InputError where it is not what it was when it was read.
+
+        That is asked before and after: what was read in between may be handed to loops that rely on it.
+        """
         try:
             file: IO[bytes] = Path(self.path).open("rb", buffering)  # noqa: SIM115
         except OSError as error:
             raise InputError(self.name, f"cannot be read again: {error.strerror}") from None
+        with file:
+            self._check(file)
+            yield file
+            self._check(file)
+
+    def _check(self, file: IO[bytes]) -> None:
         state = os.fstat(file.fileno())
         if (state.st_size, state.st_mtime_ns) != (self.size, self.time):
-            file.close()
             raise InputError(self.name, "was changed while we read it; start anew when it stays as it is")
-        return file
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,7 @@ def copy(
 
             copy_plain(found, stream, part, settings, take)
             return found
-        while at < part.end and (line := stream.readline()):
+        while at < part.end and (line := stream.readline(part.end - at)):
             number += 1
             take(line, at, number)
             at += len(line)

@@ -152,8 +152,9 @@ def keep_order(
 
 
 def _largest(value: Any) -> tuple[bool, bool, Any]:
-    """Give what values of a field, numbers and strings, are sorted by; strings are larger, None is least."""
-    return (value is not None, isinstance(value, str), value if value is not None else 0)
+    """Give what values of a field are sorted by: strings above numbers, None and NaN below all."""
+    is_there = value is not None and value == value  # sorted as it is, NaN leaves all else in any order
+    return (is_there, isinstance(value, str), value if is_there else 0)
 
 
 @_uncollected()

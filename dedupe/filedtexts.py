@@ -75,6 +75,7 @@ class FiledTexts(Texts):
         strings = np.empty(int(ends[-1]), np.uint8)
         with original.open(buffering=0) as stream:
             _read(stream, original.name, firsts, lasts + 1, strings, begins)
+        # Not before it is known that the file is what it was: the loops have no room for other strings.
         strings.setflags(write=False)
         if fast_engine(self.size, None):
             from dedupe.kernels import compiled

@@ -17,7 +17,8 @@ from dedupe import words
 from dedupe.address import host_of, site_name
 from dedupe.affixes import Affixes
 from dedupe.edges import part_words
-from dedupe.keys import NAMED, head_of, line_key
+from dedupe.heads import head_of
+from dedupe.keys import NAMED, line_key
 from dedupe.model import Line
 from dedupe.phrases import by_opening
 from dedupe.slots import all_runs

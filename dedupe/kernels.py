@@ -107,19 +107,19 @@ def _compiled() -> dict[str, Any]:
 
 
 def _stamp(rooms: Sequence[types.ModuleType]) -> str:
-    """Give a name to what all loops are made of: their code, and the numbers they know by name.
+    """Give a name to what all loops are made of: code, numbers known by name, and how they are compiled.
 
     On disk numba looks only at the file of a loop; one that calls a loop of another file, or knows its
     constant, would go on as it was compiled when that file changes.
     """
-    made = hashlib.blake2b(digest_size=6)
+    made = hashlib.blake2b(repr((OUTER, INLINED)).encode(), digest_size=6)
     for room in rooms:
         for key, value in sorted(vars(room).items(), key=itemgetter(0)):
             if isinstance(value, types.FunctionType):
                 code = value.__code__
                 constants = [one for one in code.co_consts if not isinstance(one, types.CodeType)]
                 made.update(code.co_code + repr((key, code.co_names, constants)).encode())
-            elif isinstance(value, int | float | SupportsIndex):
+            elif isinstance(value, int | float | tuple | SupportsIndex):
                 made.update(repr((key, value)).encode())
     return made.hexdigest()
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from dedupe import words
-from dedupe.pairs import split_pair
 
 SITE = "§"
 """Stands for the name of the site in a key."""
@@ -19,11 +18,6 @@ SITE = "§"
 NAMED = 5
 """Letters of the name of a site that a line must have for the name to be looked for in it."""
 
-_TRAIL = re.compile(r"(\S[^>»›/|:：]{0,24}?)\s+[>»›/|]\s+(\S.*)")
-_STEP = re.compile(r"[>»›/|]")
-# A mark of those that divide a line, of which nearly all lines have none. What makes it one is asked behind
-# it, since a search for one of some characters is the fastest there is.
-_DIVIDER = re.compile(r"[:：\t|–—=→>»›/.-](?:(?<=[:：\t|])|(?<=\s[–—=→>»›/-])|(?<=\.)\.\.)")
 _DIGITS = re.compile(r"\d+")
 # ASCII folded byte by byte as `words.fold` does it, each digit as a nought, and what parts lines meanwhile.
 _BREAK = "\x80"
@@ -75,24 +69,6 @@ def _folded(text: str) -> tuple[str, str, str]:
     else:
         folded = words.fold(text)
     return folded, folded.replace(" ", ""), _DIGITS.sub("0", folded) if folded else text
-
-
-def head_of(text: str, site: str = "") -> tuple[str, str] | None:
-    """Split a line at its first divider into the key of its beginning and the rest.
-
-    >>> head_of("Read more: Why the bridge stays closed"), head_of("Home > World > Politics")
-    (('read more', 'Why the bridge stays closed'), ('home', 'World > Politics'))
-    """
-    return _head_of(text, site) if _DIVIDER.search(text) else None
-
-
-@lru_cache(1 << 15)
-def _head_of(text: str, site: str) -> tuple[str, str] | None:
-    trail = _TRAIL.match(text) if _STEP.search(text) else None
-    if trail:
-        return line_key(trail[1], site), trail[2]
-    pair = split_pair(text)
-    return (line_key(pair[0], site), pair[1]) if pair and len(pair[0].split()) <= 5 else None
 
 
 @lru_cache(1 << 15)

@@ -14,23 +14,21 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
 
-from dedupe import edges, words
+from dedupe import edges
 from dedupe.address import site_name
 from dedupe.affixes import learn_affixes
-from dedupe.byline import is_date_line, is_heading_line
+from dedupe.byline import is_heading_line
 from dedupe.dates import Order, numeric_orders
-from dedupe.keys import SITE, head_of, line_key
+from dedupe.heads import Head, head_of, looks_like_fact, read_head
+from dedupe.keys import SITE, line_key
 from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Document
 from dedupe.several import Sieve, everywhere, gather_shared, judge_reviewed, ordered
 from dedupe.slots import join_runs, may_recur, word_runs
 from dedupe.survey import FEWEST, Survey, Testimony, Witness, order_of, source_of, survey
 from dedupe.templates import Made, Template, Templates
-from dedupe.values import is_fact
 
 # A line is furniture of a source from three pages on, and from one page in fifty. Measured flat: five pages
 # do as well, five in a hundred too; with two pages fourteen times as much good text goes.
@@ -99,38 +97,6 @@ def merge(old: Templates, new: Templates) -> Templates:
     return Templates(
         sources, gather_shared(sources, Counter(old.shared.lines) | Counter(new.shared.lines)), made
     )
-
-
-class _Head(NamedTuple):
-    """A line with a beginning of its own: its key, how it is written, the rest folded, if it is a fact."""
-
-    key: str
-    written: str
-    tail: str
-    is_fact: bool
-
-
-@lru_cache(1 << 15)
-def _head(text: str, is_prose: bool, site: str) -> _Head | None:
-    found = head_of(text, site) if text and not (is_prose and len(text) > 160) else None
-    if found is None or _is_part_of_date(found[0]) or is_date_line(text):
-        return None
-    key, tail = found
-    written = text[: text.rfind(tail)].rstrip(" \t:：>»›/|–—-") if tail else key
-    if line_key(written, site) != key:
-        written = ""
-    return _Head(key, written, words.fold(tail), _is_fact(tail))
-
-
-_is_fact = lru_cache(1 << 15)(is_fact)
-
-
-@lru_cache(1 << 10)
-def _is_part_of_date(key: str) -> bool:
-    """Tell whether the key of a beginning is a month and numbers: `may 0 0 0` of `May 23, 2025, 3:32`."""
-    found = key.split()
-    months = sum(word in words.months() for word in found)
-    return 0 < months < len(found) == months + found.count("0")
 
 
 class _Learner:
@@ -277,7 +243,7 @@ class _Learner:
     def heads(self) -> tuple[dict[str, int], dict[str, int]]:
         """Learn beginnings with varying ends: those that stand alone, and those of data sheets."""
         read = {line: head for line in self.recurring_heads() if (head := self.head(line))}
-        places: dict[str, list[tuple[_Head, list[int], int]]] = defaultdict(list)
+        places: dict[str, list[tuple[Head, list[int], int]]] = defaultdict(list)
         for each in self.pages if read else ():
             met: set[str] = set()
             for i, line in enumerate(each.lines):
@@ -300,7 +266,7 @@ class _Learner:
                 tails[key] = count
         return tails, labels
 
-    def is_in_company(self, stood: Sequence[tuple[_Head, list[int], int]]) -> bool:
+    def is_in_company(self, stood: Sequence[tuple[Head, list[int], int]]) -> bool:
         """Tell whether a beginning mostly stands beside facts with other beginnings."""
         company = 0
         for head, lines, i in stood:
@@ -317,14 +283,14 @@ class _Learner:
         many = self.many(_SHARE_HEAD)
         return {line for line, head in heads.items() if count[head] >= many}
 
-    def head(self, line: int) -> _Head | None:
+    def head(self, line: int) -> Head | None:
         """Read the beginning of a line, where it has one."""
-        return _head(self.texts[line], line in self.prose, self.site)
+        return read_head(self.texts[line], line in self.prose, self.site)
 
     def stacked_labels(self) -> dict[str, int]:
         """Learn labels that stand on lines of their own, values below: a chain of them is a data sheet."""
         short = {line for line in self.frequent - self.prose if len(self.texts[line]) <= _LABEL}
-        values = {line for line in short if _is_fact(self.texts[line])}
+        values = {line for line in short if looks_like_fact(self.texts[line])}
         facts: Counter[str] = Counter()
         others: Counter[str] = Counter()
         places: list[tuple[str, list[int], int]] = []
@@ -338,7 +304,7 @@ class _Learner:
                 places.append((key, each.lines, i))
                 if 2 * others[key] >= self.count[key]:  # whatever follows, most are no facts
                     continue
-                is_label = line not in values and _is_fact(self.texts[each.lines[i + 1]])
+                is_label = line not in values and looks_like_fact(self.texts[each.lines[i + 1]])
                 (facts if is_label else others)[key] += 1
         labels = {key for key, count in facts.items() if 2 * count > self.count[key]}
         return self.chained(labels, places) if labels else {}

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import IO, Any
+from zlib import crc32
 
 from dedupe.entries import Entry, Source, Unusable
 from dedupe.errors import RecordError
@@ -44,9 +45,11 @@ class Keeper:
             try:
                 page = open_record(document, place)
             except RecordError as error:
-                self._write(origin, {"place": place, "failure": [error.reason, error.problem]})
+                failure = [error.reason, error.problem]
+                self._write(origin, {"page_of": _page_of(document, place), "failure": failure})
                 raise
-            self._write(origin, {"place": place, "page": _described_page(page, document)})
+            described = _described_page(page, document)
+            self._write(origin, {"page_of": _page_of(document, place), "page": described})
             return page
 
         return opened
@@ -113,6 +116,11 @@ def restored(described: bytes, source: Source) -> Entry | Unusable:
     return Entry(document, kept["place"], source, kept["size"], file=file)
 
 
+def _page_of(document: Document, place: str) -> list[Any]:
+    """Tell a page from another that stands there by now, if its file was written anew."""
+    return [place, crc32(str(document.html).encode("utf-8", "surrogatepass"))]
+
+
 def _described_page(page: Document, document: Document) -> dict[str, Any]:
     """Describe what was found in the page of a document."""
     own = document.extra
@@ -126,7 +134,7 @@ def reopener(described: Iterable[bytes]) -> Opener:
 
     def reopened(document: Document, place: str) -> Document:
         kept = json.loads(next(left, b"{}"))
-        if kept.get("place") != place:
+        if kept.get("page_of") != _page_of(document, place):
             return open_record(document, place)
         if "failure" in kept:
             raise RecordError(place, *kept["failure"])

@@ -60,11 +60,13 @@ def copy_plain(
 
 
 def _blocks(stream: IO[bytes], part: Part) -> Iterator[bytes]:
-    """Give the lines of a part, many at a time."""
+    """Give the lines of a part, many at a time; no more than the part, for which there is room.
+
+    Where the file was written anew since it was cut, a part may end within a line.
+    """
     at = part.start
     while at < part.end and (data := stream.read(min(_BLOCK, part.end - at))):
-        if at + len(data) < part.end:
-            data += stream.readline()
+        data += stream.readline(part.end - at - len(data))
         yield data
         at += len(data)
 

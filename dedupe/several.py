@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from dedupe.address import site_name
 from dedupe.byline import is_heading_line
-from dedupe.keys import SITE, head_of, line_key
+from dedupe.heads import head_of
+from dedupe.keys import SITE, line_key
 from dedupe.lines import ends_sentence
 from dedupe.slots import all_runs, join_runs
 from dedupe.survey import Survey
@@ -79,7 +80,7 @@ def everywhere(seen: Survey, sieve: Sieve, sources: Mapping[str, Template]) -> d
         passed = {
             line
             for line, key in enumerate(keys)
-            if key in sieve and not (prose[line] and len(texts[line]) > _LONGEST_PROSE)
+            if line and key in sieve and not (prose[line] and len(texts[line]) > _LONGEST_PROSE)
         }
         if not passed:
             continue

@@ -244,7 +244,8 @@ class Survey:
         place = self._write(seen.grams, (seen.texts, seen.prose, seen.edges, seen.title))
         kept = self._kept.setdefault(seen.source, array("Q"))
         # Two documents of one id: what they say decides, not which came first.
-        kept.extend((seen.order, crc32("\0".join(seen.texts).encode("utf-8", "replace")), place))
+        said = "\0".join((*seen.texts, *seen.edges, seen.title)).encode("utf-8", "replace")
+        kept.extend((seen.order, crc32(said, crc32(seen.grams)), place))
         if len(kept) >= 6 * self.most:
             self._trim(seen.source)
 

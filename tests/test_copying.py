@@ -228,9 +228,36 @@ def test_an_input_that_changes_meanwhile_stops_the_run(tmp_path):
     original = Original.of(source, path)
     with original.open() as file:
         assert file.read() == path.read_bytes()
-    os.utime(path, ns=(0, 0))
-    with pytest.raises(InputError, match=r"in\.jsonl: was changed while we read it"):
-        original.open()
+    with (
+        pytest.raises(InputError, match=r"in\.jsonl: was changed while we read it"),
+        original.open(),
+    ):
+        os.utime(path, ns=(0, 0))
+    with (
+        pytest.raises(InputError, match=r"in\.jsonl: was changed while we read it"),
+        original.open(),
+    ):
+        raise AssertionError("it was changed before")
     path.unlink()
-    with pytest.raises(InputError, match=r"in\.jsonl: cannot be read again: No such file"):
-        original.open()
+    with (
+        pytest.raises(InputError, match=r"in\.jsonl: cannot be read again: No such file"),
+        original.open(),
+    ):
+        raise AssertionError("it is not there")
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_part_is_not_left_where_the_file_was_written_anew_since_it_was_cut(fast, tmp_path):
+    """Compiled loops have room for the part, and would write behind it."""
+    if fast:
+        pytest.importorskip("numba")
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(b'{"text": "Short."}\n' * 100_000)
+    [source] = find_inputs([str(path)]).sources
+    first = cut(source, 1_500_000)[0]
+    assert first.part is not None
+    path.write_bytes(b'{"text": "Short."}\n' * 10 + b'{"text": "%s"}\n' % (b"x" * 3_000_000))
+    broken: list[Source] = []
+    found = copy(first, ALONE, lambda part: broken.append(part), fast)
+    assert (len(found.ids), found.ends[-1]) == (10, 190)
+    assert [each.part and each.part.end for each in broken] == [first.part.end]

@@ -321,11 +321,12 @@ def test_texts_may_lie_in_a_mapped_file(tmp_path: Path) -> None:
 def test_loops_are_compiled_anew_when_a_number_of_another_room_changes() -> None:
     """The file of a loop is the same then, and numba would take it from its cache as it was."""
 
-    def room(limit: int, code: str) -> types.ModuleType:
+    def room(limit: int | tuple[int, ...], code: str) -> types.ModuleType:
         made = types.ModuleType("room")
         exec(f"LIMIT = {limit}\ndef loop(x):\n    return {code}\n", vars(made))
         return made
 
     stamps = {_stamp([room(*given)]) for given in ((3, "x + LIMIT"), (4, "x + LIMIT"), (3, "x - LIMIT"))}
-    assert len(stamps) == 3
+    stamps |= {_stamp([room((3, number), "x + LIMIT[1]")]) for number in (4, 5)}
+    assert len(stamps) == 5
     assert _stamp([room(3, "x + LIMIT")]) in stamps

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.affixes import learn_affixes
-from dedupe.keys import head_of, line_key, line_keys
+from dedupe.heads import head_of
+from dedupe.keys import line_key, line_keys
 
 SITES = ["", "a", "harbortimes", "site100", "größe"]
 WORDS = ["Harbor", "Times", "HarborTimes", "site", "100", "07", "0", "Größe", "§", "日本", "\x80", "\n", "_"]

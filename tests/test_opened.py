@@ -123,6 +123,15 @@ def test_pages_that_are_not_those_that_were_kept_are_opened(records, tmp_path):
     assert list(reading.entries(records, again=True)) == list(Reading(Settings()).entries(records))
 
 
+def test_a_page_that_changed_where_it_stands_is_opened(records, tmp_path):
+    reading = Reading(Settings(), opened=tmp_path / "opened")
+    list(reading.entries(records))
+    changed = tmp_path / "records" / "a.jsonl"
+    other = NEWS.decode("utf-8", "replace").upper()
+    changed.write_text(json.dumps({"url": "https://a.example/1", "html": other}) + "\n")
+    assert list(reading.entries(records, again=True)) == list(Reading(Settings()).entries(records))
+
+
 def test_records_without_pages_leave_no_file(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"id": "a", "text": "A text."}\n')
     [chunk] = plan(find_inputs([str(tmp_path / "a.jsonl")]).sources, 1_000_000)

@@ -547,3 +547,17 @@ def test_a_worker_that_the_system_kills_costs_its_chunk_alone(tmp_path):
     resumed = outputs(tmp_path / "out")
     assert dedupe(*options, cwd=tmp_path).code == 0
     assert outputs(tmp_path / "out") == resumed
+
+
+@pytest.mark.parametrize(
+    ("values", "kept"),
+    [((["9" * 5000, "2"]), 0), ((["2", "NaN", "1"]), 0), ((["NaN", "1", "NaN", "2"]), 3)],
+    ids=["more digits than Python reads", "NaN between", "NaN first"],
+)
+def test_the_largest_value_of_a_field_is_kept_whatever_stands_beside_it(values, kept, tmp_path):
+    text = "The ferry to the islands runs again on Friday, the harbor office said, after three weeks."
+    lines = [f'{{"id": {n}, "text": "{text}", "rank": {value}}}\n' for n, value in enumerate(values)]
+    (tmp_path / "in.jsonl").write_text("".join(lines))
+    done = dedupe("clean", "in.jsonl", "-o", "-", "--keep", "field:rank", cwd=tmp_path)
+    assert done.code == 0
+    assert [json.loads(line, parse_int=str)["id"] for line in done.out.splitlines()] == [str(kept)]
