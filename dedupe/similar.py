@@ -40,9 +40,9 @@ def find_similar(
     """Find the documents that share word-5-grams with a kept one: Jaccard similarity of `threshold` or more.
 
     `documents`, `keep` and `fast` are those of `dedupe.duplicates.find_duplicates`. The relation is
-    `similar`, `similarity` the exact Jaccard similarity of the shingles, `coverage` the share of the shingles of the
-    smaller document that the larger one has; facts are not looked at. Documents without words are similar to
-    nothing. Raises SettingsError for a threshold outside (0, 1].
+    `similar`, `similarity` the exact Jaccard similarity of the shingles, `coverage` the share of the
+    shingles of the smaller document that the larger one has; facts are not looked at. Documents without
+    words are similar to nothing. Raises SettingsError for a threshold outside (0, 1].
 
     >>> one = "The council met on Monday and voted to build a new bridge over the river near the old mill."
     >>> [(f.id, f.kept) for f in find_similar([Document(1, one), Document(2, one + " Soon.")], 0.9)]

@@ -161,6 +161,14 @@ def test_which_one_stays(keep, stays, tmp_path):
     assert [article["id"] for article in records(tmp_path / "out/articles.jsonl")] == [stays]
 
 
+@pytest.mark.parametrize(("keep", "missing"), [("field:rnak", 2), ("field:rank", 0), ("newest", 0)])
+def test_a_misspelled_field_of_keep_is_told(keep, missing, tmp_path):
+    items = [item | {"rank": 1} for item in dump(1)][:2]
+    (tmp_path / "in.jsonl").write_bytes(jsonl(*items))
+    said = dedupe("clean", "in.jsonl", "-o", "out", "--keep", keep, cwd=tmp_path).err
+    assert (f"note: {missing} documents without the field of --keep" in said) == bool(missing)
+
+
 def test_relations_that_are_not_named_stay(tmp_path):
     (tmp_path / "in.jsonl").write_bytes(jsonl(*dump()))
     dedupe("clean", "in.jsonl", "-o", "out", "--relation", "edited,same", cwd=tmp_path)
