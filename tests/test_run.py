@@ -363,25 +363,8 @@ def test_a_run_that_is_killed_can_be_taken_up(case, tmp_path):
     kill_and_resume(tmp_path, RUNS[case], 3)
 
 
-def test_workers_that_outlive_a_killed_run_spoil_nothing(tmp_path):
-    """Their chunk is half done when the next run begins: neither finishes what the other has begun."""
-    prepare(tmp_path, 200)
-    run = RUNS["all stages"]
-    assert dedupe(*run, cwd=tmp_path).code == 0
-    expected = everything(tmp_path)
-    for chunk in ("templates.json", "00000000", "00000002"):
-        (tmp_path / "out").rename(tmp_path / f"before-{chunk}")
-        begun = start(tmp_path, *run)
-        while not appeared(tmp_path / "out", chunk) and begun.poll() is None:
-            time.sleep(0.005)
-        begun.kill()
-        outcome = dedupe(*run, "--resume", cwd=tmp_path)
-        begun.communicate(timeout=60)
-        assert outcome.code == 0, outcome.err
-        assert {name: data for name, data in everything(tmp_path).items() if name in expected} == expected
-
-
 def test_a_chunk_that_another_has_finished_stays(tmp_path):
+    """Workers of a run that was killed are at their chunk for a while yet, and may be the first to end it."""
     folder = tmp_path / "00000000"
     with OutcomeWriter(Settings(), folder) as late, OutcomeWriter(Settings(), folder) as early:
         late._unfinished = folder.with_name("00000000.other.tmp")
