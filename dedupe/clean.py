@@ -130,8 +130,10 @@ def clean(
     elif isinstance(text, str):
         document = Document(id, text, url)
     else:
-        advice = "; a page's bytes need html=True, others open(path, encoding='utf-8')"
-        raise TypeError(f"clean() takes text, not {type(text).__name__}{advice}")
+        raise TypeError(
+            f"clean() takes text, not {type(text).__name__}; {_ADVICE.get(type(text), _OF_A_FILE)}"
+        )
+    _check(settings, templates)
     known = Known(templates, source_of(document)) if templates else None
     return examine(document, settings or Settings(), known).article()
 
@@ -154,6 +156,7 @@ def clean_many(
         raise TypeError(
             f"clean_many() takes many documents, not one {type(documents).__name__}; put it in a list"
         )
+    _check(settings, templates)
     settings = settings or Settings()
     known = KnownSources(templates) if templates else None
     for number, item in enumerate(documents, 1):
@@ -163,6 +166,23 @@ def clean_many(
             yield Failure(error.place, error.reason, str(error))
         else:
             yield examine(document, settings, known[source_of(document)] if known else None).article()
+
+
+_OF_A_FILE = "a page's bytes need html=True, others open(path, encoding='utf-8')"
+_ADVICE: dict[type, str] = dict.fromkeys(
+    (dict, Document, list, tuple), "records and documents go to clean_many()"
+)
+
+
+def _check(settings: object, templates: object) -> None:
+    """Raise TypeError for settings and templates that are something else, before the first document."""
+    if not isinstance(settings, Settings | None):
+        raise TypeError(f"settings are a {type(settings).__name__}; make dedupe.Settings(stages=...) of it")
+    if not isinstance(templates, Templates | None):
+        name = type(templates).__name__
+        raise TypeError(
+            f"templates are a {name}; dedupe.learn makes them, dedupe.Templates.load reads a Path"
+        )
 
 
 def apply(document: Document, templates: Templates, settings: Settings | None = None) -> list[Removal]:

@@ -92,6 +92,10 @@ class Documents:
             self._sizes.append(sizes_of(outcome))
         self._values += outcome.values
 
+    def without_value(self) -> int:
+        """Count the documents that have nothing of what `keep` compares."""
+        return sum(value is None for value in self._values)
+
     def repeats(self, ids: Sequence[str | int], settings: Settings) -> dict[int, Finding]:
         """Compare all documents; give those that repeat another, by number; `id` and `kept` are numbers.
 

@@ -26,7 +26,7 @@ from dedupe.outcome import DOCUMENT, FILE, REMADE, Note, Outcome
 from dedupe.outputs import Finished, Output
 from dedupe.rendering import annotated
 from dedupe.settings import RELATIONS, Settings
-from dedupe.summary import Summary
+from dedupe.summary import NO_FIELD, Summary
 from dedupe.survey import Silent, Survey
 from dedupe.templates import Templates
 from dedupe.workers import Workers
@@ -149,6 +149,8 @@ def run(
     if corpus.renamed:
         summary.warnings["duplicate id"] += len(corpus.renamed)
     repeats = corpus.repeats(output.keeps_files)
+    if lacking := corpus.without_field():
+        summary.warnings[NO_FIELD] += lacking
     for repeat in repeats.values():
         if repeat.goes or settings.annotate:
             summary.duplicates[repeat.relation] += 1
@@ -251,6 +253,11 @@ class Corpus:
                     (self._characters[number], self._characters[kept]), not stays,
                 )  # fmt: skip
         return found
+
+    def without_field(self) -> int:
+        """Count the documents without the field that `keep` names: of a misspelled one, all."""
+        names_field = self.settings.keep.startswith("field:")
+        return self._documents.without_value() if names_field and self._documents is not None else 0
 
     def _place(self, number: int) -> str:
         """Say where a document stands."""

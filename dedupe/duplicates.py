@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from dedupe import relation
 from dedupe.candidates import candidates
-from dedupe.errors import SettingsError
+from dedupe.errors import RecordError, SettingsError
 from dedupe.groups import Links, group
-from dedupe.model import Document
+from dedupe.model import Article, Document
 from dedupe.relation import DUPLICATES, NAMES, UNRELATED, Verdicts
 from dedupe.texts import Samples, Texts, fast_engine, sample_texts
 from dedupe.verify import verify, worth_compiling
@@ -60,20 +60,21 @@ class Compared:
 
 
 def find_duplicates(
-    documents: Sequence[Document],
+    documents: Sequence[Document | Article],
     *,
     keep: str = "longest",
     relations: Sequence[str] = DUPLICATES,
     fast: bool | None = None,
 ) -> list[Finding]:
-    """Find the near-duplicates among documents.
+    """Find the near-duplicates among documents, or among the articles that `dedupe.clean_many` made of them.
 
     `keep` says which of a group stays: `longest`, `first` (of the given order), `newest` or `oldest` (by
     `date`, documents without one last), or `field:NAME` (the largest value of a field); ties by length,
     then id. `relations` are those that remove a document; the others are reported with `removed` false.
     A longer text is never removed for a cut or contained shorter one. `fast` chooses numba (True), NumPy
-    (False) or by size (None); the result is the same. Raises TypeError for anything but documents,
-    SettingsError for an unknown `keep` or relation, and for `fast` without numba.
+    (False) or by size (None); the result is the same. Raises TypeError for what is neither document nor
+    article, RecordError for a page that was not cleaned and for an id that comes twice, SettingsError for an
+    unknown `keep` or relation, and for `fast` without numba.
 
     >>> one = "The council met on Monday and voted to build a new bridge over the river near the old mill."
     >>> two = one.replace("Monday", "Monday,").upper()
@@ -90,13 +91,28 @@ def find_duplicates(
     return findings([document.id for document in documents], compared, joined)
 
 
-def texts_of(documents: Sequence[Document]) -> list[str]:
-    """Give the texts of documents; raise TypeError for what is none."""
+def texts_of(documents: Sequence[Document | Article]) -> list[str]:
+    """Give the texts of documents; see `find_duplicates` for what is refused.
+
+    Findings name documents by their ids: were one to name two, whoever acts on it would lose both.
+    """
+    seen: dict[str | int, int] = {}
     for number, document in enumerate(documents):
-        if not isinstance(document, Document) or not isinstance(document.text, str):
+        place = f"documents[{number}]"
+        if not isinstance(document, Document | Article) or not isinstance(document.text, str):
             raise TypeError(
-                f"documents[{number}] is a {type(document).__name__} and not a Document with a text; "
-                "make one: dedupe.model.Document(id, text)"
+                f"{place} is a {type(document).__name__} and not a Document or Article with a text; "
+                "make one: dedupe.Document(id, text)"
+            )
+        if isinstance(document, Document) and document.html is not None:
+            raise RecordError(
+                place, "page", "a page that was not cleaned; compare the articles of dedupe.clean_many"
+            )
+        if (first := seen.setdefault(document.id, number)) != number:
+            raise RecordError(
+                place,
+                "duplicate id",
+                f"its id {document.id!r} is that of documents[{first}]; give each its own",
             )
     return [document.text for document in documents]
 
@@ -117,7 +133,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def kept_by(documents: Sequence[Document], keep: str) -> list[Any]:
+def kept_by(documents: Sequence[Document | Article], keep: str) -> list[Any]:
     """Give what `keep` compares of each document: its date, or the value of a field; see `keep_order`."""
     if keep.startswith("field:"):
         name = keep.removeprefix("field:")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -37,6 +38,8 @@ __all__ = [
 
 STDIN = "-"
 MARKDOWN = (".md", ".markdown")
+_LEDGER = "ledger of an earlier run"
+_ROW = re.compile(rb'\{"id": .*?, "scope": "\w+", "reason": ')  # how `dedupe.ledger` begins a row
 _STRETCH = 1 << 13  # bytes by which a page or a crawl is told from a text
 
 
@@ -47,8 +50,8 @@ def find_inputs(names: Sequence[str], *, skip: Iterable[Path] = ()) -> Inputs:
     """Expand files, folders and globs into what is to be read, sorted within each folder.
 
     Folders are searched to the bottom; hidden files and folders are passed over, and so is all at or
-    below the paths of `skip` (where the output goes). Files with another suffix in a folder are counted
-    in `ignored`. A name that leads nowhere becomes `unusable`; nothing is raised.
+    below the paths of `skip` (where the output goes). Files with another suffix in a folder, and ledgers of
+    earlier runs, are counted in `ignored`. A name that leads nowhere becomes `unusable`; nothing is raised.
     """
     found = Inputs()
     seen: set[Path | None] = set()
@@ -92,6 +95,8 @@ def _matches(pattern: str, found: Inputs, skip: set[Path]) -> Iterator[Source]:
                 yield from _folder(path, str(path), found, skip)
         elif path.resolve() in skip:
             continue
+        elif _is_ledger(path):
+            found.ignored[_LEDGER] += 1
         elif format_of(path.name) is None:
             found.ignored[path.suffix] += 1
         else:
@@ -111,6 +116,8 @@ def _folder(root: Path, name: str, found: Inputs, skip: set[Path]) -> Iterator[S
                 continue
             if format_of(entry) is None or not Path(entry).suffix:
                 found.ignored[Path(entry).suffix] += 1
+            elif _is_ledger(here / entry):
+                found.ignored[_LEDGER] += 1
             else:
                 files.append(here / entry)
     if not files:
@@ -118,6 +125,17 @@ def _folder(root: Path, name: str, found: Inputs, skip: set[Path]) -> Iterator[S
     for path in sorted(files, key=lambda file: file.relative_to(root).as_posix()):
         relative = path.relative_to(root).as_posix()
         yield _file(path, relative, relative, path.resolve().parent.name)
+
+
+def _is_ledger(path: Path) -> bool:
+    """Tell whether a file is what an earlier run removed: its rows have a text, but are no articles."""
+    if path.name != "removed.jsonl" and not path.name.endswith(".removed.jsonl"):
+        return False
+    try:
+        with path.open("rb") as stream:
+            return _ROW.match(stream.read(_STRETCH)) is not None
+    except OSError:  # said again, with its reason, when it is opened
+        return False
 
 
 def _file(path: Path, name: str, mirror: str, folder: str | None = None) -> Source:

@@ -112,11 +112,14 @@ def message(removal: Removal, place: str, *, record: bool = False) -> str:
     return said.encode("utf-8", "backslashreplace").decode()
 
 
-def shortened(text: str) -> str:
-    r"""Give a text on one line, 80 characters of it at most.
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 
-    >>> shortened("one\n two")
-    'one two'
+
+def shortened(text: str) -> str:
+    r"""Give a text on one line, 80 characters of it at most, without what would command a terminal.
+
+    >>> shortened("one\n two"), shortened("\x1b[31mred")
+    ('one two', '\\x1b[31mred')
     """
-    text = " ".join(text.split())
+    text = " ".join(text.split()).translate(_CONTROLS)
     return text if len(text) <= 80 else text[:79].rstrip() + "…"

@@ -8,6 +8,7 @@ was found in their pages; the records are read a second time, for their other fi
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, replace
@@ -68,13 +69,13 @@ def keeping(path: Path) -> Iterator[Keeper]:
 
     Raises OutputError where there is no room.
     """
-    keeper = Keeper(path.with_suffix(".tmp"))
+    keeper = Keeper(path.with_suffix(f".{os.getpid()}.tmp"))
     try:
         yield keeper
         if keeper.file is not None:
             with writing(str(path)):
                 keeper.file.close()
-            keeper.path.rename(path)
+            keeper.path.replace(path)
     finally:
         if keeper.file is not None:
             keeper.file.close()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 import shutil
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
@@ -114,7 +115,8 @@ class OutcomeWriter:
     """Takes in what comes of a chunk, item by item; in memory, or in a new folder.
 
     Use it as a context manager; `finish` gives the outcome (in memory) or puts the folder in its place.
-    Raises OutputError where there is no room.
+    Raises OutputError where there is no room. The folder has a name of this process until then: a process of
+    a run that was killed may be at the same chunk for a while yet.
     """
 
     def __init__(self, settings: Settings, folder: Path | None) -> None:
@@ -126,7 +128,7 @@ class OutcomeWriter:
         self.outcome.places = self._places
         self._ends = dict.fromkeys(COLUMNS, 0)
         self._files: dict[str, IO[bytes]] = {}
-        self._unfinished = folder.with_name(f"{folder.name}.tmp") if folder else None
+        self._unfinished = folder.with_name(f"{folder.name}.{os.getpid()}.tmp") if folder else None
 
     def __enter__(self) -> OutcomeWriter:
         if self._unfinished is not None:
@@ -228,7 +230,11 @@ class OutcomeWriter:
             (self._unfinished / "numbers").write_bytes(b"".join(numbers))
             described = json.dumps(_described(outcome, self._ends))
             (self._unfinished / "outcome.json").write_text(described, encoding="utf-8")
-            self._unfinished.rename(self.folder)
+            try:
+                self._unfinished.rename(self.folder)
+            except OSError:
+                if not self.folder.is_dir():  # else it is there, with the same bytes
+                    raise
         return None
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dedupe.candidates import count_shared
 from dedupe.duplicates import Compared, Finding, findings, keep_order, kept_by, settle, texts_of
 from dedupe.errors import SettingsError
-from dedupe.model import Document
+from dedupe.model import Article, Document
 from dedupe.relation import SIMILAR, UNRELATED, Verdicts
 from dedupe.sketch import Rule, Sampling, band_keys, bucket_pairs, empty, sign
 from dedupe.texts import CHUNK, Texts, chunks, fast_engine, sample_texts
@@ -30,14 +30,18 @@ NEAREST, EARLIEST = 2, 2
 
 
 def find_similar(
-    documents: Sequence[Document], threshold: float = 0.8, *, keep: str = "longest", fast: bool | None = None
+    documents: Sequence[Document | Article],
+    threshold: float = 0.8,
+    *,
+    keep: str = "longest",
+    fast: bool | None = None,
 ) -> list[Finding]:
     """Find the documents that share word-5-grams with a kept one: Jaccard similarity of `threshold` or more.
 
-    `keep` and `fast` are those of `dedupe.duplicates.find_duplicates`. The relation is `similar`,
-    `similarity` the exact Jaccard similarity of the shingles, `coverage` the share of the shingles of the
-    smaller document that the larger one has; facts are not looked at. Documents without words are similar to
-    nothing. Raises SettingsError for a threshold outside (0, 1].
+    `documents`, `keep` and `fast` are those of `dedupe.duplicates.find_duplicates`. The relation is
+    `similar`, `similarity` the exact Jaccard similarity of the shingles, `coverage` the share of the
+    shingles of the smaller document that the larger one has; facts are not looked at. Documents without
+    words are similar to nothing. Raises SettingsError for a threshold outside (0, 1].
 
     >>> one = "The council met on Monday and voted to build a new bridge over the river near the old mill."
     >>> [(f.id, f.kept) for f in find_similar([Document(1, one), Document(2, one + " Soon.")], 0.9)]

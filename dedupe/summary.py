@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SPARED = "learned line kept: most of its document"
 """The warning for furniture that was not cut."""
 
+NO_FIELD = "document without the field of keep"
+"""The warning for what `--keep field:NAME` cannot compare."""
+
 
 @dataclass(slots=True)
 class Summary:
@@ -197,6 +200,7 @@ _SAID = {
     "duplicate id": ("duplicate id (told apart as ID#2)", "duplicate ids (told apart as ID#2 and so on)"),
     "input given twice": ("input given twice", "inputs given twice"),
     "near-duplicate file kept": ("near-duplicate file kept", "near-duplicate files kept"),
+    NO_FIELD: ("document without the field of --keep", "documents without the field of --keep"),
     SPARED: (SPARED, "learned lines kept: most of their documents"),
 }
 """What people are told of a warning: of one, and of several."""

@@ -81,12 +81,11 @@ class Templates:
             raise InputError(place, "nested too deeply for templates; learn it again") from None
         except json.JSONDecodeError as error:
             raise InputError(place, f"not JSON (line {error.lineno}): {error.msg}; learn it again") from None
-        if not isinstance(table, dict) or "sources" not in table:
+        version = table.get("version") if isinstance(table, dict) else None
+        if type(version) is str or not isinstance(table, dict) or "sources" not in table:
             raise InputError(place, "no templates in it; make some with `dedupe learn`")
-        if table.get("version") != VERSION:
-            raise InputError(
-                place, f"templates of version {table.get('version')!r}, not {VERSION}; learn them again"
-            )
+        if version != VERSION:
+            raise InputError(place, f"templates of version {version!r}, not {VERSION}; learn them again")
         try:
             sources = {name: _template(each, name, place) for name, each in table["sources"].items()}
         except AttributeError:

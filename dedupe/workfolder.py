@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
@@ -127,9 +128,7 @@ class WorkFolder:
                 )  # fmt: skip
             self.is_resumed = True
             for left in self.path.glob("*.tmp"):
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
-            for left in self.path.glob(".*.tmp"):
-                left.unlink()
+                _take_away(left)
         return self
 
     def _known(self) -> dict[str, Any] | None:
@@ -233,3 +232,14 @@ class WorkFolder:
                     folder.rmdir()
                 except OSError:  # somebody else has put a file there
                     break
+
+
+def _take_away(left: Path) -> None:
+    """Take away what was not finished, at once: who still writes to it must not finish it half empty."""
+    gone = left if left.name.startswith("gone.") else left.with_name(f"gone.{left.name}")
+    with suppress(FileNotFoundError):  # it was just finished
+        left.replace(gone)
+    if gone.is_dir():
+        shutil.rmtree(gone, ignore_errors=True)
+    else:
+        gone.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from pathlib import Path
@@ -214,6 +215,21 @@ def test_documents_come_out_lazily_and_in_order() -> None:
 def test_what_is_no_text_is_refused(text: Any) -> None:
     with pytest.raises(TypeError, match="clean\\(\\) takes text, not"):
         clean(text)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: clean({"text": PAGE}), "not dict; records and documents go to clean_many"),  # type: ignore[arg-type]
+        (lambda: clean(Document(1, PAGE)), "not Document; records and documents go to"),  # type: ignore[arg-type]
+        (lambda: clean(PAGE, settings={"stages": ["repair"]}), "settings are a dict"),  # type: ignore[arg-type]
+        (lambda: clean(PAGE, templates="templates.json"), "dedupe.Templates.load reads"),  # type: ignore[arg-type]
+        (lambda: next(clean_many([PAGE], templates="templates.json")), "templates are a str"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_wrong_argument_says_what_to_give(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        call()
 
 
 def test_damage_in_a_line_that_goes_is_no_row_of_its_own() -> None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from dedupe.candidates import MOST, check_count
 from dedupe.duplicates import Finding, compare_all, find_duplicates, findings
-from dedupe.errors import InputError, SettingsError
+from dedupe.errors import InputError, RecordError, SettingsError
 from dedupe.groups import Links, group
-from dedupe.model import Document
+from dedupe.model import Article, Document
 from dedupe.texts import Texts, sample_texts
 
 STORY = """The council of Marrow Bay voted on Monday to rebuild the old harbor wall, which the storm of last
@@ -260,6 +260,21 @@ def test_evidence_is_counted() -> None:
 def test_only_documents_are_taken(wrong: object) -> None:
     with pytest.raises(TypeError, match=r"documents\[1\].*Document\(id, text\)"):
         find_duplicates([Document(0, STORY), wrong])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [(Document("a", STORY.upper()), "duplicate id"), (Document("b", html=f"<p>{STORY}</p>"), "page")],
+)
+def test_what_findings_could_not_speak_of_is_refused(second: Document, reason: str) -> None:
+    with pytest.raises(RecordError, match=r"documents\[1\]: ") as caught:
+        find_duplicates([Document("a", STORY), second])
+    assert caught.value.reason == reason
+
+
+def test_articles_are_compared_as_documents_are() -> None:
+    found = find_duplicates([Article("a", STORY), Document("b", STORY + " More.")], fast=False)
+    assert [(f.id, f.kept, f.removed) for f in found] == [("a", "b", True)]
 
 
 @pytest.mark.parametrize(

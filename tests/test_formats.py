@@ -301,6 +301,18 @@ def test_a_folder_is_searched_to_the_bottom_in_order(tmp_path):
     assert inputs.ignored == {".png": 1, "": 1}
 
 
+def test_the_ledger_of_an_earlier_run_is_no_dump(tmp_path):
+    row = b'{"id": "a", "scope": "line", "reason": "repeat", "rule": "pasted block", "text": "x"}\n'
+    (tmp_path / "removed.jsonl").write_bytes(row)
+    (tmp_path / "out.removed.jsonl").write_bytes(row)
+    (tmp_path / "trees.removed.jsonl").write_bytes(b'{"id": "a", "text": "x"}\n')
+    for names in ([str(tmp_path)], [str(tmp_path / "*.jsonl")]):
+        inputs = find_inputs(names)
+        assert [source.path.name for source in inputs.sources] == ["trees.removed.jsonl"]
+        assert inputs.ignored["ledger of an earlier run"] >= 1
+    assert len(find_inputs([str(tmp_path / "removed.jsonl")]).sources) == 1  # who names it, means it
+
+
 def test_a_pattern_is_expanded(tmp_path, monkeypatch):
     make(tmp_path, "d/b.txt", "d/a.txt", "d/e/c.txt", "d/x.png", "d/[1].txt")
     monkeypatch.chdir(tmp_path)

@@ -21,6 +21,7 @@ from test_workers import children
 from town import body, page, record
 
 from dedupe.formats import cut, find_inputs, read
+from dedupe.outcome import OutcomeWriter
 from dedupe.relation import DUPLICATES
 from dedupe.settings import RELATIONS, Settings
 
@@ -159,6 +160,14 @@ def test_which_one_stays(keep, stays, tmp_path):
     (tmp_path / "in.jsonl").write_bytes(jsonl(*items))
     dedupe("clean", "in.jsonl", "-o", "out", "--keep", keep, cwd=tmp_path)
     assert [article["id"] for article in records(tmp_path / "out/articles.jsonl")] == [stays]
+
+
+@pytest.mark.parametrize(("keep", "missing"), [("field:rnak", 2), ("field:rank", 0), ("newest", 0)])
+def test_a_misspelled_field_of_keep_is_told(keep, missing, tmp_path):
+    items = [item | {"rank": 1} for item in dump(1)][:2]
+    (tmp_path / "in.jsonl").write_bytes(jsonl(*items))
+    said = dedupe("clean", "in.jsonl", "-o", "out", "--keep", keep, cwd=tmp_path).err
+    assert (f"note: {missing} documents without the field of --keep" in said) == bool(missing)
 
 
 def test_relations_that_are_not_named_stay(tmp_path):
@@ -352,6 +361,17 @@ def kill_and_resume(tmp_path: Path, run: list[str], kills: int) -> None:
 @pytest.mark.parametrize("case", RUNS)
 def test_a_run_that_is_killed_can_be_taken_up(case, tmp_path):
     kill_and_resume(tmp_path, RUNS[case], 3)
+
+
+def test_a_chunk_that_another_has_finished_stays(tmp_path):
+    """Workers of a run that was killed are at their chunk for a while yet, and may be the first to end it."""
+    folder = tmp_path / "00000000"
+    with OutcomeWriter(Settings(), folder) as late, OutcomeWriter(Settings(), folder) as early:
+        late._unfinished = folder.with_name("00000000.other.tmp")
+        late._unfinished.mkdir()
+        early.finish()
+        late.finish()
+    assert listing(tmp_path) == ["00000000/numbers", "00000000/outcome.json"]
 
 
 @pytest.mark.slow

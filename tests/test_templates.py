@@ -72,6 +72,7 @@ BROKEN = {
     "not JSON": ("{broken", "not JSON (line 1)"),
     "a list": ("[]", "no templates in it; make some with `dedupe learn`"),
     "something else": ('{"version": 1}', "no templates in it"),
+    "a summary": ('{"version": "0.1.0", "sources": {}}', "no templates in it"),
     "another version": ('{"version": 99, "sources": {}}', "templates of version 99, not 1; learn them again"),
     "an unknown part": (
         '{"version": 1, "sources": {"a": {"line": {}}}}',
