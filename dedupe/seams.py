@@ -34,7 +34,11 @@ _MOST_BREAKS = 24
 _ANY_LENGTH = 1 << 20
 _TWO_WORDS = re.compile(r"([^\W_]+)(?:[\W_]+([^\W_]+))?")
 # The first two words of whatever may be a sentence: where `sentence_starts` finds one, and elsewhere besides.
-_OPENINGS = re.compile(rf"[.!?…。！？][\"'”’»)\]]*\s*(?=[^\Wa-zß-öø-ÿ]|[©•|])(?=[\W_]*{_TWO_WORDS.pattern})")
+# They are not looked for behind an endless row of signs, since each of them may begin one (`.|.|.|`).
+_OPENINGS = re.compile(
+    r"[.!?…。！？][\"'”’»)\]]*\s*(?=[^\Wa-zß-öø-ÿ]|[©•|])"
+    rf"(?=[\W_]{{0,{LONGEST_RUN}}}{_TWO_WORDS.pattern})"
+)
 _WORD = re.compile(r"[^\W_]+")
 # Where a word begins that is not in small ASCII letters, or one may go on with a capital.
 _BREAK = re.compile(r"(?<![^\W_])[^\W_a-z]|(?<=[^\W_A-Z0-9])[^\W_a-z0-9]")
@@ -149,7 +153,7 @@ class _Seams:
 
     def can_start(self, text: str, place: int) -> bool:
         """Tell whether some furniture, word for word, begins at a place."""
-        found = _TWO_WORDS.search(text, place)
+        found = _TWO_WORDS.search(text, place, place + LONGEST_RUN)
         if found is None:
             return False
         first, second = found.groups("")
