@@ -144,7 +144,8 @@ def clean(**options: Any) -> int:
     and why), summary.json, templates.json (the lines of sites that were learned from the inputs) and, for
     text files and web pages, cleaned copies under articles/.
     """
-    from dedupe.formats import find_inputs, refuse_in_place
+    from dedupe.formats import refuse_in_place
+    from dedupe.inputs import find_inputs
     from dedupe.outputs import Paths, refuse_overwriting
 
     out = _where(options)
@@ -183,7 +184,7 @@ def check(**options: Any) -> int:
 
     A title or a date at the head of a text is no finding. Exits with 1 when something is found.
     """
-    from dedupe.formats import find_inputs
+    from dedupe.inputs import find_inputs
     from dedupe.outputs import CheckOutput
 
     settings = settings_of(options)
@@ -216,7 +217,7 @@ def learn(**options: Any) -> int:
     anew replace those of the same name in FILE; all others stay as they are, edits included. FILE itself
     changes only if it is also the output.
     """
-    from dedupe.formats import find_inputs
+    from dedupe.inputs import find_inputs
     from dedupe.learn import merge
     from dedupe.outputs import refuse_overwriting
     from dedupe.records import encode

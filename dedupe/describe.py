@@ -9,22 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.fold import DIGIT, SOLO
+from dedupe.foldbytes import CODE, KIND, MARK, NEWLINE, UPPER, find_words, fold_bytes, spread
 from dedupe.lexicon import lexicon
 from dedupe.sampling import hash_shingles
-from dedupe.scan import (
-    CODE,
-    KIND,
-    MARK,
-    NEWLINE,
-    NINE,
-    UPPER,
-    ZERO,
-    find_words,
-    fold_bytes,
-    next_space,
-    read_plain,
-    spread,
-)
+from dedupe.scan import NINE, ZERO, next_space, read_plain
 from dedupe.tokens import ALONE, CAPITAL, CASELESS, LINE, NUMBER, PRIME, SENTENCE, SHOUT, UNIT
 
 BIG_A, BIG_Z = 65, 90

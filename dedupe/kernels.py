@@ -82,9 +82,9 @@ def _compiled() -> dict[str, Any]:
     import numba
     import numpy as np
 
-    from dedupe import align, buckets, describe, facts, laying, plainjson, sampling, scan
+    from dedupe import align, buckets, describe, facts, foldbytes, laying, plainjson, sampling, scan
 
-    rooms = (align, facts, buckets, scan, sampling, describe, plainjson, laying)
+    rooms = (align, facts, buckets, foldbytes, scan, sampling, describe, plainjson, laying)
     stamp = _stamp(rooms)
     loops: dict[Any, Any] = {buckets.natural: np.uint64}
     for room in rooms:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from dedupe.scan import decode_point
+from dedupe.foldbytes import decode_point
 
 TEXT, ID, URL, DATE, PAGE = range(5)
 """The fields that are looked for, in the order in which their names are given. A record with a page is not

@@ -205,7 +205,10 @@ def opened(document: Document, place: str, opener: Opener = open_record) -> Docu
 def unopened(record: object, place: str, settings: Settings) -> Document:
     """Read a record as a document, whose page, if it has one, is still to be opened; see `to_document`."""
     if not isinstance(record, Mapping):
-        raise RecordError(place, "not an object", f"{type(record).__name__} where a record was expected")
+        problem = f"{type(record).__name__} where a record was expected"
+        if isinstance(record, bytes):
+            problem += "; a page is given as Document(id, html=…), a text as str"
+        raise RecordError(place, "not an object", problem)
     html = _page(record, settings)
     text = _text(record, place, settings) if html is None else ""
     url, source, title, date = (

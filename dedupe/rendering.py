@@ -114,6 +114,7 @@ def diff(result: Cleaned, *, whole: bool = False) -> str:
         # The file becomes Markdown, but what went out of it shows against its visible text.
         before, after = f"{before}\n", f"{result.article.text}\n"
     name = result.entry.place if result.entry.file else f"{result.entry.place} {result.article.id}"
+    name = name.lstrip("/")  # as git has it, so that `patch -p1 -d /` finds the file
     old, new = (f"a/{name}", "/dev/null") if whole else (f"a/{name}", f"b/{name}")
     lines = difflib.unified_diff(_lines(before), [] if whole else _lines(after), old, new)
     return "".join(line if line[-1] == "\n" else f"{line}\n{_NO_LINE_END}\n" for line in lines)

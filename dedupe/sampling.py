@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from dedupe.scan import scan_words, spread
+from dedupe.foldbytes import spread
+from dedupe.scan import scan_words
 from dedupe.tokens import PRIME
 
 

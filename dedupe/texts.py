@@ -122,8 +122,9 @@ def _wholes(hashes: NDArray[np.uint64], offsets: NDArray[np.int64]) -> NDArray[n
 
 
 def _sample_fast(texts: Texts, rule: Sampling) -> Samples:
+    from dedupe.foldbytes import word_room
     from dedupe.kernels import compiled, on_all_cores
-    from dedupe.scan import alphabet, make_room, word_room
+    from dedupe.scan import alphabet, make_room
 
     loop = compiled("sketch_texts")
     words, wholes = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.uint64)
@@ -176,8 +177,9 @@ def word_texts(texts: Texts, fast: bool, words: int | None = None) -> Details:
     if not fast:
         parts = [_words_of(FoldedTexts([texts.text(number)]).hashes()) for number in range(len(texts))]
         return _joined(parts, 2)
+    from dedupe.foldbytes import word_room
     from dedupe.kernels import compiled
-    from dedupe.scan import alphabet, make_room, word_room
+    from dedupe.scan import alphabet, make_room
 
     longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
     arrays = np.empty((2, word_room(size) if words is None else words + 1), np.uint64)
@@ -212,8 +214,9 @@ def detail_texts(texts: Texts, fast: bool, words: int | None = None) -> Details:
     if not fast:
         return _joined([_details_of(texts.text(number)) for number in range(len(texts))], 3)
     from dedupe.describe import lexicon_table, pair_table
+    from dedupe.foldbytes import word_room
     from dedupe.kernels import compiled
-    from dedupe.scan import alphabet, make_room, word_room
+    from dedupe.scan import alphabet, make_room
 
     longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
     places = word_room(size) if words is None else words + 1

@@ -260,6 +260,8 @@ def test_the_diff_is_one_that_git_takes(end, tmp_path):
     (tmp_path / "lock.txt").write_text(article().rstrip() + end)
     diff = dedupe("clean", "lock.txt", "--diff", cwd=tmp_path).out
     assert b"--- a/lock.txt\n+++ b/lock.txt\n" in diff
+    path = tmp_path / "lock.txt"  # by its whole name, too, without a second slash
+    assert f"--- a{path}\n+++ b{path}\n".encode() in dedupe("clean", str(path), "--diff", cwd=tmp_path).out
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     subprocess.run(["git", "apply"], input=diff, cwd=tmp_path, check=True)
     assert (tmp_path / "lock.txt").read_text().rstrip() == CLEAN_FILE.rstrip()

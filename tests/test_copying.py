@@ -20,7 +20,8 @@ from dedupe import filedtexts, plainjson
 from dedupe.chunks import Chunk, Cleaner, Reading
 from dedupe.copying import Copies, Original, copy
 from dedupe.errors import InputError
-from dedupe.formats import Source, cut, find_inputs
+from dedupe.formats import Source, cut
+from dedupe.inputs import find_inputs
 from dedupe.outcome import load
 from dedupe.plainjson import CHARACTERS, DATE, FIELDS, ID, PLAIN, SIZE, TEXT, URL
 from dedupe.rendering import Articles

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from dedupe.address import host_of
 from dedupe.clean import examine
 from dedupe.errors import OutputError, RecordError
-from dedupe.formats import Entry, Inputs, find_inputs, read
+from dedupe.formats import Entry, Inputs, read
+from dedupe.inputs import find_inputs
 from dedupe.markdown import clean_markdown, mask
 from dedupe.model import Article, Document
 from dedupe.records import article_line, parse_object, parse_record, rewritten_line, to_document

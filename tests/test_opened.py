@@ -14,7 +14,7 @@ from test_crawl import BAD, NEWS, crawl
 from dedupe.chunks import Chunk, Reading, plan
 from dedupe.entries import Entry
 from dedupe.errors import RecordError
-from dedupe.formats import find_inputs
+from dedupe.inputs import find_inputs
 from dedupe.settings import Settings
 
 

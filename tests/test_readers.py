@@ -24,7 +24,8 @@ from pyarrow import parquet
 from dedupe.arrowjson import json_text
 from dedupe.csvfile import read_csv
 from dedupe.entries import Entry, Source, Unusable
-from dedupe.formats import cut, find_inputs, read
+from dedupe.formats import cut, read
+from dedupe.inputs import find_inputs
 from dedupe.packing import zstandard
 from dedupe.settings import Settings
 

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from test_workers import children
 from town import body, page, record
 
-from dedupe.formats import cut, find_inputs, read
+from dedupe.formats import cut, read
+from dedupe.inputs import find_inputs
 from dedupe.outcome import OutcomeWriter
 from dedupe.relation import DUPLICATES
 from dedupe.settings import RELATIONS, Settings

@@ -271,10 +271,13 @@ def test_clean_many_mixes_texts_pages_and_records():
                 bs4.BeautifulSoup(page(*SENTENCES), "html.parser"),
                 {"id": "e", "html": "<html><body></body></html>"},
                 "A text.",
+                page(*SENTENCES).encode(),
             ]
         )
     )
-    assert [type(result) for result in results] == [Article, Article, Article, Article, Failure, Article]
+    assert [type(result) for result in results[:4]] == [Article] * 4
+    assert [type(result) for result in results[4:]] == [Failure, Article, Failure]
+    assert "a page is given as Document(id, html=" in results[6].message
     assert {result.text for result in results[:4]} == {"\n".join(SENTENCES)}
     assert (results[4].place, results[4].reason) == ("document 5", "no text")
     assert dict(results[2].extra) == {"language": "en", "tags": ["x"]}
