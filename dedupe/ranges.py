@@ -129,17 +129,12 @@ class Entries:
                 at += end - begin
 
 
+Numbers = NDArray[np.int64]
 Laid = tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.uint64], NDArray[np.int64]]
 """Entries in keep order, the range of each, the entries range by range, and where each range begins there."""
 
 
-def _lay(
-    samples: Shingles,
-    documents: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    table: NDArray[np.uint8],
-    most: int,
-) -> Laid:
+def _lay(samples: Shingles, documents: Numbers, ends: Numbers, table: NDArray[np.uint8], most: int) -> Laid:
     """Lay down the entries of documents, each from its place in `ends` to the next; of `most` ranges."""
     back = samples.offsets[documents] - ends[:-1]
     found = samples.hashes[np.arange(ends[0], ends[-1]) + np.repeat(back, np.diff(ends))]
@@ -150,11 +145,7 @@ def _lay(
 
 
 def _lay_fast(
-    samples: Shingles,
-    documents: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    table: NDArray[np.uint8],
-    most: int,
+    samples: Shingles, documents: Numbers, ends: Numbers, table: NDArray[np.uint8], most: int
 ) -> Laid:
     """Do what `_lay` does, by a compiled loop."""
     from dedupe.kernels import compiled

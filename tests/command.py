@@ -32,6 +32,20 @@ def article(body: list[str] = BODY, *, facts: list[str] = FACTS, again: int | No
     return "\n".join([TITLE, DATE, "", *facts, *body, *repeated]) + "\n"
 
 
+CLEAN_FILE = "\n".join([TITLE, DATE, "", *BODY]) + "\n"
+CLEAN_BODY = "\n".join(BODY) + "\n"
+RECORD = {"id": "a", "url": "https://www.example.org/lock", "text": article(), "lang": "en"}
+
+
+def write_dump(folder: Path) -> Path:
+    """Write the article as a text, as Markdown and as a record."""
+    (folder / "site").mkdir(parents=True)
+    (folder / "site/lock.txt").write_text(article())
+    (folder / "plain.md").write_text(f"# {TITLE}\n\n" + "\n\n".join(BODY) + "\n")
+    (folder / "records.jsonl").write_bytes(jsonl(RECORD))
+    return folder
+
+
 @dataclass(frozen=True)
 class Outcome:
     code: int

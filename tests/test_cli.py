@@ -14,36 +14,31 @@ import pytest
 from command import (
     ALONE,
     BODY,
+    CLEAN_BODY,
+    CLEAN_FILE,
     COMMAND,
-    DATE,
     ENVIRONMENT,
     FACTS,
+    RECORD,
     TITLE,
     article,
     dedupe,
     jsonl,
     listing,
     records,
+    write_dump,
 )
 
 from dedupe.outputs import FolderOutput, Paths
 from dedupe.settings import Settings
 from dedupe.staging import Staged
 
-CLEAN_FILE = "\n".join([TITLE, DATE, "", *BODY]) + "\n"
-CLEAN_BODY = "\n".join(BODY) + "\n"
 METADATA = {"location": "Norway, Vestland, Bergen", "employees": "51-200", "founded": "1987"}
-RECORD = {"id": "a", "url": "https://www.example.org/lock", "text": article(), "lang": "en"}
 
 
 @pytest.fixture
 def dump(tmp_path: Path) -> Path:
-    folder = tmp_path / "dump"
-    (folder / "site").mkdir(parents=True)
-    (folder / "site/lock.txt").write_text(article())
-    (folder / "plain.md").write_text(f"# {TITLE}\n\n" + "\n\n".join(BODY) + "\n")
-    (folder / "records.jsonl").write_bytes(jsonl(RECORD))
-    return folder
+    return write_dump(tmp_path / "dump")
 
 
 # --- clean to a folder -----------------------------------------------------------------------------------

@@ -7,21 +7,22 @@ import json
 from pathlib import Path
 
 import pytest
-from command import BODY, DATE, TITLE, article, dedupe, jsonl, listing, records
-
-CLEAN_FILE = "\n".join([TITLE, DATE, "", *BODY]) + "\n"
-CLEAN_BODY = "\n".join(BODY) + "\n"
-RECORD = {"id": "a", "url": "https://www.example.org/lock", "text": article(), "lang": "en"}
+from command import (
+    CLEAN_BODY,
+    CLEAN_FILE,
+    RECORD,
+    article,
+    dedupe,
+    jsonl,
+    listing,
+    records,
+    write_dump,
+)  # fmt: skip
 
 
 @pytest.fixture
 def dump(tmp_path: Path) -> Path:
-    folder = tmp_path / "dump"
-    (folder / "site").mkdir(parents=True)
-    (folder / "site/lock.txt").write_text(article())
-    (folder / "plain.md").write_text(f"# {TITLE}\n\n" + "\n\n".join(BODY) + "\n")
-    (folder / "records.jsonl").write_bytes(jsonl(RECORD))
-    return folder
+    return write_dump(tmp_path / "dump")
 
 
 def test_in_place(dump, tmp_path):
