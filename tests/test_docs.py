@@ -1,6 +1,9 @@
 """What the documents say is true: their Python runs, and their links lead somewhere."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,3 +32,14 @@ def test_the_readme_tells_of_the_other_project():
     readme = (ROOT / "README.md").read_text("utf-8")
     assert "dedupe-articles" in readme
     assert "PyPI" in readme
+
+
+def test_the_picture_of_a_page_colors_what_was_decided():
+    page = ROOT / "fixtures/pages/news.html"
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts/draw_page", page],
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    blocks = re.findall(r'<text x="6"[^>]*fill="(#\w+)">([^<]+)<', done.stdout)
+    assert any(ink == "#14532d" and text.startswith("Engineers found cracks") for ink, text in blocks)
+    assert ("#7f1d1d", "Skip to content") in blocks
