@@ -11,6 +11,7 @@ from typing import IO
 from urllib.parse import unquote, urlsplit
 
 from dedupe.entries import Source
+from dedupe.markdown import split_front_matter
 from dedupe.records import Raw, dumps, parse_object
 from dedupe.staging import Staged, writing
 
@@ -90,7 +91,11 @@ def _ended(text: str) -> str:
 
 
 def _markdown(fields: dict[str, Raw]) -> str:
-    """Give the file of an article: what it says of itself, then what is known of it, then its text."""
+    """Give the file of an article: what it says of itself, then what is known of it, then its text.
+
+    A Markdown text has front matter of its own, which stays, below ours; a name that is in both is
+    `original_NAME` there, as the foreign fields of records are.
+    """
     ordered = ("title", "date", "url", "source", "id")
     names = [*(name for name in ordered if name in fields), *(n for n in fields if n not in ordered)]
     front = [
@@ -98,13 +103,22 @@ def _markdown(fields: dict[str, Raw]) -> str:
         for name in names
         if name != "text" and fields[name] not in ("null", "{}")
     ]
-    return "\n".join(["---", *front, "---", "", _ended(_string(fields, "text"))])
+    own, text = split_front_matter(_string(fields, "text"))
+    if not _NAMES.search(own):  # a rule between two parts of a text has the same look
+        own, text = "", own + text
+    own_lines = [_NAMES.sub(lambda name: _renamed(name, fields), line) for line in own.splitlines()[1:-1]]
+    return "\n".join(["---", *front, *own_lines, "---", "", _ended(text)])
+
+
+def _renamed(name: re.Match[str], fields: dict[str, Raw]) -> str:
+    return f"original_{name[0]}" if name[1] in fields else name[0]
 
 
 # What YAML would not take for itself inside double quotes: JSON allows it there, YAML 1.1 breaks lines at
 # the separators and refuses the rest. A lone surrogate cannot be written at all.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_NAMES = re.compile(r"^([A-Za-z_][\w-]*):", re.ASCII | re.MULTILINE)
 _PLAIN_KEY = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 # Words that YAML 1.1 takes for true, false or null.
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))

@@ -216,7 +216,7 @@ class _Finder:
             elif self.known.has_tail(self.lines[i].text):
                 self.found[i] = "site line with a varying end"
             elif kind in _ANYWHERE:
-                self.found[i] = f"phrase: {kind}"
+                self.found[i] = f"{kind}: phrase"
         first, last = self.body()
         for i in free:
             if i not in self.found and (not first < i < last or "§" in self.keys[i]) and self.is_slotted(i):
@@ -226,7 +226,7 @@ class _Finder:
         first, last = self.body()
         for i in free:
             if i > last and i not in self.found and self.phrases and self.is_source_line(i):
-                self.found[i] = "phrase: syndication"
+                self.found[i] = "syndication: phrase"
         self.above_title(first)
         self.below_headings(kinds, last)
         return [Furniture(i, self.found[i]) for i in sorted(self.found)]
@@ -258,7 +258,7 @@ class _Finder:
         for i, kind in kinds.items():
             beside = i - 1 in self.found or i + 1 in self.found
             if beside or (not first < i < last and not (kind == "media" and self.lines[i].is_prose)):
-                self.found.setdefault(i, f"phrase: {kind}")
+                self.found.setdefault(i, f"{kind}: phrase")
 
     def is_slotted(self, i: int) -> bool:
         """Tell whether learned runs of words cover half of a line."""

@@ -47,9 +47,7 @@ def mask(text: str) -> Masked:
     >>> masked.front, len(masked.body), masked.blocks
     ('---\ntitle: x\n---\n', 19, ('```\ncode\n```',))
     """
-    match = _FRONT_MATTER.match(text)
-    front = match[0] if match else ""
-    body = text[len(front) :]
+    front, body = split_front_matter(text)
     if _MASK.search(body):  # the text has such characters of its own
         return Masked(front, body, ())
     blocks: list[str] = []
@@ -61,6 +59,17 @@ def mask(text: str) -> Masked:
         return _mask(len(blocks) - 1, fence[0])
 
     return Masked(front, _FENCE.sub(hide, body), tuple(blocks))
+
+
+def split_front_matter(text: str) -> tuple[str, str]:
+    r"""Split a Markdown text into its front matter, with its marks, and the rest.
+
+    >>> split_front_matter("---\ntitle: x\n---\nText")
+    ('---\ntitle: x\n---\n', 'Text')
+    """
+    match = _FRONT_MATTER.match(text)
+    front = match[0] if match else ""
+    return front, text[len(front) :]
 
 
 def _mask(number: int, block: str) -> str:

@@ -86,8 +86,15 @@ class Writable(Protocol):
         """Append bytes."""
 
 
-_NO_FOLDER = {".json", ".zip", *FORMATS}
-_NO_ARTICLES = "articles cannot be written to such a file; give a .jsonl, .csv or .parquet, or a folder"
+_NO_ARTICLES = (
+    "articles cannot be written to such a file; give a .jsonl, .csv or .parquet, or a folder "
+    "(a name that ends with / is one)"
+)
+_NO_FOLDER = {
+    *FORMATS,
+    ".json", ".xml", ".yaml", ".yml", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".epub", ".xls", ".xlsx", ".ods",
+    ".arrow", ".feather", ".orc", ".avro", ".db", ".sqlite", ".zip", ".tar", ".tgz", ".7z",
+}  # fmt: skip
 
 
 class Paths:
@@ -112,7 +119,8 @@ class Paths:
             self.templates = path.with_name(f"{stem}.templates.json")
             self.work = path.with_name(f".{path.name}.dedupe-work")
         else:
-            if split_suffix(path.name)[0] in _NO_FOLDER and not path.is_dir():
+            suffix = split_suffix(path.name)[0]
+            if not (out.endswith(("/", os.sep)) or path.is_dir()) and suffix in _NO_FOLDER:
                 raise SettingsError("output", out, _NO_ARTICLES)
             to = to or "jsonl"
             self.folder = path

@@ -1,5 +1,6 @@
 """What the documents say is true: their Python runs, and their links lead somewhere."""
 
+import json
 import os
 import re
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+import dedupe
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
@@ -26,6 +29,34 @@ def test_python_of_the_documents_runs(block):
 def test_links_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
         assert (path.parent / target).exists(), f"{path.name} links to {target}"
+
+
+def test_every_rule_of_a_run_is_explained():
+    texts = [
+        text
+        for path in (ROOT / "fixtures/cases").glob("*.json")
+        for text in _texts(json.loads(path.read_bytes()))
+    ]
+    texts += [path.read_text("utf-8") for path in (ROOT / "fixtures").glob("[dp]*/*.[ht]*")]
+    found = {(row.reason, row.rule) for text in texts for row in dedupe.clean(text).removed}
+    assert len(found) > 30
+    said = set(re.findall(r"`([^`\n]+)`", (ROOT / "docs/ledger.md").read_text("utf-8")))
+    for reason, rule in found:
+        kind, colon, how = rule.partition(": ")
+        names = {reason, *rule.split(", ")} if reason == "repair" else {reason}
+        if kind == "run in":
+            names |= set(how.split(", "))
+        elif reason != "repair":
+            names |= {kind, f"KIND: {how}"} if colon and rule not in said else {rule}
+        assert names <= said, f"{reason} ({rule})"
+
+
+def _texts(cases):
+    """Give all texts in a file of cases: lists of lines, however deep."""
+    if isinstance(cases, list) and all(isinstance(each, str) for each in cases):
+        return ["\n".join(cases)]
+    inside = cases.values() if isinstance(cases, dict) else cases if isinstance(cases, list) else ()
+    return [text for each in inside for text in _texts(each)]
 
 
 def test_the_readme_tells_of_the_other_project():

@@ -541,3 +541,18 @@ def test_zstd_files_are_the_same_bytes_each_time(tmp_path):
             staged.write(tmp_path / name, b"words" * 99)
     assert (tmp_path / "a.zst").read_bytes() == (tmp_path / "b.zst").read_bytes()
     assert zstandard().decompress((tmp_path / "a.zst").read_bytes()) == b"words" * 99
+
+
+def test_front_matter_of_a_markdown_file_is_written_once(tmp_path):
+    own = "---\ntitle: My page\ntags:\n  - a\n---\n\n# Ferry runs again\n\n" + TEXT + "\n"
+    (tmp_path / "page.md").write_text(own)
+    dedupe("clean", "page.md", "-o", "out", "--to", "md", cwd=tmp_path)
+    (path,) = (tmp_path / "out/articles").iterdir()
+    front = yaml.safe_load(path.read_text().split("---\n")[1])
+    assert front == {
+        "title": "Ferry runs again",
+        "id": "page.md",
+        "original_title": "My page",
+        "tags": ["a"],
+    }
+    assert path.read_text().count("---\n") == 2

@@ -236,7 +236,7 @@ def script_body(head: Head) -> str:
     body = head.article.get("articleBody")
     if not isinstance(body, str):
         return ""
-    body = re.sub(r"(?i)</?(?:p|br|div|h[1-6]|li)\b[^>]{0,500}>", "\n", body[:2_000_000])
+    body = re.sub(r"(?i)</?(?:p|br|div|h[1-6]|li)\b[^<>]{0,500}>", "\n", body)
     return "\n".join(filter(None, map(plain, body.splitlines())))
 
 
