@@ -92,8 +92,8 @@ _NO_ARTICLES = (
 )
 _NO_FOLDER = {
     *FORMATS,
-    ".json", ".xml", ".yaml", ".yml", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".epub", ".xls", ".xlsx", ".ods",
-    ".arrow", ".feather", ".orc", ".avro", ".db", ".sqlite", ".zip", ".tar", ".tgz", ".7z",
+    ".json", ".xml", ".yaml", ".yml", ".pdf", ".doc", ".docx", ".odt", ".rtf", ".epub", ".xls", ".xlsx",
+    ".ods", ".arrow", ".feather", ".orc", ".avro", ".db", ".sqlite", ".zip", ".tar", ".tgz", ".7z",
 }  # fmt: skip
 
 
