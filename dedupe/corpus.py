@@ -26,7 +26,7 @@ from dedupe.outcome import DOCUMENT, FILE, REMADE, Note, Outcome
 from dedupe.outputs import Finished, Output
 from dedupe.rendering import annotated
 from dedupe.settings import RELATIONS, Settings
-from dedupe.summary import NO_FIELD, Summary
+from dedupe.summary import NO_FIELD, OTHER_FACTS, Summary
 from dedupe.survey import Silent, Survey
 from dedupe.templates import Templates
 from dedupe.workers import Workers
@@ -155,6 +155,8 @@ def run(
         if repeat.goes or settings.annotate:
             summary.duplicates[repeat.relation] += 1
             summary.characters_removed += repeat.characters[0] if repeat.goes else 0
+    if settings.annotate and (alike := corpus.other_facts()):
+        summary.warnings[OTHER_FACTS] += alike
     if brakes:
         check_losses(summary.sources, settings.max_loss)
         check_groups(((str(each.kept), each.place) for each in repeats.values()), settings.max_group)
@@ -258,6 +260,10 @@ class Corpus:
         """Count the documents without the field that `keep` names: of a misspelled one, all."""
         names_field = self.settings.keep.startswith("field:")
         return self._documents.without_value() if names_field and self._documents is not None else 0
+
+    def other_facts(self) -> int:
+        """Count the documents that share the frame of another and state other facts."""
+        return sum(each.relation == "other facts" for each in self._related.values())
 
     def _place(self, number: int) -> str:
         """Say where a document stands."""

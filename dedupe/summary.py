@@ -24,6 +24,9 @@ SPARED = "learned line kept: most of its document"
 NO_FIELD = "document without the field of keep"
 """The warning for what `--keep field:NAME` cannot compare."""
 
+OTHER_FACTS = "document with the frame of another and other facts"
+"""What `--annotate` calls `other facts`, and nothing removes."""
+
 
 @dataclass(slots=True)
 class Summary:
@@ -201,6 +204,7 @@ _SAID = {
     "input given twice": ("input given twice", "inputs given twice"),
     "near-duplicate file kept": ("near-duplicate file kept", "near-duplicate files kept"),
     NO_FIELD: ("document without the field of --keep", "documents without the field of --keep"),
+    OTHER_FACTS: (OTHER_FACTS, "documents with the frame of another and other facts"),
     SPARED: (SPARED, "learned lines kept: most of their documents"),
 }
 """What people are told of a warning: of one, and of several."""

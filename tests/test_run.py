@@ -205,6 +205,16 @@ def test_annotations_remove_nothing(stages, tmp_path):
     assert all(article["original_group"] == "theirs" for article in articles.values())
 
 
+def test_other_facts_are_counted_where_they_are_annotated(tmp_path):
+    frame = "The gauge at the old mill stood at {} centimeters at {} this morning, said {} of the river office. "
+    frame += "Readings are taken twice a day from the bank below the weir and are put up in the window there."
+    texts = [frame.format(212, "seven", "Ann Lee"), frame.format(347, "nine", "Carl Dow")]
+    (tmp_path / "in.jsonl").write_bytes(jsonl(*({"id": text[:40], "text": text} for text in texts)))
+    outcome = dedupe("clean", "in.jsonl", "-o", "out", "--annotate", cwd=tmp_path)
+    assert "note: 1 document with the frame of another and other facts" in outcome.err
+    assert "other facts" not in dedupe("clean", "in.jsonl", "-o", "again", cwd=tmp_path).err
+
+
 def test_all_views_of_a_near_duplicate(tmp_path):
     text = "\n".join(body(1)) + "\n"
     (tmp_path / "a.txt").write_text(text)
