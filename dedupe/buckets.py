@@ -15,9 +15,13 @@ SMALL, NEIGHBORS, HEADS = 16, 4, 4
 FULL = 36
 """In a text with so many sampled shingles a third of what is needed must be met in the buckets."""
 
+MARKS = 1 << 13
+LOW = MARKS - 1
+"""Marks for the low bits of shingles: bytes that stay in the nearest cache, a hundred for each shingle."""
+
 
 def propose(
-    buckets: Any, hashes: Any, ends: Any, needed: Any, members: Any, times: Any, met: Any,
+    buckets: Any, hashes: Any, ends: Any, needed: Any, members: Any, times: Any, met: Any, marks: Any,
     begin: int, first: int, last: int, out: Any,
 ) -> Any:  # fmt: skip
     """Propose pairs: documents at places from `first` to before `last`, until done or `out` is full.
@@ -27,15 +31,15 @@ def propose(
     many documents. A bucket is a stretch of `members`: how many documents came to it so far, then the places
     of the first SMALL of them; when there are more, of the first HEADS and the last NEIGHBORS. needed[k] is
     how many shingles a pair must share whose smaller sample has k. `times` (zeros) and `met` are room to work
-    in, `out` room for pairs, each for as many as there are documents. A pair is written to `out` as
-    place * documents + later place. Gives the place to go on from and how many pairs were found.
+    in, `out` room for pairs, each for as many as there are documents; `marks` are MARKS zeros. A pair is
+    written to `out` as place * documents + later place. Gives the place to go on from and how many pairs were
+    found.
     """
     found = 0
     base = ends[begin]
     for place in range(first, last):
         if found + place > len(out):
             return place, found
-        size = ends[place + 1] - ends[place]
         count = 0
         unmet = 0  # entries that may be shared with a document not met there
         # A loop of its own, without branches: it fetches all buckets from memory at once (a fifth less time).
@@ -54,20 +58,60 @@ def propose(
                 met[natural(count)] = earlier
                 count += before == 0
             enter(members, bucket, there, place)
-        for k in range(count):
-            earlier = met[k]
-            shared = times[earlier]
-            times[earlier] = 0
-            if shared < 2:
-                continue
-            smaller = min(size, ends[earlier + 1] - ends[earlier])
-            least = needed[smaller]
-            if shared + unmet < least or (3 * shared < least and smaller >= FULL):
-                continue
-            if in_both(hashes, ends[place], ends[place + 1], ends[earlier], ends[earlier + 1]) >= least:
-                out[found] = earlier * (len(ends) - 1) + place
-                found += 1
+        count = keep_likely(ends, needed, times, met, count, place, unmet)
+        if count:
+            found = keep_shared(hashes, ends, needed, met, count, place, marks, out, found)
     return last, found
+
+
+def keep_likely(ends: Any, needed: Any, times: Any, met: Any, count: int, place: int, unmet: int) -> int:
+    """Keep of the documents that were met those that may share enough; give their number. Clears `times`."""
+    likely = 0
+    size = ends[place + 1] - ends[place]
+    for k in range(count):
+        earlier = met[k]
+        shared = times[earlier]
+        times[earlier] = 0
+        if shared < 2:
+            continue
+        smaller = min(size, ends[earlier + 1] - ends[earlier])
+        least = needed[smaller]
+        if shared + unmet < least or (3 * shared < least and smaller >= FULL):
+            continue
+        met[likely] = earlier
+        likely += 1
+    return likely
+
+
+def keep_shared(
+    hashes: Any, ends: Any, needed: Any, met: Any, count: int, place: int, marks: Any, out: Any, found: int
+) -> int:
+    """Write to `out`, where so many pairs are found, those that share enough; give how many there are now.
+
+    The low bits of the shingles of the document are marked: how many of an earlier one's fall on a mark is
+    never less than they share, and is quickly told. Of 1.6 million pairs among 300,000 texts seven in eight need
+    no more than that.
+    """
+    begin, end = ends[place], ends[place + 1]
+    mark(hashes, begin, end, marks, 1)
+    for k in range(count):
+        earlier = met[k]
+        start, stop = ends[earlier], ends[earlier + 1]
+        least = needed[min(end - begin, stop - start)]
+        marked = 0
+        for entry in range(start, stop):
+            marked += marks[natural(hashes[natural(entry)] & LOW)]
+        if marked >= least and in_both(hashes, begin, end, start, stop) >= least:
+            out[found] = earlier * (len(ends) - 1) + place
+            found += 1
+    mark(hashes, begin, end, marks, 0)
+    return found
+
+
+def mark(hashes: Any, begin: int, end: int, marks: Any, value: int) -> None:
+    """Set the marks of hashes[begin:end], one for all that have the same low bits."""
+    for entry in range(begin, end):
+        marks[natural(hashes[natural(entry)] & LOW)] = value
 
 
 def natural(place: Any) -> Any:

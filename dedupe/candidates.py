@@ -60,6 +60,7 @@ def candidates(
         fixed = [form(array) for array in (entries.hashes, entries.ends, least)]
         sizes = (entries.room, count, count)
         state = [form(np.zeros(size, np.uint32)) for size in sizes]
+        state.append(form(np.zeros(buckets.MARKS, np.uint8)))
         out = form(np.empty(count + MORE, np.int64))
         for first, last in entries.portions:
             portion, place = form(entries.buckets(first, last)), first
