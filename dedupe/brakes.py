@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from dedupe.clean import Examined
-from dedupe.cut import cut
+from dedupe.cut import leaves_nothing
 from dedupe.errors import BrakeError
 from dedupe.ledger import shortened
 
@@ -76,14 +76,23 @@ def spare(examined: Examined, spared: list[str]) -> Examined:
     furniture = [r for r in examined.removals if r.reason == FURNITURE]
     if not furniture:
         return examined
-    limit = _MOST * len(" ".join(examined.repaired.text.split()))  # what a page leaves out is blank in it
-    kept = [r for r in furniture if r.end - r.start > limit]
-    if not kept and not cut(examined.repaired.text, examined.removals).strip():
+    text = examined.repaired.text
+    longest = max(r.end - r.start for r in furniture)
+    kept = []
+    if longest > _MOST * _size(text[: 4 * longest]):  # else its head alone says that there is enough
+        limit = _MOST * _size(text)
+        kept = [r for r in furniture if r.end - r.start > limit]
+    if not kept and leaves_nothing(text, examined.removals):
         kept = furniture  # many lines can empty a document, too
     if not kept:
         return examined
     spared.extend(removal.text for removal in kept)
     return replace(examined, removals=tuple(r for r in examined.removals if r not in kept))
+
+
+def _size(text: str) -> int:
+    """Count the characters of a text, a run of white space as one: what a page leaves out is blank in it."""
+    return len(" ".join(text.split()))
 
 
 def check_groups(kept: Iterable[tuple[str, str]], most: int) -> None:

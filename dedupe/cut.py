@@ -57,6 +57,16 @@ def cut(text: str, removals: Iterable[Removal]) -> str:
     return "\n".join(kept)
 
 
+def leaves_nothing(text: str, removals: Iterable[Removal]) -> bool:
+    """Tell whether `cut` would leave nothing but white space."""
+    at = 0
+    for start, end in sorted([(removal.start, removal.end) for removal in removals]):
+        if text[at:start].strip():
+            return False
+        at = max(at, end)
+    return not text[at:].strip()
+
+
 def _left_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], at: int) -> tuple[str, bool]:
     """Give what is left of the line between two offsets, and whether anything of it went."""
     pieces: list[str] = []

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from dedupe.model import Removal, Twin
-from dedupe.records import encode
+from dedupe.records import dumps, encode
 
 LIFTED = ("title", "date", "metadata")
 """Reasons for which a line leaves the text and lives on as a field of the article."""
@@ -23,16 +23,23 @@ DUPLICATE = "duplicate"
 REPAIRED = "repair"
 """The reason for which characters of a line were replaced; the line stays."""
 
-_json = json.JSONEncoder(ensure_ascii=False).encode
-
 
 def row(removal: Removal) -> bytes:
-    """Write a removal as a line of `removed.jsonl`."""
-    # Not by `to_dict`, which copies deeply: writing the ledger was a tenth of a run.
-    fields = {name: getattr(removal, name) for name in Removal.__slots__}
-    if removal.twin is not None:
-        fields["twin"] = {name: getattr(removal.twin, name) for name in Twin.__slots__}
-    return encode(json.dumps(fields, ensure_ascii=False)) + b"\n"
+    """Write a removal as a line of `removed.jsonl`: the JSON of its `to_dict`."""
+    # Filled in by hand, since a dump has some rows for every document.
+    return encode(
+        f'{{"id": {dumps(removal.id)}, "scope": {dumps(removal.scope)}, '
+        f'"reason": {dumps(removal.reason)}, "rule": {dumps(removal.rule)}, '
+        f'"line": {removal.line}, "start": {removal.start}, "end": {removal.end}, '
+        f'"text": {dumps(removal.text)}, "twin": {_twin(removal.twin)}, '
+        f'"similarity": {dumps(removal.similarity)}}}\n'
+    )
+
+
+def _twin(twin: Twin | None) -> str:
+    if twin is None:
+        return "null"
+    return f'{{"id": {dumps(twin.id)}, "line": {twin.line}, "start": {twin.start}, "end": {twin.end}}}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +68,13 @@ def document_row(id: str | int, repeat: Repeat, record: bytes) -> bytes:
     characters of the cleaned texts, which were compared.
     """
     removed, kept = repeat.characters
-    # Filled in by hand, since a dump may have a row for every fifth document.
     head = (
-        f'{{"id": {_json(id)}, "scope": "document", '
-        f'"reason": "{DUPLICATE}", "rule": {_json(repeat.relation)}, '
+        f'{{"id": {dumps(id)}, "scope": "document", '
+        f'"reason": "{DUPLICATE}", "rule": {dumps(repeat.relation)}, '
         f'"line": 1, "start": 0, "end": {removed}, "text": "", '
-        f'"twin": {{"id": {_json(repeat.kept)}, "line": 1, "start": 0, "end": {kept}}}, '
+        f'"twin": {_twin(Twin(repeat.kept, 1, 0, kept))}, '
         f'"similarity": {repeat.similarity!r}, '
-        f'"evidence": {{"kept": {_json(repeat.place)}, "coverage": {repeat.coverage!r}, '
+        f'"evidence": {{"kept": {dumps(repeat.place)}, "coverage": {repeat.coverage!r}, '
         f'"changed_numbers": {repeat.changed_numbers}, "changed_names": {repeat.changed_names}}}'
     )
     return b'%s, "record": %s}\n' % (encode(head), record.strip() or b"null")
@@ -82,7 +88,7 @@ def renamed_rows(rows: bytes, name: str | int) -> bytes:
         row["id"] = name
         if row["twin"] is not None:
             row["twin"]["id"] = name
-        renamed.append(encode(json.dumps(row, ensure_ascii=False)) + b"\n")
+        renamed.append(encode(dumps(row)) + b"\n")
     return b"".join(renamed)
 
 

@@ -14,6 +14,7 @@ import os
 import shutil
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from itertools import accumulate, pairwise
@@ -23,7 +24,7 @@ from typing import IO, Any
 from dedupe.copying import Copies, Lines, Original
 from dedupe.errors import InputError
 from dedupe.settings import Settings
-from dedupe.staging import writing
+from dedupe.staging import BUFFER, unwritable, writing
 from dedupe.summary import Summary
 
 COLUMNS = ("lines", "rows", "files", "texts")
@@ -34,8 +35,6 @@ DOCUMENT, FILE, CHANGED, REMADE = 1, 2, 4, 8
 
 _WINDOW = 1 << 20
 """Bytes of a file that is copied from that are read at a time: many records, and they stay in the cache."""
-
-_NUMBERS = ("flags", "origins", "characters", *(f"{name}_ends" for name in COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +110,47 @@ class Outcome:
         return bool(self.numbers["flags"][item] & flag)
 
 
+class _Column:
+    """Bytes of items, one after the other: in memory, or in a file that is made for the first of them."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.size = 0
+        self.ends = array("q")
+        self._path = path
+        self._file: IO[bytes] | None = None
+
+    def add(self, data: bytes) -> None:
+        """Take in the bytes of an item. Raises OutputError where there is no room."""
+        if data:
+            self.write(data)
+        self.ends.append(self.size)
+
+    def write(self, data: bytes) -> None:
+        """Append bytes that are of no item."""
+        try:  # not `writing`: this is called for each document
+            if self._file is None:
+                self._file = self._path.open("wb", BUFFER) if self._path else BytesIO()
+            self._file.write(data)
+        except OSError as error:
+            raise unwritable(str(self._path), error) from None
+        self.size += len(data)
+
+    def held(self) -> bytes | mmap.mmap:
+        """Give all bytes so far; those of a file are mapped."""
+        if isinstance(self._file, BytesIO):
+            return self._file.getvalue()
+        if self._file is None or self._path is None:
+            return b""
+        with writing(str(self._path)):
+            self._file.flush()
+        return _mapped(self._path, self.size)
+
+    def close(self) -> None:
+        """Write out what is buffered."""
+        if self._file is not None and self._path is not None:
+            self._file.close()
+
+
 class OutcomeWriter:
     """Takes in what comes of a chunk, item by item; in memory, or in a new folder.
 
@@ -123,12 +163,16 @@ class OutcomeWriter:
         self.folder = folder
         self._places: list[str] = []
         self._copied: Copies | None = None
-        self.outcome = Outcome(Summary(settings))
-        self.outcome.numbers = {name: array("q") for name in _NUMBERS}
-        self.outcome.places = self._places
-        self._ends = dict.fromkeys(COLUMNS, 0)
-        self._files: dict[str, IO[bytes]] = {}
         self._unfinished = folder.with_name(f"{folder.name}.{os.getpid()}.tmp") if folder else None
+        self._columns = {
+            name: _Column(self._unfinished / name if self._unfinished else None) for name in COLUMNS
+        }
+        self.outcome = Outcome(Summary(settings))
+        self.outcome.places = self._places
+        self.outcome.numbers = {
+            **{name: array("q") for name in ("flags", "origins", "characters")},
+            **{f"{name}_ends": column.ends for name, column in self._columns.items()},
+        }
 
     def __enter__(self) -> OutcomeWriter:
         if self._unfinished is not None:
@@ -138,11 +182,9 @@ class OutcomeWriter:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        for file in self._files.values():
-            try:
-                file.close()
-            except OSError:  # it is full: what could not be written is not wanted any more
-                pass
+        for column in self._columns.values():
+            with suppress(OSError):  # it is full: what could not be written is not wanted any more
+                column.close()
         if self._unfinished is not None:
             shutil.rmtree(self._unfinished, ignore_errors=True)
 
@@ -167,10 +209,11 @@ class OutcomeWriter:
         numbers["flags"].append(flags | (REMADE if rendered.file is not None else 0))
         numbers["origins"].append(origin)
         numbers["characters"].append(characters)
-        for name, data in zip(COLUMNS, (rendered.line, rendered.rows, rendered.file, text), strict=True):
-            if data:
-                self._write(name, data)
-            numbers[f"{name}_ends"].append(self._ends[name])
+        columns = self._columns
+        columns["lines"].add(rendered.line)
+        columns["rows"].add(rendered.rows)
+        columns["files"].add(rendered.file or b"")
+        columns["texts"].add(text)
 
     def copy(self, found: Copies, values: list[Any]) -> None:
         """Take in the records of a file that are to be copied; they are all there is in the chunk."""
@@ -178,7 +221,7 @@ class OutcomeWriter:
         outcome.original, outcome.places = found.original, Lines(found.original.name, found.numbers)
         outcome.ids, outcome.values = list(found.ids), values
         if found.stored:
-            self._write("texts", b"".join(found.stored))
+            self._columns["texts"].write(b"".join(found.stored))
         self._copied = found
         outcome.numbers = {
             "flags": array("q", [DOCUMENT]) * len(found.ids),
@@ -191,44 +234,28 @@ class OutcomeWriter:
             "string_ends": found.string_ends,
         }
 
-    def _write(self, name: str, data: bytes) -> None:
-        """Append to a column; its file is made for the first bytes."""
-        self._ends[name] += len(data)
-        if self._unfinished is None:
-            self._files.setdefault(name, BytesIO()).write(data)
-            return
-        path = self._unfinished / name
-        with writing(str(path)):
-            if name not in self._files:
-                self._files[name] = path.open("wb")
-            self._files[name].write(data)
-
     def texts(self) -> tuple[bytes | memoryview | mmap.mmap, array[int]]:
         """Give the texts so far, and where they end."""
         if self._copied is not None:
             texts = self._copied.texts
             joined = texts[0] if len(texts) == 1 else b"".join(texts)
             return joined, array("q", accumulate(self._copied.sizes))
-        ends, file = self.outcome.numbers["texts_ends"], self._files.get("texts")
-        if file is None or self._unfinished is None:
-            return _held(file), ends
-        path = self._unfinished / "texts"
-        with writing(str(path)):
-            file.flush()
-        return _mapped(path, self._ends["texts"]), ends
+        column = self._columns["texts"]
+        return column.held(), column.ends
 
     def finish(self) -> Outcome | None:
         """Give the outcome; None where it lies in its folder now."""
         outcome = self.outcome
         if self.folder is None or self._unfinished is None:
-            outcome.columns.update((name, _held(self._files.get(name))) for name in COLUMNS)
+            outcome.columns.update((name, column.held()) for name, column in self._columns.items())
             return outcome
         with writing(str(self._unfinished)):
-            for file in self._files.values():
-                file.close()
+            for column in self._columns.values():
+                column.close()
             numbers = [*map(array.tobytes, outcome.numbers.values()), *outcome.samples.values()]
             (self._unfinished / "numbers").write_bytes(b"".join(numbers))
-            described = json.dumps(_described(outcome, self._ends))
+            sizes = {name: column.size for name, column in self._columns.items()}
+            described = json.dumps(_described(outcome, sizes))
             (self._unfinished / "outcome.json").write_text(described, encoding="utf-8")
             try:
                 self._unfinished.rename(self.folder)
@@ -241,11 +268,6 @@ class OutcomeWriter:
 def _window(file: IO[bytes], start: int, end: int) -> memoryview:
     file.seek(start)
     return memoryview(file.read(end - start))
-
-
-def _held(file: IO[bytes] | None) -> bytes:
-    """Give what was written to a file in memory."""
-    return file.getvalue() if isinstance(file, BytesIO) else b""
 
 
 def _described(outcome: Outcome, sizes: Mapping[str, int]) -> dict[str, Any]:

@@ -64,15 +64,24 @@ def _repair_rows(
             before = repaired.original[start:end]
             if not after.strip() or before == after:
                 continue  # the rows beside it say that it is gone, or nothing of it was replaced
-            shortest = min(len(before), len(after))
-            head = next((k for k in range(shortest) if before[k] != after[k]), shortest)
-            tail = next(
-                (k for k in range(shortest - head) if before[-1 - k] != after[-1 - k]), shortest - head
-            )
+            head = _common(before, after)
+            tail = _common(before[head:][::-1], after[head:][::-1])
             replaced = before[head : len(before) - tail]
             yield Removal(
                 id, "line", "repair", change.rule, numbers[change.start], start + head, end - tail, replaced
             )  # fmt: skip
+
+
+def _common(one: str, other: str) -> int:
+    """Count the characters with which both texts begin."""
+    least, most = 0, min(len(one), len(other))
+    while least < most:  # halved, since a line can be as long as its document
+        middle = (least + most + 1) // 2
+        if one[least:middle] == other[least:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least
 
 
 def _left(

@@ -8,6 +8,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
+from json.encoder import encode_basestring
 from typing import Any
 
 from dedupe.address import host_of
@@ -26,6 +27,8 @@ _BLANK = re.compile(r"[ \t\n\r]*")
 _COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")
 _FOLLOWING = re.compile(r"[ \t\n\r]*([,}])[ \t\n\r]*")
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
+# One for all values: `json.dumps` makes a new one at each call that is not to escape letters.
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Raw(str):
@@ -46,9 +49,13 @@ class Typed(ABC):
 
 def dumps(value: object) -> str:
     """Write a value as JSON text with its letters as they are."""
+    if type(value) is str:
+        return encode_basestring(value)
+    if value is None:
+        return "null"
     if isinstance(value, Raw):
         return value
-    return value.json() if isinstance(value, Typed) else json.dumps(value, ensure_ascii=False)
+    return value.json() if isinstance(value, Typed) else _json(value)
 
 
 def encode(line: str) -> bytes:

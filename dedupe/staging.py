@@ -33,7 +33,7 @@ def unwritable(place: str, error: OSError) -> OutputError:
     return OutputError(place, f"cannot be written: {error.strerror or error}{hint}")
 
 
-_BUFFER = 1 << 18
+BUFFER = 1 << 18
 """Bytes that are gathered before they are written. With Python's own 8,192 a dump took half as long again to
 write."""
 
@@ -44,7 +44,7 @@ class StagedFile:
     def __init__(self, target: Path, temporary: Path) -> None:
         self.target = target
         self.temporary = temporary
-        self._file: IO[bytes] = temporary.open("xb", _BUFFER)
+        self._file: IO[bytes] = temporary.open("xb", BUFFER)
         self._out = packed(self._file, target.name)
 
     def write(self, data: bytes) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedupe.clean import clean, clean_many, examine
-from dedupe.cut import cut
+from dedupe.cut import cut, leaves_nothing
 from dedupe.ledger import is_finding
 from dedupe.model import Article, Document, Failure, Removal
 from dedupe.settings import Settings
@@ -82,6 +84,14 @@ def test_a_cut_takes_removals_in_any_order() -> None:
     text = "one\n\ntwo\nthree four five\nsix\n"
     rows = removed(text, "one", "three", "five", "six")
     assert cut(text, rows) == cut(text, rows[::-1]) == "two\nfour\n"
+
+
+@given(st.text("ab \n\t"), st.sets(st.integers(0, 20)))
+def test_a_cut_that_leaves_nothing_is_known_without_it(text: str, edges: set[int]) -> None:
+    places = sorted(edge for edge in edges if edge <= len(text))
+    spans = zip(places[::2], places[1::2], strict=False)
+    rows = [Removal("", "line", "furniture", "", 1, start, end, text[start:end]) for start, end in spans]
+    assert leaves_nothing(text, rows) == (not cut(text, rows).strip())
 
 
 # --- undamaged bodies ------------------------------------------------------------------------------------

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedupe.errors import SettingsError
 from dedupe.ledger import message, row
@@ -79,3 +82,15 @@ def test_foreign_metadata_stays() -> None:
     )
     record = article.to_dict()
     assert (record["metadata"], record["tags"], record["text"]) == ({"x": "2"}, [1], "b")
+
+
+@given(
+    st.builds(
+        Removal, st.integers() | st.text(), st.text(), st.text(), st.text(), st.integers(), st.integers(),
+        st.integers(), st.text(),
+        st.none() | st.builds(Twin, st.text(), st.integers(), st.integers(), st.integers()),
+        st.none() | st.floats(0, 1),
+    )
+)  # fmt: skip
+def test_a_row_of_the_ledger_is_json(removal: Removal) -> None:
+    assert row(removal).decode() == json.dumps(removal.to_dict(), ensure_ascii=False) + "\n"
