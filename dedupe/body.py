@@ -16,7 +16,7 @@ legal text. Prose inside an article goes only when a phrase list names it, unles
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from dedupe import words
 from dedupe.affixes import DIVIDERS, DIVIDING
 from dedupe.forms import Page, site_name
 from dedupe.lines import ends_sentence
+from dedupe.lines import words as word_count
 from dedupe.measures import measure
 from dedupe.model import Line
 
@@ -41,6 +42,10 @@ _PAGE_MANY_NAMED, _PAGE_MANY_SHORT = 20, 45
 _SHORT, _LONG, _BOX = 60, 90, 400
 # Kinds that need no company below the end of an article.
 _ALONE = frozenset(("tags", "comments", "author"))
+# Weak kinds of which a phrase of some words is no cross-head: `Listen to this article`.
+_TELLING, _TELLING_WORDS = frozenset(("media", "timestamp", "author")), 3
+# Weak kinds of which a phrase of some words is no cross-head: `Listen to this article`.
+_TELLING, _TELLING_WORDS = frozenset(("media", "timestamp", "author")), 3
 # Kinds that say so little that a lone line of them may be a cross-head, a caption or a sentence.
 _WEAK = frozenset(("nav", "timestamp", "syndication", "media", "tags", "author", "comments", "breadcrumb"))
 
@@ -71,13 +76,15 @@ def find_furniture(
     title_line: int | None = None,
     keep: Collection[int] = (),
     heading: Collection[int] = (),
+    is_sure: bool = False,
     only_pages: bool = False,
 ) -> Surroundings:
     r"""Find the lines of one text that are not of its article.
 
     `title`, `title_line` and `url` help to know the article; `keep` has the indices of lines that other
     stages speak for (facts, repeats), `heading` those of title and date, which are left alone but in a whole
-    page: there the first lines say nothing, and the heading is known when the article is. With `only_pages`
+    page: there the first lines say nothing, and the heading is known when the article is. `is_sure` tells
+    that a date or the address confirms the title: no article begins above it. With `only_pages`
     nothing is found in a text that is no whole page, because what was learned of its site says more.
 
     >>> from dedupe.lines import split_lines
@@ -90,13 +97,14 @@ def find_furniture(
     """
     page = Page(lines, title, url, title_line)
     spoken = frozenset(keep).union(heading)
-    if not any(kind is not None for i, kind in enumerate(page.kinds) if i not in spoken):
+    is_sure = is_sure and any(i not in spoken for i in range(title_line or 0))
+    if not is_sure and not any(kind is not None for i, kind in enumerate(page.kinds) if i not in spoken):
         return Surroundings()
     whole = is_page(page, spoken)
     if whole:
         found = _by_forest(page, keep)
     else:
-        found = [] if only_pages else _by_phrases(page, spoken)
+        found = [] if only_pages else _by_phrases(page, spoken, is_sure)
     gone = {each.line for each in found}.union(keep if whole else spoken)
     left = tuple(i for i in range(len(lines)) if i not in gone)
     # A text that would be empty is no article with furniture around it: a list of buttons, one word.
@@ -124,7 +132,7 @@ def is_page(page: Page, keep: Collection[int] = ()) -> bool:
 # --- a text with some furniture around it ----------------------------------------------------------------
 
 
-def _by_phrases(page: Page, keep: Collection[int]) -> list[Furniture]:
+def _by_phrases(page: Page, keep: Collection[int], is_sure: bool) -> list[Furniture]:
     """Take the lines that phrases name, then what stands above the title and below the end with them."""
     lines = page.lines
     rows = {i for i, line in enumerate(lines) if i not in keep and _is_menu(line.text)}
@@ -133,18 +141,21 @@ def _by_phrases(page: Page, keep: Collection[int]) -> list[Furniture]:
     boxes = _boxes(page, keep, named)
     start, stop = _span(page, named, boxes)
     strong = sum(kind not in _WEAK or i in rows for i, kind in named.items())
+    company = strong or any(_is_telling(page, i) for i in named if not start <= i <= stop)
     found = {}
     for i, kind in named.items():
         if kind not in _WEAK or i in rows:
             found[i] = Furniture(i, kind, "phrase", 0.9)
-        elif (i < start or i > stop) and (strong or kind in _ALONE):
+        elif (i < start or i > stop) and (company or kind in _ALONE):
             found[i] = Furniture(i, kind, "phrase", 0.7)
         elif kind != "nav" and strong >= 2 and len(lines[i].text) <= _SHORT:
             found[i] = Furniture(i, kind, "phrase", 0.6)
     for i, rule in boxes.items():
         if i > stop:
             found.setdefault(i, Furniture(i, "author", rule, 0.7))
-    if page.title_line is not None and (strong >= 2 or any(i < page.title_line for i in found)):
+    if page.title_line is not None and (
+        strong >= 2 or any(i < page.title_line for i in found) or (is_sure and page.title_line < start)
+    ):
         for i in range(page.title_line):
             if i not in keep and not lines[i].is_prose:
                 found.setdefault(i, Furniture(i, "nav", "above the title", 0.6))
@@ -159,10 +170,21 @@ def _by_phrases(page: Page, keep: Collection[int]) -> list[Furniture]:
         for i in _under_headings(page, start, stop):
             if i not in keep:
                 found.setdefault(i, Furniture(i, "related", "under a heading of related articles", 0.6))
+    for i in range(len(lines)):
+        # `0:00 / 4:12` of a player, the numbers below a button.
+        beside = i - 1 in found or i + 1 in found
+        if beside and not start <= i <= stop and i not in keep and not _LETTER.search(lines[i].text):
+            found.setdefault(i, Furniture(i, "media", "numbers beside furniture", 0.6))
     for i in range(1, len(lines) - 1):
         if page.kinds[i - 1] == page.kinds[i + 1] == "share" and len(lines[i].text) <= 30 and i not in keep:
             found.setdefault(i, Furniture(i, "share", "between share buttons", 0.8))
     return [found[i] for i in sorted(found)]
+
+
+def _is_telling(page: Page, i: int) -> bool:
+    """Tell whether a phrase of a weak kind has words enough to be no cross-head or caption."""
+    text = page.lines[i].text
+    return page.kinds[i] in _TELLING and not page.lines[i].is_prose and word_count(text) >= _TELLING_WORDS
 
 
 def _under_headings(page: Page, start: int, stop: int) -> list[int]:
@@ -173,7 +195,7 @@ def _under_headings(page: Page, start: int, stop: int) -> list[int]:
         line = page.lines[i]
         if page.kinds[i] == "related":
             heading = True
-        elif heading and len(page.fold(i).split()) >= 3 and not _is_own(line):
+        elif heading and word_count(line.text) >= 3 and not _is_own(line):
             under.append(i)
         else:
             heading = False
@@ -218,11 +240,11 @@ def _has_cells(text: str) -> bool:
     return any(mark in text for mark in (": ", "：", " | ", "\t")) or len(_NUMBER.findall(text)) >= 3
 
 
-def _boxes(page: Page, keep: Collection[int], named: Collection[int]) -> dict[int, str]:
+def _boxes(page: Page, keep: Collection[int], named: Mapping[int, str]) -> dict[int, str]:
     """Find the lines below the article that present its author or the site, and the rule that says so.
 
-    They begin with the name on the byline, or they name the site: below some furniture, or after a person
-    whom the article does not mention.
+    They begin with the name on the byline, or stand below a heading such as `About the author`, or they name
+    the site: below some furniture, or after a person whom the article does not mention.
     """
     names, site = _byline_names(page), site_name(page.url)
     boxes: dict[int, str] = {}
@@ -232,7 +254,7 @@ def _boxes(page: Page, keep: Collection[int], named: Collection[int]) -> dict[in
             continue
         if len(text) > _BOX or not found:
             break
-        if " ".join(found[:2]) in names:
+        if " ".join(found[:2]) in names or named.get(i - 1) == "author":
             boxes[i] = "box about the author"
         elif (
             site
@@ -280,6 +302,7 @@ def _mentions(page: Page, line: int, name: str) -> bool:
 
 
 _NUMBER = re.compile(r"\d+")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def _is_menu(text: str) -> bool:

@@ -325,6 +325,7 @@ def _surroundings(
         title_line=heading.title_lines[0] if heading.title_lines else None,
         keep={i for i, line in enumerate(lines) if line.start in gone and i not in own},
         heading=own,
+        is_sure=heading.is_sure,
         only_pages=known is not None and known.is_learned and "template" in settings.stages,
     )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from dedupe import words
 from dedupe.address import host_of
+from dedupe.affixes import DIVIDERS, DIVIDING
 from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, may_hold_date, numeric_orders
 from dedupe.opening import DATE_CHARACTERS, Opening
 
@@ -91,10 +92,18 @@ class DateLines:
         if not found:
             return None
         first = next((each for each in found if not each.is_update), found[0])
-        beside = len(beside_dates(text, found))
-        if beside and ":" in text[: first.start]:
+        beside = len(self.beside(text, found))
+        if (beside and ":" in text[: first.start]) or self.opening.is_of_event(i):
             return None  # `Died: June 9, 2024`: another date than that of the article
         return DateLine(i, first, beside)
+
+    def beside(self, text: str, found: list[WrittenDate]) -> list[str]:
+        """Give the words of a line that are of no date and no furniture (`May 3, 2024 | 4 min read`)."""
+        beside = beside_dates(text, found)
+        if not beside or not self.opening.phrases or not DIVIDING.search(text):
+            return beside
+        pieces = (piece for piece in DIVIDERS.split(text) if words.furniture(words.fold(piece)) is None)
+        return [word for piece in pieces for word in beside_dates(piece, find_dates(piece))]
 
     def order(self) -> Order | None:
         """Tell how numeric dates are written here, if anything tells: the text, the address, the language."""

@@ -64,7 +64,9 @@ _FORMS = (
         + _LETTER
         + r"{2,30}(?:[  ]?"
         + _LETTER
-        + r"{1,30})?)"
+        + r"{1,30})?(?:/"
+        + _LETTER
+        + r"{3,30})?)"
         rf"[.,]?[ \-./]{{0,2}}(?:(?:de|del|do|di|of) )?{_YEAR}{_END}"
     ),
     # May 27, 2025; Mai 27 2025; maiatzaren 27, 2025
@@ -85,6 +87,13 @@ _TIME = re.compile(
     r"(?P<after> ?(?:[ap]\.? ?m\b\.?))?(?P<zone2> ?(?:UTC|GMT)(?![+\w-]))?",
     re.IGNORECASE,
 )
+# Between a date and its time may stand weekdays and other words that belong to dates, and punctuation.
+_WORD_BETWEEN = re.compile(r"[\s,;|·•@.()（）–-]*(?:[^\W\d_]{1,20}[\s,;|·•@.()（）–-]*)?")
+_TIME_BEFORE = re.compile(
+    r"(?<![\d:.])(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::\d{2})?(?P<after> ?[ap]\.?m\b\.?)?(?!\d)",
+    re.IGNORECASE,
+)
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _ZONE = re.compile(
     r"\b(?:UTC|GMT|[ECMPWA][SDE]?[ST]|BST|IST|CES?T|JST|KST|MSK|AES?T|HKT|SGT|PHT|WIB|ET|PT|CT|MT)\b(?:[+-]\d{1,2})?"
 )
@@ -101,17 +110,24 @@ def find_dates(line: str, order: Order | None = None) -> list[WrittenDate]:
     ['2024-03-03T17:05']
     >>> find_dates("03/04/2025"), find_dates("03/04/2025", "dmy")[0].iso
     ([], '2025-04-03')
+    >>> [found.iso for found in find_dates("9:05 p.m. Sunday, March 3, 2024")]
+    ['2024-03-03T21:05']
     >>> find_dates("In May 2025 the 27 members met.")
     []
     """
     if not may_hold_date(line):
         return []
+    if not line.isascii():
+        line = _OTHER_DIGIT.sub(lambda digit: str(int(digit[0])), line)
     found: list[WrittenDate] = []
     for start, end, day in sorted(_days(line, order)):
-        if found and start < found[-1].end:
+        last = found[-1].end if found else 0
+        if start < last:
             continue
         clock, end = _time(line, end)
-        is_update = _is_update(line[found[-1].end if found else 0 : start])
+        if not clock:
+            clock, start = _time_before(line, last, start)
+        is_update = _is_update(line[last:start])
         found.append(WrittenDate(start, end, day.isoformat() + clock, is_update))
     return found
 
@@ -244,6 +260,9 @@ def _day(found: re.Match[str], glued: int) -> date | None:
 
 
 def _month(name: str) -> int | None:
+    name, _, other = name.partition("/")
+    if other and _month(other) != _month(name):  # `آذار/مارس`: one month by two names
+        return None
     folded = name.casefold() if "." not in name else words.fold(name)
     first, _, second = folded.partition(" ")
     # `27 mayo de 2025`; any other second word belongs to the name (`تشرين الأول`) or makes it none.
@@ -261,23 +280,54 @@ def _valid(year: int, month: int, day: int) -> date | None:
 def _time(line: str, end: int) -> tuple[str, int]:
     """Read the time of day behind a date: its ISO form with `T` in front (or nothing), and where it ends."""
     found = _TIME.match(line, end)
+    begin = end
+    for _ in range(3):
+        word = None if found else _WORD_BETWEEN.match(line, begin)
+        if word is None or not _belongs(word[0]):
+            break
+        begin = word.end()
+        found = _TIME.match(line, begin)
     if not found:
         return "", end
     # Right behind a year stands a time of day; behind any other digit nobody knows where the hour begins.
     if found.start("hour") == end and not (found["minute"] and line[end - 4 : end].isdigit()):
         return "", end
-    hour, minute = int(found["hour"]), int(found["minute"] or 0)
-    half = ((found["before"] or "") + (found["after"] or "")).casefold().replace(".", "").replace(" ", "")
+    half = (found["before"] or "") + (found["after"] or "")
+    clock = _clock(found["hour"], found["minute"], half, found["zone"] or found["zone2"] or "")
+    return clock, found.end() if clock else end
+
+
+def _time_before(line: str, last: int, start: int) -> tuple[str, int]:
+    """Read the time of day before a date, as `_time` does; give it with where it begins."""
+    for found in _TIME_BEFORE.finditer(line, last, start):
+        between = line[found.end() : start]
+        if len(between) <= 40 and _belongs(between):
+            clock = _clock(found["hour"], found["minute"], found["after"] or "", "")
+            return clock, found.start() if clock else start
+    return "", start
+
+
+def _belongs(between: str) -> bool:
+    """Tell whether all words between a date and a time belong to dates, and none speaks of a change."""
+    return not _is_update(between) and all(
+        word in words.date_words() or word in words.weekdays() for word in words.fold(between).split()
+    )
+
+
+def _clock(hours: str, minutes: str | None, half: str, zone: str) -> str:
+    """Write a time of day as ISO 8601 with `T` in front; nothing where there is no such time."""
+    hour, minute = int(hours), int(minutes or 0)
+    half = half.casefold().replace(".", "").replace(" ", "")
     if half in ("pm", "下午", "午後", "오후"):
         hour += 12 if hour < 12 else 0
     elif half and hour == 12:
         hour = 0
     if hour > 23 or minute > 59:
-        return "", end
-    zone = (found["zone"] or found["zone2"] or "").strip()
+        return ""
+    zone = zone.strip()
     if zone:
         zone = "+00:00" if zone.upper() in ("Z", "UTC", "GMT") else f"{zone[:3]}:{zone[-2:]}"
-    return f"T{hour:02}:{minute:02}{zone}", found.end()
+    return f"T{hour:02}:{minute:02}{zone}"
 
 
 @cache

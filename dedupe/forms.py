@@ -65,6 +65,9 @@ FORMS = (
 """The columns of what a line alone shows."""
 
 
+_HASHTAGS = re.compile(r"#[^\W\d]\w*(?:[\s,·|]+#\w+)+")
+
+
 class Page:
     """A text line by line, with the kind of furniture that each line is by its words alone."""
 
@@ -94,7 +97,9 @@ class Page:
 
 
 def _kind_by_head(text: str) -> str | None:
-    """Look up what stands before a colon near the beginning of a line."""
+    """Look up what stands before a colon near the beginning of a line; rows of hashtags are tags."""
+    if text[0] == "#" and _HASHTAGS.fullmatch(text):
+        return "tags"
     head, colon, _ = text[:40].partition(":")
     return words.furniture_heads().get(words.fold(head)) if colon else None
 

@@ -34,6 +34,10 @@ _SENTENCE_END = re.compile(
 )
 _STOPS, _CLOSERS = ".!?…。！？؟۔।｡", "\"'”’»«“)]」』）"
 
+# Thai and Lao end no sentence with a mark; headlines are shorter than this many characters.
+_THAI = re.compile("[\u0e00-\u0eff]")
+_NO_STOP = 110
+
 # Greedy wrapping is proved by the word that did not fit. Mail and terminals wrap at 60 to 80, and few
 # texts at more than 120 characters; longer "lines" are paragraphs.
 _WRAP_MIN, _WRAP_MAX = 40, 120
@@ -155,6 +159,8 @@ def is_prose(text: str) -> bool:
     """
     # 60 characters and 8 words: no menu, label or headline of the pages looked at is as long *and* ends
     # like a sentence; a character of Han or kana says as much as two and a half letters.
+    if len(text) >= _NO_STOP and _THAI.match(text) and len(_THAI.findall(text)) >= 0.8 * _NO_STOP:
+        return True
     if len(text) >= 60:
         return ends_sentence(text) and (len(text.split(None, 7)) == 8 if text.isascii() else words(text) >= 8)
     return (

@@ -12,6 +12,10 @@ from collections.abc import Callable, Sequence
 from dedupe import address, words
 from dedupe.dates import beside_dates, find_dates
 from dedupe.model import Line
+from dedupe.pairs import split_pair
+
+# Facts that name the place of an event, where they are none of a company.
+_OF_EVENTS = frozenset(("location", "address", "city"))
 
 # The heading stands above the first paragraph; menus longer than this were not seen above a title.
 _HEAD = 80
@@ -87,7 +91,19 @@ class Opening:
             if len(self.lines[i].text) <= TITLE_CHARACTERS and self.likeness(i) >= 0.75:
                 return True
             dates = find_dates(self.lines[i].text) if len(self.lines[i].text) <= DATE_CHARACTERS else []
-            if dates and not beside_dates(self.lines[i].text, dates):
+            if dates and not beside_dates(self.lines[i].text, dates) and not self.is_of_event(i):
+                return True
+        return False
+
+    def is_of_event(self, i: int) -> bool:
+        """Tell whether a line with a date announces an event, next to its `Location: …`."""
+        if ":" not in self.lines[i].text:
+            return False
+        for k in (i - 1, i + 1):
+            pair = (
+                split_pair(self.lines[k].text) if 0 <= k < len(self.lines) and k not in self.facts else None
+            )
+            if pair and words.labels().get(words.fold(pair[0])) in _OF_EVENTS:
                 return True
         return False
 

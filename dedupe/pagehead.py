@@ -112,7 +112,7 @@ def _score(titles: TitleLines, i: int, start: int, used: Collection[str], twice:
     if not folded or len(text) > TITLE_CHARACTERS or i in opening.facts or "://" in text or "©" in text:
         return 0.0
     dated = titles.dated.get(i)
-    if (dated and (dated.beside == 0 or titles.is_dateline(text))) or is_nearly_a_date(folded):
+    if (dated and dated.beside == 0) or is_nearly_a_date(folded):
         return 0.0
     if is_byline(text) or is_credit(text) or titles.is_teaser(i):
         return 0.0

@@ -14,13 +14,14 @@ from dedupe import words
 from dedupe.affixes import DIVIDERS, Affixes
 from dedupe.byline import is_byline, is_nearly_a_date
 from dedupe.dateline import DateLine
-from dedupe.dates import beside_dates, find_dates
+from dedupe.dates import beside_dates
 from dedupe.lines import fold_words
 from dedupe.opening import TITLE_CHARACTERS, Opening
 from dedupe.pairs import split_pair
 
 _TRAIL = re.compile(r"\s[>»›]\s|\s/\s")
 _HASHES = re.compile(r"^#+\s+")
+_NUMBERED = re.compile(r"[\[(]?\d")
 # The end of a sentence, or a line that is a quotation from end to end.
 _SENTENCE = re.compile(r"[.。।][\"'”’»)]*$|^[\"“„«「].*[\"”“»」]$")
 # What the likeness to the address weighs, and all other evidence together at most: see `TitleLines.score`.
@@ -66,7 +67,11 @@ class TitleLines:
 
     def read(self, i: int) -> str:
         """Give the title that stands on a line, without marks of a heading and the site's name."""
-        return self.affixes.bare(_HASHES.sub("", self.lines[i].text))
+        text = _HASHES.sub("", self.lines[i].text)
+        label, colon, rest = text.partition(":")
+        if colon and words.fold(label) in words.title_words():
+            text = rest.strip()
+        return self.affixes.bare(text)
 
     def is_sure(self, chosen: int | None) -> bool:
         """Tell whether something else than its form says that a line is the title."""
@@ -107,13 +112,15 @@ class TitleLines:
         if likeness < 0.75 and self.opening.is_furniture(i):
             return 0.0
         dated = self.dated.get(i)
-        if (dated and (dated.beside == 0 or self.is_dateline(text))) or is_byline(text):
+        if (dated and dated.beside == 0) or is_byline(text):
             return 0.0
         if is_nearly_a_date(folded) or self.is_teaser(i):
             return 0.0
-        if likeness < 0.75 and dated and self.is_signed(i, dated):
-            return 0.0
+        if likeness < 0.75 and dated and ("T" in dated.found.iso or self.is_signed(i, dated)):
+            return 0.0  # no title tells the time of day
         if likeness < 0.75 and (len(_TRAIL.findall(text)) >= 2 or self.is_menu(text)):
+            return 0.0
+        if likeness < 0.75 and self.is_row(i):
             return 0.0
         dated_below = self.dated_below(i)
         # Without a date or an address, a first line is a title only above a text, and not if it is a
@@ -132,14 +139,6 @@ class TitleLines:
             score -= 0.3
         return score
 
-    def is_dateline(self, text: str) -> bool:
-        """Tell whether a line is a date with furniture beside it (`May 3, 2024 | 4 min read`)."""
-        pieces = [piece for piece in DIVIDERS.split(text) if piece.strip()]
-        return self.opening.phrases and all(
-            words.furniture(words.fold(piece)) or not beside_dates(piece, find_dates(piece))
-            for piece in pieces
-        )
-
     def is_signed(self, i: int, dated: DateLine) -> bool:
         """Tell whether a line is an author and a date behind (`Ann Lee, May 3, 2024 2:26 PM`).
 
@@ -148,6 +147,9 @@ class TitleLines:
         """
         text, found = self.lines[i].text, dated.found
         names = text[: found.start].rstrip(" \t,;|·•–—-")
+        head, _, last = names.rpartition(" ")
+        if words.fold(last) in words.date_words():
+            names = head  # `Ann Lee on May 3, 2024`
         if beside_dates(text[found.end :], []):
             return False
         if is_byline(names):
@@ -166,6 +168,26 @@ class TitleLines:
             return False
         below = (self.opening.fold(k) for k in range(i + 1, min(self.head + 1, len(self.lines))))
         return any("".join(folded.split()).startswith(start) and len(folded) > len(start) for folded in below)
+
+    def is_row(self, i: int) -> bool:
+        """Tell whether a line is of a list: like its neighbor, a number and more, or a label and more."""
+        above = i - 1 if i and i - 1 not in self.dated and not self.opening.is_furniture(i - 1) else None
+        if above is not None and all(_NUMBERED.match(self.lines[k].text) for k in (above, i)):
+            return True
+        return self.has_label(i) and any(
+            k is not None and k not in self.dated and k not in self.opening.facts and self.has_label(k)
+            for k in (above, i + 1 if i + 1 < self.head else None)
+        )
+
+    def has_label(self, i: int) -> bool:
+        """Tell whether a line is a label and what it stands for, and neither furniture nor of the heading."""
+        pair = split_pair(self.lines[i].text)
+        if pair is None or pair[2] not in ":：" or len(pair[0].split()) > 3 or len(pair[1].split()) > 8:
+            return False
+        label = words.fold(pair[0])
+        return not (
+            label in words.title_words() or label in words.byline_words() or self.opening.is_furniture(i)
+        )
 
     def is_labeled(self, i: int) -> bool:
         """Tell whether a line is a label and a few words, below a line that is not."""

@@ -358,6 +358,16 @@ def about_words() -> tuple[str, ...]:
 
 
 @cache
+def title_words() -> frozenset[str]:
+    """Give the words, folded, that stand before a title and a colon where a dump labels its parts.
+
+    >>> {"title", "schlagzeile"} <= title_words()
+    True
+    """
+    return frozenset(_headings()["title"])
+
+
+@cache
 def _headings() -> dict[str, list[str]]:
     table: dict[str, list[str]] = json.loads((_DATA / "headings.json").read_bytes())
     return table
