@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from dedupe.tokens import CAPITAL, CASELESS
+from dedupe.tokens import ALONE, CAPITAL, CASELESS
 
 FREE = -1
 """A word that nothing stands opposite to, an empty place of an index."""
@@ -204,11 +204,31 @@ def fill(
             i -= 1
         else:
             j -= 1
+    if i0 < i1 and a[WORD][i0].flag & ALONE:
+        matched -= part_strays(a, i0, i1, j0, j1, to_b)
     smaller = min(i1 - i0, j1 - j0)
     if (end and 2 * matched < smaller) or (smaller >= SPARSE and 3 * matched < smaller):
         for k in range(i0, i1):
             to_b[k] = FREE
             damaged[k] = False
+
+
+def part_strays(a: Any, i0: int, i1: int, j0: int, j1: int, to_b: Any) -> int:
+    """Let go of characters that match with no neighbor matching on either side, and count them.
+
+    In a script without spaces two names of three characters often have one in common, by chance. It would part
+    the place where they stand opposite each other into two gaps with words of one text only.
+    """
+    strays = 0
+    before = j0 - 1  # where the character before this one stands in b
+    for i in range(i0, i1):
+        j = to_b[i]
+        behind = j1 if i + 1 == i1 else to_b[i + 1]
+        if j != FREE and j != before + 1 and behind != j + 1 and a[WORD][i].flag & ALONE:
+            to_b[i] = FREE
+            strays += 1
+        before = j if j != FREE else FREE - 1
+    return strays
 
 
 def screen(

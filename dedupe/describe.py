@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from dedupe.fold import DIGIT, SOLO
 from dedupe.foldbytes import CODE, KIND, MARK, NEWLINE, UPPER, find_words, fold_bytes, spread
-from dedupe.lexicon import lexicon
+from dedupe.lexicon import WEEKDAYS, lexicon
 from dedupe.sampling import hash_shingles
 from dedupe.scan import NINE, ZERO, next_space, read_plain
 from dedupe.tokens import ALONE, CAPITAL, CASELESS, LINE, NUMBER, PRIME, SENTENCE, SHOUT, UNIT
 
 BIG_A, BIG_Z = 65, 90
 
-LAST_PLACE = (1 << 12) - 1
+LAST_PLACE = (1 << 14) - 1
 """Of the table of the lexicon: a power of two less one."""
 
 
@@ -115,7 +115,7 @@ def write_word(
                 return
             word.value = np.nan
             word.step = -1.0
-            if at > begin and words[at - 1].flag & NUMBER:
+            if at > begin and words[at - 1].value < WEEKDAYS:
                 scale(words[at - 1], 10.0 ** powers[entry])
             return
         place = (place + 1) & LAST_PLACE
@@ -123,9 +123,8 @@ def write_word(
 
 def scale(word: Any, factor: float) -> None:
     """Multiply a number by the power of ten that follows it."""
-    if word.value == word.value:
-        word.value *= factor
-        word.step = (word.step if word.step > 0 else 1.0) * factor
+    word.value *= factor
+    word.step = (word.step if word.step > 0 else 1.0) * factor
 
 
 def read_letters_of(data: Any, begin: int, end: int, quick: Any, pairs: Any) -> Any:

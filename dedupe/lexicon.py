@@ -1,4 +1,4 @@
-"""Words that stand for numbers, months, weekdays and powers of ten, in many languages at once."""
+"""Words that stand for numbers, months, weekdays, directions and powers of ten, in many languages at once."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from dedupe.tokens import tokens
 WEEKDAYS = 1e6
 """Weekday n stands for this value + n, which no calendar number equals. A month is its number, so
 that 3 March and 3/3 agree."""
+
+DIRECTIONS = 2e6
+"""Direction n, north first, stands for this value + n: a road that is closed southbound is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,17 @@ def lexicon() -> Lexicon:
             found.update(dict.fromkeys(names, (float(number), 0)))
         for number, names in enumerate(entry.get("weekdays", ()), 1):
             found.update(dict.fromkeys(names, (WEEKDAYS + number, 0)))
-        found.update({word: (float(value), 0) for word, value in entry["numbers"].items()})
+        for number, names in enumerate(entry.get("directions", ()), 1):
+            found.update(dict.fromkeys(names, (DIRECTIONS + number, 0)))
+        for value, names in entry["numbers"].items():
+            found.update(dict.fromkeys(names, (float(value), 0)))
     found.update({word: (np.nan, power) for word, power in table["scales"].items()})
     words = [word.split("-")[0] for word in found]
     folded = tokens(words)
     single = np.flatnonzero(np.diff(folded.offsets) == 1)
     hashes, first = np.unique(folded.hashes[folded.offsets[single]], return_index=True)
-    entries = [list(found.values())[k] for k in single[first].tolist()]
+    meanings = list(found.values())
+    entries = [meanings[k] for k in single[first].tolist()]
     return Lexicon(
         hashes, np.array([value for value, _ in entries]), np.array([power for _, power in entries], np.int64)
     )

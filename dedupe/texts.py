@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from dedupe.align import Word
 from dedupe.errors import SettingsError
-from dedupe.lexicon import lexicon
+from dedupe.lexicon import WEEKDAYS, lexicon
 from dedupe.scratch import release
 from dedupe.sketch import Sampling, Shingles, limit, sample, shingles
 from dedupe.tokens import NUMBER, PRIME, decode, mix, tokens
@@ -243,10 +243,10 @@ def _details_of(text: str) -> tuple[Any, ...]:
     powers = np.where(listed, known.powers[at], 0)
     for k in np.flatnonzero(flags & NUMBER).tolist():
         values[k], steps[k], digits[k], lengths[k] = read_number(folded.word(k))
-        if k + 1 < count and powers[k + 1] and values[k] == values[k]:
-            factor = 10.0 ** int(powers[k + 1])
-            values[k], steps[k] = values[k] * factor, (steps[k] or 1.0) * factor
     values[listed & (powers == 0)] = known.values[at[listed & (powers == 0)]]
+    for k in (np.flatnonzero(powers[1:] * (values[:-1] < WEEKDAYS))).tolist():
+        factor = 10.0 ** int(powers[k + 1])
+        values[k], steps[k] = values[k] * factor, (steps[k] or 1.0) * factor
     values[powers > 0], steps[powers > 0] = np.nan, -1.0
     columns = (folded.pairs().view(np.int64), flags, values, steps, digits, lengths)
     words = np.empty(count, WORD_KIND)
