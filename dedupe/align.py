@@ -216,8 +216,8 @@ def fill(
 def part_strays(a: Any, i0: int, i1: int, j0: int, j1: int, to_b: Any) -> int:
     """Let go of characters that match with no neighbor matching on either side, and count them.
 
-    In a script without spaces two names of three characters often have one in common, by chance. It would part
-    the place where they stand opposite each other into two gaps with words of one text only.
+    In a script without spaces two names of three characters often have one in common, by chance. It would
+    part the place where they stand opposite each other into two gaps with words of one text only.
     """
     strays = 0
     before = j0 - 1  # where the character before this one stands in b

@@ -89,8 +89,8 @@ def keep_shared(
     """Write to `out`, where so many pairs are found, those that share enough; give how many there are now.
 
     The low bits of the shingles of the document are marked: how many of an earlier one's fall on a mark is
-    never less than they share, and is quickly told. Of 1.6 million pairs among 300,000 texts seven in eight need
-    no more than that.
+    never less than they share, and is quickly told. Of 1.6 million pairs among 300,000 texts seven in eight
+    need no more than that.
     """
     begin, end = ends[place], ends[place + 1]
     mark(hashes, begin, end, marks, 1)

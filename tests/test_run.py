@@ -206,7 +206,7 @@ def test_annotations_remove_nothing(stages, tmp_path):
 
 
 def test_other_facts_are_counted_where_they_are_annotated(tmp_path):
-    frame = "The gauge at the old mill stood at {} centimeters at {} this morning, said {} of the river office. "
+    frame = "The gauge at the old mill stood at {} centimeters at {} today, said {} of the river office. "
     frame += "Readings are taken twice a day from the bank below the weir and are put up in the window there."
     texts = [frame.format(212, "seven", "Ann Lee"), frame.format(347, "nine", "Carl Dow")]
     (tmp_path / "in.jsonl").write_bytes(jsonl(*({"id": text[:40], "text": text} for text in texts)))
