@@ -117,13 +117,13 @@ def nearest(gram: int, expected: int, grams: Any, table: Any, places: int, chain
     return best
 
 
-def blocks(a: Any, b: Any, table: Any, places: int, chain: Any, found: Any) -> int:
-    """Find runs of three or more equal words; write them to `found` as (in a, in b, length); count them.
+def blocks(a: Any, b: Any, table: Any, places: int, chain: Any, found: Any, begin: int) -> int:
+    """Find runs of three or more equal words; write them to `found` as (in a, in b, length); give their end.
 
-    Runs come in the order of `a` and do not overlap there. In `b` they may lie in any order (paragraphs
-    moved) and over each other (a text against itself twice).
+    They begin at found[begin], come in the order of `a` and do not overlap there. In `b` they may lie in any
+    order (paragraphs moved) and over each other (a text against itself twice).
     """
-    count = 0
+    count = begin
     i = 0
     a_words, b_words, a_grams, b_grams = a[HASH], b[HASH], a[GRAM], b[GRAM]
     done = 0  # words of a up to here belong to a block
@@ -133,7 +133,7 @@ def blocks(a: Any, b: Any, table: Any, places: int, chain: Any, found: Any) -> i
         if j == FREE:
             i += 1
             continue
-        far = count > 0 and abs(j - i - (go_on - done)) > FAR
+        far = count > begin and abs(j - i - (go_on - done)) > FAR
         length = 3
         while i + length < len(a_words) and j + length < len(b_words):
             if a_words[i + length] != b_words[j + length]:
@@ -232,33 +232,71 @@ def part_strays(a: Any, i0: int, i1: int, j0: int, j1: int, to_b: Any) -> int:
 
 
 def screen(
-    flat: Any, offsets: Any, left: Any, right: Any, table: Any, chain: Any, found: Any, hopeful: Any
-) -> None:
-    """Say of many pairs of texts, left[p] (the shorter) and right[p], whether they may be related.
+    flat: Any, offsets: Any, left: Any, right: Any, table: Any, chain: Any, hopeful: Any, found: Any,
+    ends: Any, asked: Any,
+) -> None:  # fmt: skip
+    """Find the blocks of many pairs of texts, and which pairs left[p] (the shorter), right[p] may be related.
 
-    `flat` are the hashes and grams of all texts one after the other. Where runs of equal words cover too
-    little of the shorter text, the pair is not worth a closer look. The index of a right text serves all
-    pairs with it that come one after the other; `table`, `chain` and `found` are room to work in.
+    `flat` are the hashes and grams of all texts one after the other. Where blocks cover too little of the
+    shorter text, the pair is not worth a closer look, and not `hopeful`. Of the others, the blocks of pair
+    p end at found[ends[p]], where those of the next begin, and the words to look at are marked in `asked`.
+    The index of a right text serves all pairs with it that come one after the other; `table` and `chain`
+    are room to work in.
     """
     indexed = -1
     places = 8
+    total = 0
     for p in range(len(left)):
         a_first, a_last = offsets[left[p]], offsets[left[p] + 1]
         b_first, b_last = offsets[right[p]], offsets[right[p] + 1]
-        size = a_last - a_first
-        hopeful[p] = True
-        if size < HOPELESS:
-            continue
-        a = (flat[HASH][a_first:a_last], flat[GRAM][a_first : a_last - 2])
-        b = (flat[HASH][b_first:b_last], flat[GRAM][b_first : b_last - 2])
+        a = (flat[HASH][a_first:a_last], flat[GRAM][a_first : max(a_first, a_last - 2)])
+        b = (flat[HASH][b_first:b_last], flat[GRAM][b_first : max(b_first, b_last - 2)])
         if indexed != right[p]:
             places = room_for(len(b[GRAM]))
             index(b[GRAM], table, places, chain)
             indexed = right[p]
+        end = blocks(a, b, table, places, chain, found, total)
         covered = 0
-        for k in range(blocks(a, b, table, places, chain, found)):
+        for k in range(total, end):
             covered += found[k][2]
-        hopeful[p] = 100 * covered >= HOPE * size
+        size = a_last - a_first
+        hopeful[p] = size < HOPELESS or 100 * covered >= HOPE * size
+        if hopeful[p]:
+            ask(found, total, end, a_first, a_last, b_first, b_last, asked)
+            total = end
+        ends[p] = total
+
+
+def ask(
+    found: Any, begin: int, end: int, a_first: int, a_last: int, b_first: int, b_last: int, asked: Any
+) -> None:  # fmt: skip
+    """Mark the words between blocks, opposite others, that are looked at more closely.
+
+    The word before a gap, too: its number tells what the first word of the gap is; and the first that
+    matches, which may begin a line.
+    """
+    if end > begin:
+        asked[a_first + found[begin][0]] = True
+    for k in range(begin, end + 1):
+        i0, i1, j0, j1 = gap(found, begin, end, k, a_last - a_first, b_last - b_first)
+        if i0 < i1 and j0 < j1:
+            for i in range(max(0, i0 - 1), i1):
+                asked[a_first + i] = True
+            for j in range(max(0, j0 - 1), j1):
+                asked[b_first + j] = True
+
+
+def gap(found: Any, begin: int, end: int, k: int, size: int, other: int) -> Any:
+    """Give what lies between block k and the one before it: in `a` from and to, in `b` from and to.
+
+    The blocks of the pair are found[begin:end], its texts have `size` and `other` words. With `end` for k it
+    is what lies behind the last block.
+    """
+    i0 = found[k - 1][0] + found[k - 1][2] if k > begin else 0
+    j0 = found[k - 1][1] + found[k - 1][2] if k > begin else 0
+    i1 = found[k][0] if k < end else size
+    j1 = found[k][1] if k < end else other
+    return i0, i1, j0, j1
 
 
 def room_for(grams: int) -> int:
@@ -270,28 +308,23 @@ def room_for(grams: int) -> int:
 
 
 def align_words(
-    a: Any, b: Any, table: Any, places: int, chain: Any, found: Any, score: Any, to_b: Any, damaged: Any
+    a: Any, b: Any, found: Any, begin: int, end: int, score: Any, to_b: Any, damaged: Any
 ) -> None:  # fmt: skip
     """Align text `a` to text `b`: to_b[i] is the place in `b` of word i of `a`, or FREE.
 
-    `damaged[i]` says that the two are not equal but alike. `table` and `chain` are the index of `b`;
-    `found` and `score` are room to work in: len(a) // 3 + 1 rows of three, and CELLS + 2 len + 2 numbers.
+    `damaged[i]` says that the two are not equal but alike. found[begin:end] are their blocks; `score` is
+    room to work in: CELLS + 2 len + 2 numbers.
     """
     size, other = len(a[HASH]), len(b[HASH])
     for i in range(size):
         to_b[i] = FREE
         damaged[i] = False
-    # Hashes and grams alone, as in `screen`: so the loop is compiled once.
-    count = blocks(a[:2], b[:2], table, places, chain, found)
-    for k in range(count):
+    for k in range(begin, end):
         for step in range(found[k][2]):
             to_b[found[k][0] + step] = found[k][1] + step
-    for k in range(count + 1):
-        first, last = k == 0 and count > 0, k == count and count > 0
-        i0 = found[k - 1][0] + found[k - 1][2] if k > 0 else 0
-        i1 = found[k][0] if k < count else size
-        j0 = found[k - 1][1] + found[k - 1][2] if k > 0 else 0
-        j1 = found[k][1] if k < count else other
+    for k in range(begin, end + 1):
+        first, last = k == begin < end, k == end > begin
+        i0, i1, j0, j1 = gap(found, begin, end, k, size, other)
         wide = i1 - i0 + (i1 - i0) // 2 + 2
         if first:
             j0 = max(0, j1 - wide)

@@ -1,4 +1,5 @@
-"""The numba twin of the details of words: flags, letter pairs and numbers, from bytes (see `dedupe.scan`)."""
+"""The numba twin of what is known of words: hashes of all of them; flags, letter pairs and numbers of those
+that a comparison asks for."""  # noqa: D209
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.facts import is_cased
 from dedupe.fold import DIGIT, SOLO
-from dedupe.foldbytes import CODE, KIND, MARK, NEWLINE, UPPER, find_words, fold_bytes, spread
+from dedupe.foldbytes import CODE, KIND, MARK, NEWLINE, UPPER, find_words, fold_bytes, hash_of, spread
 from dedupe.lexicon import WEEKDAYS, lexicon
 from dedupe.sampling import hash_shingles
 from dedupe.scan import NINE, ZERO, next_space, read_plain
@@ -19,6 +21,10 @@ BIG_A, BIG_Z = 65, 90
 
 LAST_PLACE = (1 << 14) - 1
 """Of the table of the lexicon: a power of two less one."""
+
+SEEN = 25
+"""The bit of MARK, the lower one of two neighbors: the last two bits of the place of a word are those of what
+stands before it."""
 
 
 @cache
@@ -42,83 +48,148 @@ def pair_table() -> NDArray[np.uint8]:
     return bits
 
 
-def detail_texts(
-    data: Any, starts: Any, ends: Any, tables: Any, pairs: Any, lexicon: Any, room: Any, shingle: int,
-    hashes: Any, grams: Any, words: Any, offsets: Any,
+def word_texts(
+    data: Any, starts: Any, ends: Any, tables: Any, room: Any, shingle: int,
+    hashes: Any, grams: Any, places: Any, offsets: Any, cased: Any,
 ) -> None:  # fmt: skip
-    """Give all that `dedupe.align` wants to know of the words of many texts.
+    """Hash the words and the runs of `shingle` words of many texts, those of text t from offsets[t] on.
 
-    Words of ASCII letters alone are read as they stand; the others go the long way of `dedupe.scan`.
+    The last runs of a text, which would go on after its end, mean nothing. `places` says from where on a
+    word must be read to be described: from its first byte where it is plain, else from that of all that
+    stands together with it, up to the next space; and two bits of what stands before that. `cased` is told
+    for each text (`dedupe.facts.is_cased`).
     """
     quick, packed, kind, width, folds, letters, inverses, powers = tables
     stream, first, last = room
-    offsets[0] = 0
+    total = offsets[0] = 0
     for text in range(len(starts)):
-        begin = total = offsets[text]
+        begin = total
+        capitals = shouted = 0
         at, end = starts[text], ends[text]
-        seen: Any = np.uint64(MARK | NEWLINE)  # what stands since the word before began
+        seen = np.int64(MARK | NEWLINE)  # what stands since the word before began
         while at < end:
             value, size, stop = read_plain(data, at, end, quick, letters, inverses)
-            if size == 0:
-                seen |= packed[data[stop]]
+            place = at << 2 | seen >> SEEN & 3
+            if size >= 0:
+                if size > 0:
+                    hashes[total] = spread(value * powers[size])
+                    places[total] = place
+                    total += 1
+                    seen = np.int64(0)
+                    if BIG_A <= data[at] <= BIG_Z:
+                        capitals += 1
+                        shouted += shouts(data, at, stop, size)
+                    if size < stop - at:
+                        for inside in range(at, stop):
+                            seen |= packed[data[inside]]
+                if stop < end:
+                    seen |= packed[data[stop]]
                 at = stop + 1
                 continue
-            if size == stop - at:
-                pair, flag = read_letters_of(data, at, stop, quick, pairs)
-                if not flag & NUMBER:
-                    hashes[total] = spread(value * powers[size])
-                    word = words[total]
-                    word.value, word.step, word.digits, word.length = np.nan, 0.0, 0, 0
-                    write_word(words, begin, total, hashes[total], pair, flag, seen, lexicon)
-                    total += 1
-                    seen = packed[data[stop]] if stop < end else np.uint32(0)
-                    at = stop + 1
-                    continue
             stop = next_space(data, at, end)
             n = fold_bytes(data, at, stop, packed, kind, width, folds, stream)
             count, n = find_words(stream, n, first, last)
             for w in range(count):
+                hashes[total], places[total] = hash_of(stream, first[w], last[w]), place
+                total += 1
+                upper = 0
+                for inside in range(first[w], last[w]):
+                    upper += stream[inside] & UPPER != 0
+                capitals += stream[first[w]] & UPPER != 0
+                shouted += upper == last[w] - first[w] > 1
+            if count > 0:
+                seen = np.int64(0)
+            for behind in range(first[count - 1] if count > 0 else 0, n):
+                seen |= stream[behind]
+            at = stop
+        hash_shingles(hashes[begin:], total - begin, shingle, grams[begin:])
+        offsets[text + 1] = total
+        cased[text] = is_cased(total - begin, capitals, shouted)
+
+
+def shouts(data: Any, begin: int, end: int, size: int) -> bool:
+    """Say whether all `size` letters of a plain word, two or more, are capitals."""
+    capitals = 0
+    for at in range(begin, end):
+        capitals += BIG_A <= data[at] <= BIG_Z
+    return capitals == size > 1
+
+
+def describe_words(
+    data: Any, ends: Any, tables: Any, pairs: Any, lexicon: Any, room: Any, offsets: Any, hashes: Any,
+    places: Any, asked: Any, words: Any,
+) -> None:  # fmt: skip
+    """Write to `words` what `dedupe.align` wants to know of those words that are `asked` for.
+
+    `offsets`, `hashes` and `places` are those of `word_texts`. Words of ASCII letters alone are read as they
+    stand; others with all that they stand together with, once.
+    """
+    quick, packed, kind, width, folds, letters, inverses, _ = tables
+    stream, first, last = room
+    for text in range(len(ends)):
+        at, behind = offsets[text], offsets[text + 1]
+        while at < behind:
+            if not asked[at]:
+                at += 1
+                continue
+            place, end = places[at] >> 2, ends[text]
+            seen = (places[at] & 3) << SEEN
+            size, stop = read_plain(data, place, end, quick, letters, inverses)[1:]
+            if size == stop - place:
+                pair, flag = read_letters_of(data, place, stop, quick, pairs)
+                if not flag & NUMBER:
+                    word = words[at]
+                    word.value, word.step, word.digits, word.length = np.nan, 0.0, 0, 0
+                    write_word(word, hashes, at, behind, pair, flag, seen, lexicon)
+                    at += 1
+                    continue
+            if size < 0:
+                stop = next_space(data, place, end)
+            while at > offsets[text] and places[at - 1] == places[at]:
+                at -= 1
+            n = fold_bytes(data, place, stop, packed, kind, width, folds, stream)
+            count, n = find_words(stream, n, first, last)
+            for w in range(count):
                 for between in range(last[w - 1] if w > 0 else 0, first[w]):
                     seen |= stream[between]
-                hashes[total], pair, flag, inside = read_word(stream, first[w], last[w])
-                word = words[total]
+                pair, flag, inside = read_word(stream, first[w], last[w])
+                word = words[at]
                 word.value, word.step, word.digits, word.length = number_of(stream, first[w], last[w], flag)
-                write_word(words, begin, total, hashes[total], pair, flag, seen, lexicon)
-                total += 1
+                write_word(word, hashes, at, behind, pair, flag, seen, lexicon)
+                at += 1
                 seen = inside
-            for between in range(last[count - 1] if count > 0 else 0, n):
-                seen |= stream[between]
-            at = stop
-        count = total - begin
-        hash_shingles(hashes[begin:], count, shingle, grams[begin:])
-        offsets[text + 1] = total
 
 
 def write_word(
-    words: Any, begin: int, at: int, value: Any, pair: int, flag: int, seen: Any, lexicon: Any
+    word: Any, hashes: Any, at: int, behind: int, pair: int, flag: int, seen: Any, lexicon: Any
 ) -> None:
-    """Write what is known of word `at` of a text that has its words from `begin` on; its number stands there.
+    """Write what is known of word `at` of a text that has its words up to `behind`; its number is there.
 
-    `value` is its hash, by which the lexicon is asked: a word may be a number, or the power of ten of the
-    number before it.
+    The lexicon is asked for its hash and that of the next: a word may be a number, or the power of ten of
+    the number before it.
     """
-    table, hashes, values, powers = lexicon
-    word = words[at]
+    values, powers = lexicon[2], lexicon[3]
     word.pair = pair
     word.flag = flag | (LINE if seen & NEWLINE else 0) | (SENTENCE if seen & MARK else 0)
+    entry = entry_of(hashes[at], lexicon)
+    if entry >= 0:
+        if powers[entry] == 0:
+            word.value = values[entry]
+        else:
+            word.value, word.step = np.nan, -1.0
+    if word.value < WEEKDAYS and at + 1 < behind:
+        entry = entry_of(hashes[at + 1], lexicon)
+        if entry >= 0 and powers[entry] != 0:
+            scale(word, 10.0 ** powers[entry])
+
+
+def entry_of(value: Any, lexicon: Any) -> Any:
+    """Find a word in the lexicon by its hash; -1 where it is not there."""
+    table, hashes = lexicon[0], lexicon[1]
     place = np.int64(value & np.uint64(LAST_PLACE))
-    while table[place] >= 0:
-        entry = table[place]
-        if hashes[entry] == value:
-            if powers[entry] == 0:
-                word.value = values[entry]
-                return
-            word.value = np.nan
-            word.step = -1.0
-            if at > begin and words[at - 1].value < WEEKDAYS:
-                scale(words[at - 1], 10.0 ** powers[entry])
-            return
+    while table[place] >= 0 and hashes[table[place]] != value:
         place = (place + 1) & LAST_PLACE
+    return table[place]
 
 
 def scale(word: Any, factor: float) -> None:
@@ -154,15 +225,14 @@ def read_letters_of(data: Any, begin: int, end: int, quick: Any, pairs: Any) -> 
 
 
 def read_word(stream: Any, begin: int, end: int) -> Any:
-    """Read a word: (hash, letter pairs, flags but LINE and SENTENCE, all bits of its characters)."""
-    value, mask = np.uint64(0), np.int64(0)
+    """Read a word: (letter pairs, flags but LINE and SENTENCE, all bits of its characters)."""
+    mask = np.int64(0)
     one, other = np.uint64(0), np.uint64(0)
     digits = capitals = 0
-    bits = np.uint32(0)
+    bits = np.int64(0)
     for at in range(begin, end):
         entry = stream[at]
         code = np.uint64(entry & np.uint32(CODE))
-        value = value * PRIME + (code + np.uint64(1))
         mask |= pair_bit(one, code) | pair_bit(other, code)
         other = one
         one = code
@@ -184,7 +254,7 @@ def read_word(stream: Any, begin: int, end: int) -> Any:
         flags |= ALONE
     if caseless(code):
         flags |= CASELESS
-    return spread(value), mask, flags, bits
+    return mask, flags, bits
 
 
 def caseless(code: Any) -> Any:

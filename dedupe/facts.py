@@ -18,9 +18,7 @@ from dedupe.align import (
     agree,
     align_words,
     alike,
-    index,
     pop,
-    room_for,
 )
 from dedupe.tokens import ALONE, CAPITAL, CASELESS, LINE, NUMBER, SENTENCE, SHOUT
 
@@ -278,25 +276,23 @@ def left_over(a: Any, i0: int, i1: int, b: Any, j0: int, j1: int, cased: bool) -
 
 
 def verify(
-    flat: Any, offsets: Any, left: Any, right: Any, table: Any, chain: Any, found: Any, score: Any,
-    to_b: Any, damaged: Any, spare: Any, counts: Any,
+    flat: Any, offsets: Any, cased: Any, left: Any, right: Any, hopeful: Any, found: Any, ends: Any,
+    score: Any, to_b: Any, damaged: Any, spare: Any, counts: Any,
 ) -> None:  # fmt: skip
     """Compare many pairs of texts: left[p] (the shorter) with right[p], into counts[p].
 
-    `flat` are the words of all texts one after the other. Pairs with one right text after the other
-    are quickest: its index is made once. The rest is room for the longest text.
+    `flat` are the words of all texts one after the other, and `cased` says in which of them capitals mean
+    something; `hopeful`, `found` and `ends` are what `dedupe.align.screen` gave. The rest is room for the
+    longest text.
     """
-    indexed = -1
-    places = 8
+    begin = 0
     for p in range(len(left)):
-        a = text_of(flat, offsets[left[p]], offsets[left[p] + 1])
-        b = text_of(flat, offsets[right[p]], offsets[right[p] + 1])
-        if indexed != right[p]:
-            places = room_for(len(b[GRAM]))
-            index(b[GRAM], table, places, chain)
-            indexed = right[p]
-        align_words(a, b, table, places, chain, found, score, to_b, damaged)
-        compare(a, b, is_cased(a), is_cased(b), to_b, damaged, counts[p], spare)
+        if hopeful[p]:
+            a = text_of(flat, offsets[left[p]], offsets[left[p] + 1])
+            b = text_of(flat, offsets[right[p]], offsets[right[p] + 1])
+            align_words(a, b, found, begin, ends[p], score, to_b, damaged)
+            compare(a, b, cased[left[p]], cased[right[p]], to_b, damaged, counts[p], spare)
+        begin = ends[p]
 
 
 def text_of(flat: Any, begin: int, end: int) -> Any:
@@ -304,10 +300,6 @@ def text_of(flat: Any, begin: int, end: int) -> Any:
     return flat[HASH][begin:end], flat[GRAM][begin : max(begin, end - 2)], flat[WORD][begin:end]
 
 
-def is_cased(text: Any) -> bool:
-    """Say whether capitals mean something in a text: there are some, and not everywhere."""
-    capitals = shouted = 0
-    for word in text[WORD]:
-        capitals += word.flag & CAPITAL != 0
-        shouted += word.flag & SHOUT != 0
-    return 100 * capitals > len(text[WORD]) and 2 * shouted < len(text[WORD])
+def is_cased(words: int, capitals: int, shouted: int) -> bool:
+    """Say whether capitals mean something in a text of so many words: there are some, and not everywhere."""
+    return 100 * capitals > words and 2 * shouted < words

@@ -1,4 +1,4 @@
-"""Many texts in one buffer of UTF-8, and what is computed from all of them: samples, words, details.
+"""Many texts in one buffer of UTF-8, and what is computed from them: samples, words, what is known of words.
 
 Two engines give the same numbers: NumPy for small jobs, numba (the extra `fast`) from `LARGE` bytes on.
 """
@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from dedupe.align import Word
 from dedupe.errors import SettingsError
+from dedupe.facts import is_cased
 from dedupe.lexicon import WEEKDAYS, lexicon
 from dedupe.scratch import release
 from dedupe.sketch import Sampling, Shingles, limit, sample, shingles
-from dedupe.tokens import NUMBER, PRIME, decode, mix, tokens
+from dedupe.tokens import CAPITAL, NUMBER, PRIME, SHOUT, decode, mix, tokens
 from dedupe.tokens import Folded as FoldedTexts
 
 LARGE = 20_000_000
@@ -164,74 +165,84 @@ WORD_KIND = np.dtype({"names": Word._fields, "formats": ["i8", "i8", "f8", "f8",
 
 
 @dataclass(frozen=True, slots=True)
-class Details:
-    """The words of texts as `dedupe.align` reads them: the arrays HASH, GRAM and WORD, or only the first
-    two; text k has the words offsets[k] to offsets[k + 1]. The last two grams of a text mean nothing."""  # noqa: D209
+class Words:
+    """The words of texts by their hashes: text k has the words offsets[k] to offsets[k + 1].
 
-    arrays: tuple[Any, ...]
+    hashes, grams int64[words]: see `dedupe.align`; the last two grams of a text mean nothing. places
+    int64[words]: where each stands (none in the NumPy engine). cased bool[texts]: whether capitals mean
+    something.
+    """
+
+    hashes: NDArray[np.int64]
+    grams: NDArray[np.int64]
+    places: NDArray[np.int64]
     offsets: NDArray[np.int64]
+    cased: NDArray[np.bool_]
 
 
-def word_texts(texts: Texts, fast: bool, words: int | None = None) -> Details:
-    """Give the words of texts by their hashes and grams alone, which is quick; see `detail_texts`."""
-    if not fast:
-        parts = [_words_of(FoldedTexts([texts.text(number)]).hashes()) for number in range(len(texts))]
-        return _joined(parts, 2)
-    from dedupe.foldbytes import word_room
-    from dedupe.kernels import compiled
-    from dedupe.scan import alphabet, make_room
+def word_texts(texts: Texts, fast: bool, count: int | None = None) -> Words:
+    """Give the words of texts by their hashes alone, which is quick; `describe` tells more of some.
 
-    longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
-    arrays = np.empty((2, word_room(size) if words is None else words + 1), np.uint64)
-    offsets = np.empty(len(texts) + 1, np.int64)
-    compiled("word_texts")(
-        texts.data, texts.starts, texts.ends, alphabet(), make_room(longest), 3, *arrays, offsets
-    )  # fmt: skip
-    return Details(tuple(array[: offsets[-1]].view(np.int64) for array in arrays), offsets)
-
-
-def _words_of(hashes: NDArray[np.uint64]) -> tuple[Any, Any]:
-    grams = np.zeros(len(hashes), np.int64)
-    found = shingles_of(hashes)
-    grams[: len(found)] = found.view(np.int64)
-    return hashes.view(np.int64), grams
-
-
-def _joined(parts: Sequence[tuple[Any, ...]], columns: int) -> Details:
-    arrays = zip(*parts, strict=True) if parts else ((),) * columns
-    offsets = np.cumsum([0, *(len(part[0]) for part in parts)])
-    kinds = (np.int64, np.int64, WORD_KIND)[:columns]
-    pairs = zip(kinds, arrays, strict=True)
-    return Details(tuple(np.concatenate([np.zeros(0, kind), *array]) for kind, array in pairs), offsets)
-
-
-def detail_texts(texts: Texts, fast: bool, words: int | None = None) -> Details:
-    """Give the words of texts with all that a comparison asks of them.
-
-    `words` is their number, if it is known: then no more room is made than they need, which the system can
+    `count` is their number, if it is known: then no more room is made than they need, which the system can
     give again and again without clearing it first.
     """
     if not fast:
-        return _joined([_details_of(texts.text(number)) for number in range(len(texts))], 3)
-    from dedupe.describe import lexicon_table, pair_table
+        return _words_of([FoldedTexts([texts.text(number)]) for number in range(len(texts))])
+    from dedupe.describe import word_texts as loop
     from dedupe.foldbytes import word_room
     from dedupe.kernels import compiled
     from dedupe.scan import alphabet, make_room
 
-    longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
-    places = word_room(size) if words is None else words + 1
-    arrays = tuple(np.empty(places, kind) for kind in (np.uint64, np.uint64, WORD_KIND))
-    offsets = np.empty(len(texts) + 1, np.int64)
-    compiled("detail_texts")(
-        texts.data, texts.starts, texts.ends, alphabet(), pair_table(), lexicon_table(), make_room(longest),
-        3, *arrays, offsets,
+    sizes = texts.ends - texts.starts
+    room = word_room(int(sizes.sum())) if count is None else count + 1
+    arrays = np.empty(room, np.uint64), np.empty(room, np.uint64), np.empty(room, np.int64)
+    offsets, cased = np.empty(len(texts) + 1, np.int64), np.empty(len(texts), np.bool_)
+    compiled(loop.__name__)(
+        texts.data, texts.starts, texts.ends, alphabet(), make_room(int(sizes.max(initial=0))), 3,
+        *arrays, offsets, cased,
     )  # fmt: skip
-    hashes, grams, described = (array[: offsets[-1]] for array in arrays)
-    return Details((hashes.view(np.int64), grams.view(np.int64), described), offsets)
+    hashes, grams, places = (array[: offsets[-1]].view(np.int64) for array in arrays)
+    return Words(hashes, grams, places, offsets, cased)
 
 
-def _details_of(text: str) -> tuple[Any, ...]:
-    """Give the three arrays of one text, in the NumPy engine."""
+def _words_of(texts: Sequence[FoldedTexts]) -> Words:
+    hashes, grams, cased = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], []
+    for text in texts:
+        found = text.hashes()
+        runs = np.zeros(len(found), np.uint64)
+        runs[: max(0, len(found) - 2)] = shingles_of(found)
+        hashes.append(found.view(np.int64))
+        grams.append(runs.view(np.int64))
+        capitals, shouted = (int(np.count_nonzero(text.flags() & flag)) for flag in (CAPITAL, SHOUT))
+        cased.append(is_cased(len(found), capitals, shouted))
+    offsets = np.cumsum([len(found) for found in hashes])
+    places = np.zeros(0, np.int64)
+    return Words(np.concatenate(hashes), np.concatenate(grams), places, offsets, np.array(cased, np.bool_))
+
+
+def describe(texts: Texts, words: Words, asked: NDArray[np.bool_], fast: bool) -> NDArray[Any]:
+    """Give what a comparison asks of words, WORD_KIND[words]: those that are not `asked` for mean nothing."""
+    if not fast:
+        described = np.zeros(len(asked), WORD_KIND)
+        for number, (first, last) in enumerate(pairwise(words.offsets.tolist())):
+            if asked[first:last].any():
+                described[first:last] = _described(texts.text(number))
+        return described
+    from dedupe.describe import describe_words, lexicon_table, pair_table
+    from dedupe.kernels import compiled
+    from dedupe.scan import alphabet, make_room
+
+    described = np.empty(len(asked), WORD_KIND)
+    longest = int((texts.ends - texts.starts).max(initial=0))
+    compiled(describe_words.__name__)(
+        texts.data, texts.ends, alphabet(), pair_table(), lexicon_table(), make_room(longest), words.offsets,
+        words.hashes.view(np.uint64), words.places, asked, described,
+    )  # fmt: skip
+    return described
+
+
+def _described(text: str) -> NDArray[Any]:
+    """Describe the words of one text, in the NumPy engine."""
     folded = FoldedTexts([text])
     hashes, flags = folded.hashes(), folded.flags().astype(np.int64)
     count = len(hashes)
@@ -252,7 +263,7 @@ def _details_of(text: str) -> tuple[Any, ...]:
     words = np.empty(count, WORD_KIND)
     for name, column in zip(Word._fields, columns, strict=True):
         words[name] = column
-    return *_words_of(hashes), words
+    return words
 
 
 def shingles_of(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:

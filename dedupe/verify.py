@@ -1,34 +1,30 @@
 """Pairs of documents compared on their texts, a portion at a time, in either engine and on all cores.
 
-Equal bytes need no comparison. Then two sieves: where the samples leave it open, the hashes of the words
-tell cheaply which pairs have runs in common at all (`dedupe.align.screen`); only for the rest are letters,
-capitals and numbers looked at, and the texts aligned word by word.
+Equal bytes need no comparison. Of the other pairs, the hashes of the words show where they have runs in
+common, and so which are not worth a closer look (`dedupe.align.screen`). Letters, capitals and numbers are
+looked at only of the words between those runs, and those are aligned word by word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedupe import align, facts, relation
-from dedupe.candidates import count_shared
 from dedupe.kernels import on_all_cores
 from dedupe.relation import Verdicts, decide
-from dedupe.texts import Details, Samples, Texts, detail_texts, fast_engine, word_texts
+from dedupe.texts import Samples, Texts, describe, fast_engine, word_texts
 
-SCREENED, ALIGNED = 1 << 20, 1 << 19
-"""Bytes of text in one portion: their words take three times as much memory when screened, twelve times when
-aligned."""
+PORTION = 1 << 20
+"""Bytes of text that are compared at a time; their words take seven times as much memory, and three times as
+much again where much of them is described."""
 
 MANY = 8_000_000
 """Bytes of text in all pairs from which on numba is worth its start, even where it must compile first (15 s):
 without it a megabyte takes more than a second."""
-
-LIKELY = 50
-"""Two texts that share so many percent of the smaller sample need no first sieve. Of 50,000 texts with copies
-all 7,971 such pairs passed it, and of the 13,430 others 175."""
 
 Places = NDArray[np.int64]
 
@@ -62,25 +58,17 @@ def match_counts(
     equal = _equal_bytes(texts, shorter, longer, samples)
     counts[equal, facts.EQUAL] = samples.words[longer[equal]]
     counts[equal, facts.A_LAST] = counts[equal, facts.B_LAST] = samples.words[longer[equal]] - 1
-    shared = count_shared(samples.kept, pairs, fast)
-    smaller = np.diff(samples.kept.offsets)[pairs].min(axis=1)
-    hopeful = ~equal & (100 * shared >= LIKELY * smaller)
-
-    def screen(numbers: Places, rows: Places, left: Places, right: Places) -> None:
-        words = word_texts(texts.some(numbers), fast, int(samples.words[numbers].sum()))
-        hopeful[rows] = _screened(words, left, right, fast)
 
     def compare(numbers: Places, rows: Places, left: Places, right: Places) -> None:
-        details = detail_texts(texts.some(numbers), fast, int(samples.words[numbers].sum()))
-        counts[rows] = _compared(details, left, right, fast)
+        words = int(samples.words[numbers].sum())
+        counts[rows] = _compared(texts.some(numbers), words, left, right, fast)
 
-    _in_portions(texts, shorter, longer, np.flatnonzero(~equal & ~hopeful), SCREENED, screen, fast)
-    _in_portions(texts, shorter, longer, np.flatnonzero(hopeful), ALIGNED, compare, fast)
+    _in_portions(texts, shorter, longer, np.flatnonzero(~equal), compare, fast)
     return counts, shorter, longer
 
 
 def _in_portions(
-    texts: Texts, shorter: Places, longer: Places, rows: Places, size: int,
+    texts: Texts, shorter: Places, longer: Places, rows: Places,
     work: Callable[[Places, Places, Places, Places], None], fast: bool,
 ) -> None:  # fmt: skip
     """Do work(numbers, rows, left, right) for portions of the pairs; `numbers` are the texts of the portion.
@@ -96,7 +84,7 @@ def _in_portions(
     fresh = np.zeros(len(both), np.int64)
     _, first = np.unique(both, return_index=True)
     fresh[first] = sizes[both[first]]
-    portion = np.cumsum(fresh)[1::2] // size
+    portion = np.cumsum(fresh)[1::2] // PORTION
     portions = [part for part in np.split(rows, np.flatnonzero(np.diff(portion)) + 1) if len(part)]
 
     def one(part: Places) -> None:
@@ -132,50 +120,49 @@ def _equal_bytes(
         pairs = zip(left.tolist(), right.tolist(), strict=True)
         equal[rows] = [some.bytes(a) == some.bytes(b) for a, b in pairs]
 
-    _in_portions(texts, one, other, np.flatnonzero(equal), SCREENED, compare, fast=False)
+    _in_portions(texts, one, other, np.flatnonzero(equal), compare, fast=False)
     return equal
 
 
-def _screened(words: Details, left: Places, right: Places, fast: bool) -> NDArray[np.bool_]:
-    hopeful = np.ones(len(left), np.bool_)
-    longest = int(np.diff(words.offsets).max())
-    places = align.room_for(longest)
+def _compared(texts: Texts, count: int, left: Places, right: Places, fast: bool) -> NDArray[np.int64]:
+    """Give the counts of pairs of texts that have `count` words together; zeros for a pair without hope."""
+    words = word_texts(texts, fast, count)
+    sizes = np.diff(words.offsets)
+    longest = int(sizes.max())
+    hopeful, ends = np.empty(len(left), np.bool_), np.empty(len(left), np.int64)
+    found = np.empty((int((sizes[left] // 3 + 1).sum()), 3), np.int64)
+    asked = np.zeros(len(words.hashes), np.bool_)
+    hashes = (words.hashes, words.grams)
+    _run(
+        align.screen, fast, (hashes, words.offsets, left, right),
+        np.empty(align.room_for(longest), np.int64), np.empty(longest + 1, np.int64), hopeful, found, ends,
+        asked,
+    )  # fmt: skip
+    described = describe(texts, words, asked, fast)
+    counts = np.zeros((len(left), facts.COUNTS), np.int64)
+    _run(
+        facts.verify, fast,
+        ((*hashes, described), words.offsets, words.cased, left, right, hopeful, found, ends),
+        np.empty(align.CELLS + 2 * longest + 2, np.int64), np.empty(longest + 1, np.int64),
+        np.empty(longest + 1, np.bool_), np.empty((2, 64)), counts,
+    )  # fmt: skip
+    return counts
+
+
+def _run(loop: Callable[..., None], fast: bool, given: tuple[Any, ...], *made: NDArray[Any]) -> None:
+    """Run a loop on what is `given` and what is `made` by it: compiled, or as it stands on lists."""
     if fast:
         from dedupe.kernels import compiled
 
-        compiled("screen")(
-            words.arrays, words.offsets, left, right, np.empty(places, np.int64),
-            np.empty(longest + 1, np.int64), np.empty((longest // 3 + 2, 3), np.int64), hopeful,
-        )  # fmt: skip
-        return hopeful
-    said = [True] * len(left)
-    align.screen(
-        tuple(array.tolist() for array in words.arrays), words.offsets.tolist(), left.tolist(),
-        right.tolist(), [0] * places, [0] * (longest + 1), [[0] * 3 for _ in range(longest // 3 + 2)], said,
-    )  # fmt: skip
-    hopeful[:] = said
-    return hopeful
+        compiled(loop.__name__)(*given, *made)
+        return
+    lists = [array.tolist() for array in made]
+    loop(*map(_listed, given), *lists)
+    for array, values in zip(made, lists, strict=True):
+        array[...] = values
 
 
-def _compared(details: Details, left: Places, right: Places, fast: bool) -> NDArray[np.int64]:
-    longest = int(np.diff(details.offsets).max())
-    places, cells = align.room_for(longest), align.CELLS + 2 * longest + 2
-    if fast:
-        from dedupe.kernels import compiled
-
-        counts = np.zeros((len(left), facts.COUNTS), np.int64)
-        compiled("verify")(
-            details.arrays, details.offsets, left, right, np.empty(places, np.int64),
-            np.empty(longest + 1, np.int64), np.empty((longest // 3 + 2, 3), np.int64),
-            np.empty(cells, np.int64), np.empty(longest + 1, np.int64), np.empty(longest + 1, np.bool_),
-            np.empty((2, 64)), counts,
-        )  # fmt: skip
-        return counts
-    found = [[0] * facts.COUNTS for _ in left]
-    hashes, grams, words = (array.tolist() for array in details.arrays)
-    facts.verify(
-        (hashes, grams, [align.Word(*word) for word in words]), details.offsets.tolist(), left.tolist(),
-        right.tolist(), [0] * places, [0] * (longest + 1), [[0] * 3 for _ in range(longest // 3 + 2)],
-        [0] * cells, [0] * (longest + 1), [False] * (longest + 1), [[0.0] * 64 for _ in range(2)], found,
-    )  # fmt: skip
-    return np.array(found, np.int64)
+def _listed(given: Any) -> Any:
+    if isinstance(given, tuple):
+        return tuple(map(_listed, given))
+    return list(map(align.Word._make, given.tolist())) if given.dtype.names else given.tolist()

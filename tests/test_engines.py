@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dedupe import align, duplicates, ranges, scratch
+from dedupe import align, duplicates, ranges, scratch, verify
 from dedupe.candidates import candidates
 from dedupe.kernels import _stamp
 from dedupe.model import Document
 from dedupe.sketch import Sampling, Shingles
-from dedupe.texts import Texts, detail_texts, read_number, sample_texts
+from dedupe.texts import Texts, Words, describe, read_number, sample_texts, word_texts
 from dedupe.tokens import tokens
 
 pytest.importorskip("numba")
@@ -123,15 +123,34 @@ def test_samples_of_plain_words_are_equal(rule: Sampling) -> None:
     assert slow.kept.hashes.tolist() == fast.kept.hashes.tolist()
 
 
+def described(texts: Texts, fast: bool) -> tuple[Words, np.ndarray]:
+    """Give the words of texts, all of them described."""
+    words = word_texts(texts, fast)
+    return words, describe(texts, words, np.ones(len(words.hashes), np.bool_), fast)
+
+
 @pytest.mark.parametrize("seed", range(4))
-def test_details_are_equal(seed: int) -> None:
-    texts = buffer(texts_of_all_kinds(200, 100 + seed))
-    slow, fast = detail_texts(texts, fast=False), detail_texts(texts, fast=True)
+def test_words_are_equal(seed: int) -> None:
+    texts = buffer([*texts_of_all_kinds(200, 100 + seed), b"ALL OF IT SHOUTS", b"U.S. a b", b"\xd0\x96 " * 3])
+    (slow, slow_words), (fast, fast_words) = described(texts, False), described(texts, True)
     assert slow.offsets.tolist() == fast.offsets.tolist()
-    assert slow.arrays[align.HASH].tolist() == fast.arrays[align.HASH].tolist()
+    assert slow.hashes.tolist() == fast.hashes.tolist()
+    assert slow.cased.tolist() == fast.cased.tolist()
+    assert len(set(slow.cased.tolist())) == 2
+    for first, last in pairwise(slow.offsets.tolist()):
+        runs = slice(first, max(first, last - 2))
+        assert slow.grams[runs].tolist() == fast.grams[runs].tolist()
     for name in align.Word._fields:
-        one, other = slow.arrays[align.WORD][name], fast.arrays[align.WORD][name]
+        one, other = slow_words[name], fast_words[name]
         assert np.array_equal(one, other, equal_nan=one.dtype == float), name
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3])
+def test_a_word_is_the_same_whatever_else_is_described(share: float) -> None:
+    texts = buffer(texts_of_all_kinds(200, 17))
+    words, everything = described(texts, True)
+    asked = np.random.default_rng(4).random(len(everything)) < share
+    assert describe(texts, words, asked, True)[asked].tobytes() == everything[asked].tobytes()
 
 
 @pytest.mark.parametrize(
@@ -143,19 +162,19 @@ def test_details_are_equal(seed: int) -> None:
 )  # fmt: skip
 def test_malformed_bytes_part_words(data: bytes) -> None:
     texts = buffer([data, b"next"])
-    fast = detail_texts(texts, fast=True)
+    fast = word_texts(texts, fast=True)
     expected = tokens([data.decode("utf-8", "replace"), "next"])
     assert fast.offsets.tolist() == expected.offsets.tolist()
-    assert fast.arrays[align.HASH].view(np.uint64).tolist() == expected.hashes.tolist()
+    assert fast.hashes.view(np.uint64).tolist() == expected.hashes.tolist()
 
 
 def test_reading_a_number_agrees_with_the_engine() -> None:
     cases = ["7", "1.50", "24th", "13h20", "0.01", "123456789012345678", "15pm", "007"]
     cases += ["5pm", "2.5bn", "8일", "12वीं", "3d4"]
-    found = detail_texts(buffer([" ".join(cases).encode()]), fast=True)
+    _, found = described(buffer([" ".join(cases).encode()]), fast=True)
     for place, case in enumerate(cases):
         value, step, digits, length = read_number(case)
-        given = list(found.arrays[align.WORD][place])[2:]
+        given = list(found[place])[2:]
         assert np.array_equal(given, [value, step, digits, length], equal_nan=True), case
 
 
@@ -179,6 +198,22 @@ def test_findings_are_equal() -> None:
     slow = duplicates.find_duplicates(documents, fast=False)
     assert len(slow) > 40
     assert slow == duplicates.find_duplicates(documents, fast=True)
+
+
+def test_only_words_that_are_asked_for_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = varied_documents()
+    found = duplicates.find_duplicates(documents, fast=True)
+    known = []
+
+    def scrambled(texts: Texts, words: Words, asked: np.ndarray, fast: bool) -> np.ndarray:
+        some = describe(texts, words, asked, fast)
+        known.append(asked.mean())
+        some[~asked] = (-1, -1, 7.0, -1.0, 7, 7)
+        return some
+
+    monkeypatch.setattr(verify, "describe", scrambled)
+    assert duplicates.find_duplicates(documents, fast=True) == found
+    assert 0.05 < max(known) < 0.95
 
 
 def test_candidates_are_equal() -> None:
@@ -258,9 +293,9 @@ def test_no_loop_reads_or_writes_past_an_array() -> None:
 
 CHECKED = """
 import numpy as np
-from dedupe.texts import Texts, detail_texts, sample_texts, word_texts
+from dedupe.texts import sample_texts
 from dedupe.kernels import _compiled, compiled
-from tests.test_engines import buffer, texts_of_all_kinds, varied_documents
+from tests.test_engines import buffer, described, texts_of_all_kinds, varied_documents
 from dedupe import duplicates, similar
 try:
     pairs = np.array([[0, 1]])
@@ -272,7 +307,7 @@ else:
 parts = [b"", b"'", b"1,", *(bytes([k]) for k in range(256)), "㍿".encode() * 3000]
 parts += texts_of_all_kinds(2000, 7)
 for texts in [buffer(parts), buffer([]), buffer([b""]), *(buffer([part]) for part in parts[:300])]:
-    sample_texts(texts, fast=True), detail_texts(texts, fast=True), word_texts(texts, fast=True)
+    sample_texts(texts, fast=True), described(texts, fast=True)
 documents = varied_documents()
 assert duplicates.find_duplicates(documents, fast=True) == duplicates.find_duplicates(documents, fast=False)
 texts = [part.decode("utf-8", "replace") for part in parts[:400]]
