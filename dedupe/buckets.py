@@ -64,6 +64,16 @@ def propose(
     return last, found
 
 
+def enter_all(buckets: Any, ends: Any, members: Any, first: int, last: int) -> None:
+    """Put documents into their buckets, and propose nothing: the others are as in `propose`."""
+    base = ends[first]
+    for place in range(first, last):
+        for entry in range(ends[place], ends[place + 1]):
+            bucket = buckets[entry - base]
+            if bucket > 0:
+                enter(members, bucket, members[bucket], place)
+
+
 def keep_likely(ends: Any, needed: Any, times: Any, met: Any, count: int, place: int, unmet: int) -> int:
     """Keep of the documents that were met those that may share enough; give their number. Clears `times`."""
     likely = 0
@@ -89,8 +99,8 @@ def keep_shared(
     """Write to `out`, where so many pairs are found, those that share enough; give how many there are now.
 
     The low bits of the shingles of the document are marked: how many of an earlier one's fall on a mark is
-    never less than they share, and is quickly told. Of 1.6 million pairs among 300,000 texts seven in eight need
-    no more than that.
+    never less than they share, and is quickly told. Of 1.6 million pairs among 300,000 texts seven in eight
+    need no more than that.
     """
     begin, end = ends[place], ends[place + 1]
     mark(hashes, begin, end, marks, 1)
