@@ -64,6 +64,16 @@ def propose(
     return last, found
 
 
+def enter_all(buckets: Any, ends: Any, members: Any, first: int, last: int) -> None:
+    """Put documents into their buckets, and propose nothing: the others are as in `propose`."""
+    base = ends[first]
+    for place in range(first, last):
+        for entry in range(ends[place], ends[place + 1]):
+            bucket = buckets[entry - base]
+            if bucket > 0:
+                enter(members, bucket, members[bucket], place)
+
+
 def keep_likely(ends: Any, needed: Any, times: Any, met: Any, count: int, place: int, unmet: int) -> int:
     """Keep of the documents that were met those that may share enough; give their number. Clears `times`."""
     likely = 0

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from dedupe import buckets
 from dedupe.buckets import FULL
 from dedupe.errors import InputError
-from dedupe.ranges import Entries
+from dedupe.kernels import compiled, on_all_cores
+from dedupe.ranges import AT_ONCE, Entries
 from dedupe.scratch import release
 from dedupe.sketch import Shingles
 
@@ -53,33 +54,50 @@ def candidates(
     OutputError where the folder has no room.
     """
     check_count(len(order))
-    count, found = len(order), [np.zeros(0, np.int64)]
-    loop, form = _engine(fast)
     least = needed(np.arange(1 + int(np.diff(samples.offsets).max(initial=0))))
     with Entries(samples, order, skip, folder, fast) as entries:
-        fixed = [form(array) for array in (entries.hashes, entries.ends, least)]
-        sizes = (entries.room, count, count)
-        state = [form(np.zeros(size, np.uint32)) for size in sizes]
-        state.append(form(np.zeros(buckets.MARKS, np.uint8)))
-        out = form(np.empty(count + MORE, np.int64))
-        for first, last in entries.portions:
-            portion, place = form(entries.buckets(first, last)), first
-            while place < last:
-                place, size = loop(portion, *fixed, *state, first, place, last, out)
-                found.append(np.array(out[:size], np.int64))
-            release(entries.hashes)
+        parts = _parts(len(entries.portions), AT_ONCE if fast else 1)
+        found = on_all_cores(lambda part: _propose(entries, least, part, fast), parts, fast)
     packed = np.sort(np.concatenate(found))
-    pairs: NDArray[np.int64] = order[np.stack(np.divmod(packed, max(1, count)), axis=1)]
+    pairs: NDArray[np.int64] = order[np.stack(np.divmod(packed, max(1, len(order))), axis=1)]
     return pairs
 
 
-def _engine(fast: bool) -> tuple[Callable[..., Any], Callable[[NDArray[Any]], Any]]:
-    """Give the loop that proposes, and how it takes an array: plain loops are quicker on lists."""
-    if not fast:
-        return buckets.propose, np.ndarray.tolist
-    from dedupe.kernels import compiled
+def _parts(count: int, most: int) -> list[range]:
+    """Part the numbers of portions into so many runs of about one length, or fewer; one at least."""
+    size = max(1, -(-count // most))
+    return [range(first, min(first + size, count)) for first in range(0, max(1, count), size)]
 
-    return compiled("propose"), lambda array: array
+
+def _propose(entries: Entries, least: NDArray[np.float64], part: range, fast: bool) -> NDArray[np.int64]:
+    """Propose pairs whose later document is in a part of the portions.
+
+    The documents of the portions before it come to their buckets without being compared.
+    """
+    propose, enter_all, form = _engine(fast)
+    count, found = len(entries.ends) - 1, [np.zeros(0, np.int64)]
+    hashes, ends, least = (form(array) for array in (entries.hashes, entries.ends, least))
+    members, times, met = (form(np.zeros(size, np.uint32)) for size in (entries.room, count, count))
+    marks, out = form(np.zeros(buckets.MARKS, np.uint8)), form(np.empty(count + MORE, np.int64))
+    for number, (begin, end) in enumerate(entries.portions[: part.stop]):
+        portion, place = form(entries.buckets(begin, end)), begin
+        if number < part.start:
+            enter_all(portion, ends, members, begin, end)
+            continue
+        while place < end:
+            place, size = propose(
+                portion, hashes, ends, least, members, times, met, marks, begin, place, end, out
+            )
+            found.append(np.array(out[:size], np.int64))
+        release(entries.hashes)
+    return np.concatenate(found)
+
+
+def _engine(fast: bool) -> tuple[Callable[..., Any], Callable[..., Any], Callable[[NDArray[Any]], Any]]:
+    """Give the loops of `dedupe.buckets`, and how they take an array: plain loops are quicker on lists."""
+    if not fast:
+        return buckets.propose, buckets.enter_all, np.ndarray.tolist
+    return compiled("propose"), compiled("enter_all"), lambda array: array
 
 
 def check_count(count: int) -> None:
@@ -104,8 +122,6 @@ def count_shared(samples: Shingles, pairs: NDArray[np.int64], fast: bool) -> NDA
     """
     shared = np.zeros(len(pairs), np.int64)
     if fast:
-        from dedupe.kernels import compiled
-
         for at in range(0, len(pairs), COUNTED):
             rows = slice(at, at + COUNTED)
             compiled("count_shared")(samples.hashes, samples.offsets, pairs[rows], shared[rows])

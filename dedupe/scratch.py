@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,12 +29,14 @@ class Column:
     """A column of `count` numbers for the time of a job.
 
     With a folder it lies in a file there that has no name, so that nothing is left of it, however the job
-    ends. Use it as a context manager. Raises OutputError where the disk has no room.
+    ends. Use it as a context manager, in as many threads as you like. Raises OutputError where the disk has
+    no room.
     """
 
     def __init__(self, count: int, kind: DTypeLike, folder: Path | None = None) -> None:
         self._count, self._kind = count, np.dtype(kind)
         self._place = f"{folder}: temporary file"
+        self._one = Lock()  # a file has one place where it is read and written
         self._array = np.empty(0 if folder else count, kind)
         with writing(self._place):
             self._file = TemporaryFile(dir=folder) if folder else None  # noqa: SIM115 - closed by __exit__
@@ -56,7 +59,7 @@ class Column:
         if self._file is None:
             self._array[at : at + len(values)] = values
             return
-        with writing(self._place):
+        with self._one, writing(self._place):
             self._file.seek(at * self._kind.itemsize)
             self._file.write(np.ascontiguousarray(values, self._kind).data)
 
@@ -74,7 +77,7 @@ class Column:
         if self._file is None:
             return self._array[first:last]
         found = np.empty(last - first, self._kind)
-        with writing(self._place):  # what is still to be written is written first
+        with self._one, writing(self._place):  # what is still to be written is written first
             self._file.seek(first * self._kind.itemsize)
             self._file.readinto(found.data)
         return found
