@@ -59,7 +59,7 @@ class FiledTexts(Texts):
             firsts, lasts, starts = self.firsts[numbers[at]], self.lasts[numbers[at]], (ends - sizes)[at]
             held = self.files[file]
             if isinstance(held, Original):
-                self._decode(held, firsts, lasts, data, starts)
+                self._decode(held, firsts, lasts, data, starts, ends[at])
             else:
                 with held.open("rb", buffering=0) as stream:
                     _read(stream, held.as_posix(), firsts, lasts, data, starts)
@@ -67,12 +67,13 @@ class FiledTexts(Texts):
         return Texts(data, ends - sizes, ends)
 
     def _decode(
-        self, original: Original, firsts: Numbers, lasts: Numbers, data: NDArray[np.uint8], starts: Numbers
-    ) -> None:
+        self, original: Original, firsts: Numbers, lasts: Numbers, data: NDArray[np.uint8], starts: Numbers,
+        ends: Numbers,
+    ) -> None:  # fmt: skip
         """Read strings of JSON, each with the quote behind it, and decode them into `data`."""
-        ends = np.cumsum(lasts + 1 - firsts)
-        begins = ends - (lasts + 1 - firsts)
-        strings = np.empty(int(ends[-1]), np.uint8)
+        stops = np.cumsum(lasts + 1 - firsts)
+        begins = stops - (lasts + 1 - firsts)
+        strings = np.empty(int(stops[-1]), np.uint8)
         with original.open(buffering=0) as stream:
             _read(stream, original.name, firsts, lasts + 1, strings, begins)
         # Not before it is known that the file is what it was: the loops have no room for other strings.
@@ -80,9 +81,9 @@ class FiledTexts(Texts):
         if fast_engine(self.size, None):
             from dedupe.kernels import compiled
 
-            compiled("decode_strings")(strings, begins, ends, data, starts)
+            compiled("decode_strings")(strings, begins, stops, data, starts, ends)
             return
-        for begin, end, start in zip(begins.tolist(), ends.tolist(), starts.tolist(), strict=True):
+        for begin, end, start in zip(begins.tolist(), stops.tolist(), starts.tolist(), strict=True):
             text = json.loads(b'"' + strings[begin:end].tobytes()).encode()
             data[start : start + len(text)] = np.frombuffer(text, np.uint8)
 

@@ -219,4 +219,4 @@ def hash_of(stream: Any, first: int, last: int) -> Any:
     value = np.uint64(0)
     for at in range(first, last):
         value = value * PRIME + np.uint64((stream[at] & np.uint32(CODE)) + np.uint32(1))
-    return spread(value)
+    return value

@@ -20,8 +20,9 @@ OUTER = (
 """Loops that are called from Python. The others need no way in, which saves an eighth of the compiling."""
 
 INLINED = (
-    "eight_bytes", "others", "count_bits", "sum_letters", "read_letters", "read_plain", "read_letters_of",
-    "write_word",
+    "eight_bytes", "load", "others", "count_bits", "sum_letters", "read_letters", "read_plain", "gather",
+    "look_at", "lowest", "hash_plain", "read_letters_of", "write_word", "copy_plain", "decode_escape",
+    "encode_point",
 )  # fmt: skip
 """Loops that are made part of those that call them: to hand on four arrays costs more than a word."""
 

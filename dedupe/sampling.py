@@ -14,38 +14,47 @@ from dedupe.scan import scan_words
 from dedupe.tokens import PRIME
 
 
-def hash_shingles(hashes: Any, count: int, size: int, out: Any) -> int:
-    """Hash the runs of `size` of so many words, as `dedupe.sketch.shingles` does; give their number.
+def hash_shingles(hashes: Any, count: int, size: int, out: Any) -> Any:
+    """Hash the runs of `size` of so many words, as `dedupe.sketch.shingles` does; fewer words are one run.
 
-    Fewer words than that are one run. Each hash is made of the one before: what the first word put into it
-    goes, the next word comes.
+    Gives the number of runs, and the sum over all words. There is a loop for each step, without a way out,
+    so that each is compiled to wide instructions.
     """
     if count == 0:
-        return 0
+        return 0, np.uint64(0)
     size = min(size, count)
-    value = np.uint64(0)
-    leaving = np.uint64(1)
-    for at in range(size):
-        value = value * PRIME + hashes[at]
-        leaving *= PRIME
-    out[0] = spread(value)
-    for run in range(1, count - size + 1):
-        value = value * PRIME + hashes[run + size - 1] - hashes[run - 1] * leaving
-        out[run] = spread(value)
-    return count - size + 1
+    runs = count - size + 1
+    for run in range(runs):
+        out[run] = hashes[run]
+    power = PRIME
+    for place in range(1, size):
+        following = hashes[place:]
+        for run in range(runs):
+            out[run] = out[run] * PRIME + following[run]
+        power *= PRIME
+    whole = np.uint64(0)
+    for run in range(0, runs, size):
+        whole = whole * power + out[run]
+    for at in range(count - count % size, count):
+        whole = whole * PRIME + hashes[at]
+    for run in range(runs):
+        out[run] = spread(out[run])
+    return runs, whole
 
 
 def sample_text(
     hashes: Any, count: int, size: int, limit: Any, least: int, work: Any, places: Any, out: Any
-) -> int:
-    """Sample the shingles of one text to `out`, as `dedupe.sketch.sample` does; give how many.
+) -> Any:
+    """Sample the shingles of one text to `out`, as `dedupe.sketch.sample` does.
+
+    Gives how many there are, and the sum over all words.
 
     `out` and `work` need room for every shingle, `places` two numbers more.
     """
     every = False
     width = width_of(limit)
     while True:
-        runs = hash_shingles(hashes, count, size, work)
+        runs, whole = hash_shingles(hashes, count, size, work)
         small = runs if every else keep_below(limit, work, runs)
         if not every and small < least + least // 2:  # repeats may hide that there are too few: look at all
             every, width = True, max(width, 64)
@@ -60,7 +69,7 @@ def sample_text(
             out[kept] = out[k]
             kept += 1
         if every or kept >= least:
-            return kept
+            return kept, whole
         every, width = True, max(width, 64)
 
 
@@ -124,10 +133,8 @@ def sketch_texts(
     out_ends[0] = 0
     for text in range(len(starts)):
         count = scan_words(data, starts[text], ends[text], tables, room, hashes)
-        whole = np.uint64(0)
-        for w in range(count):
-            whole = whole * PRIME + hashes[w]
+        kept, whole = sample_text(hashes, count, size, limit, least, work, room.first, out[total:])
         words[text] = count
-        wholes[text] = spread(whole) if count else np.uint64(0)
-        total += sample_text(hashes, count, size, limit, least, work, room.first, out[total:])
+        wholes[text] = spread(whole)
+        total += kept
         out_ends[text + 1] = total

@@ -19,7 +19,15 @@ PARTS, DOUBTFUL, FOREIGN = 0, 254, 255
 
 ONES, HIGH = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
 LOWER = ONES * np.uint64(0x20)
-NONE, ONE = np.uint64(0), np.uint64(1)
+NONE, ONE, ALL, LAST = np.uint64(0), np.uint64(1), ~np.uint64(0), np.uint64(1 << 63)
+GATHER = np.uint64(0x0102040810204080)
+DARK = ONES * np.uint64(0x80 - ord("!"))
+BLOCK = 64
+"""Bytes that are looked at together: a bit of a number for each."""
+
+STRETCH = 1 << 12
+"""Bytes after which words that are not plain are folded, many at once: more would not stay in the cache."""
+
 SPACE, LINE_FEED, ZERO, NINE = 32, 10, 48, 57
 LETTERS = ONES * np.uint64(0x80 - ord("a")), ONES * np.uint64(0x80 - ord("z") - 1)
 DIGITS = ONES * np.uint64(0x80 - ord("0")), ONES * np.uint64(0x80 - ord("9") - 1)
@@ -86,12 +94,17 @@ def quick_table() -> NDArray[np.uint8]:
 
 
 def eight_bytes(data: Any, at: int, end: int) -> Any:
-    """Read data[at:end] into one number, the first byte lowest; of eight bytes LLVM makes a single load."""
-    if at + 8 > end:
-        value = NONE
-        for k in range(end - at):
-            value |= np.uint64(data[at + k]) << np.uint64(8 * k)
-        return value
+    """Read data[at:end] into one number, the first byte lowest, eight bytes at most."""
+    if at + 8 <= end:
+        return load(data, at)
+    value = NONE
+    for k in range(end - at):
+        value |= np.uint64(data[at + k]) << np.uint64(8 * k)
+    return value
+
+
+def load(data: Any, at: int) -> Any:
+    """Read the eight bytes from `at` on, the first lowest; LLVM makes a single load of it."""
     i = np.uint64(at)
     return (
         np.uint64(data[i])
@@ -190,24 +203,101 @@ def next_space(data: Any, at: int, end: int) -> int:
     return at
 
 
+def gather(eight: Any) -> Any:
+    """Give the highest bits of eight bytes, the others of which are 0, as the eight lowest bits."""
+    return ((eight >> 7) * GATHER) >> 56
+
+
+def look_at(data: Any, at: int, size: int) -> Any:
+    """Say of BLOCK bytes, with a bit each, which are letters or digits, and which need a closer look.
+
+    That is what is not ASCII, and what stands between two letters and may join them (a hyphen among it). The
+    bytes from `size` on count as spaces; of the last one it is not known whether it joins.
+    """
+    wordy, dark, foreign = NONE, NONE, NONE
+    for k in range(0, BLOCK, 8):
+        eight = load(data, at + k)
+        stops = others(eight)
+        wordy |= gather(~stops & HIGH) << k
+        dark |= gather(stops & ((eight & ~HIGH) + DARK)) << k
+        foreign |= gather(eight & HIGH) << k
+    if size < BLOCK:
+        inside = (ONE << size) - ONE
+        wordy, dark, foreign = wordy & inside, dark & inside, foreign & inside
+    return wordy, foreign | dark & wordy << 1 & (wordy | foreign) >> 1
+
+
+def lowest(bits: Any) -> Any:
+    """Give the number of the lowest bit that is set (64: there is none)."""
+    return count_bits(~bits & (bits - ONE))
+
+
+def hash_plain(data: Any, at: int, size: int, letters: Any, inverses: Any) -> Any:
+    """Sum the letters and digits data[at:at + size] for the hash of a word; eight more bytes can be read."""
+    eight = load(data, at) | LOWER
+    if size <= 8:
+        return sum_letters(letters, eight & ALL >> (64 - 8 * size))
+    value = sum_letters(letters, eight)
+    for k in range(8, size, 8):
+        eight = load(data, at + k) | LOWER
+        value += sum_letters(letters, eight & ALL >> max(0, 64 - 8 * (size - k))) * inverses[k]
+    return value
+
+
 def scan_words(data: Any, start: int, end: int, tables: Any, room: Any, hashes: Any) -> int:
-    """Hash the words of data[start:end] to `hashes`, one place more than there are; give their number."""
-    quick, packed, kind, width, folds, letters, inverses, powers = tables
-    stream, first, last = room
+    """Hash the words of data[start:end] to `hashes`, one place more than there are; give their number.
+
+    Where words begin and end is found for BLOCK bytes at once, so that no word has to wait for the one
+    before it. What needs a closer look gets it from `read_closely`, and so do the last bytes of `data`.
+    """
+    letters, inverses, powers = tables[-3:]
     count = 0
     at = start
     while at < end:
-        value, size, stop = read_plain(data, at, end, quick, letters, inverses)
-        if size >= 0:
-            hashes[count] = spread(value * powers[size])
-            count += size > 0
-            at = stop + 1
-            continue
-        stop = next_space(data, at, end)
-        n = fold_bytes(data, at, stop, packed, kind, width, folds, stream)
-        found, _ = find_words(stream, n, first, last)
-        for w in range(found):
-            hashes[count + w] = hash_of(stream, first[w], last[w])
-        count += found
-        at = stop
+        begin, wordy, odd = at, NONE, ONE
+        if at + BLOCK + 8 <= len(data):
+            wordy, odd = look_at(data, at, end - at)
+        while True:
+            starts = wordy & ~(wordy << 1)
+            ends = ~wordy & wordy << 1 & (odd - ONE & ~odd) & LAST - ONE
+            while ends != 0:
+                first = lowest(starts)
+                size = lowest(ends) - first
+                hashes[count] = hash_plain(data, begin + first, size, letters, inverses) * powers[size]
+                count += 1
+                starts &= starts - ONE
+                ends &= ends - ONE
+            left = min(lowest(starts), lowest(odd))
+            at = begin + left
+            if odd == 0 and left > 0:
+                break
+            found, at = read_closely(data, at, end, tables, room, hashes[count:])
+            count += found
+            if wordy == 0 or at - begin >= BLOCK - 1:
+                break
+            wordy &= ALL << (at - begin)
+            odd &= ALL << (at - begin)
+    for w in range(count):
+        hashes[w] = spread(hashes[w])
     return count
+
+
+def read_closely(data: Any, at: int, end: int, tables: Any, room: Any, sums: Any) -> Any:
+    """Read a plain word from `at` on with what parts it from the next, or what is not plain up to a space.
+
+    The sums over the words go to `sums`. Gives their number, and where to go on.
+    """
+    quick, packed, kind, width, folds, letters, inverses, powers = tables
+    stream, first, last = room
+    value, size, stop = read_plain(data, at, end, quick, letters, inverses)
+    if size >= 0:
+        sums[0] = value * powers[size]
+        return 1 if size > 0 else 0, stop + 1
+    stop = next_space(data, at, end)
+    while stop + 1 < end and data[stop + 1] >= 128 and stop - at < STRETCH:
+        stop = next_space(data, stop + 1, end)
+    n = fold_bytes(data, at, stop, packed, kind, width, folds, stream)
+    count, _ = find_words(stream, n, first, last)
+    for w in range(count):
+        sums[w] = hash_of(stream, first[w], last[w])
+    return count, stop

@@ -106,9 +106,12 @@ def test_samples_are_equal(seed: int) -> None:
 
 
 def plain_texts() -> list[bytes]:
-    """Every ASCII character in words, between numbers and at ends; words of every length; repeats."""
+    """Every ASCII character in words, between numbers and at ends; words of every length; what needs a closer
+    look at every place of a block; repeats."""
     parts = [b"ab%cCd 12%c345 1%c5 x%c %cy%c" % ((code,) * 6) for code in range(128)]
     parts += [b"W" * size + b"'" + b"9z" * (size % 7) for size in range(140)]
+    needs_a_look = "it's 1,5 cafés “so” well-known o’clock, 1.000".encode()
+    parts += [b"-" * size + needs_a_look + b" the end" * 10 for size in range(130)]
     parts += [b"the same three words again " * 300, b" ".join(b"w%d" % k for k in range(9000))]
     return parts
 
