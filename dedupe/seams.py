@@ -69,7 +69,7 @@ def split_seams(
     result: list[Line] = []
     found: dict[int, str] = {}
     for line in lines:
-        runs = list(seams.runs(line)) if len(line.text) >= SHORTEST else ()
+        runs = seams.runs(line) if len(line.text) >= SHORTEST else None
         if not runs:
             result.append(line)
             continue
@@ -116,19 +116,19 @@ class _Seams:
         self.learned: Collection[str] = known.openings if known else ()
         self._small: dict[str, int] = {}
 
-    def runs(self, line: Line) -> Iterator[_Run]:
+    def runs(self, line: Line) -> Sequence[_Run]:
         """Give the runs of furniture in one line, from left to right."""
         text = line.text
-        starts = (0, *sentence_starts(text, 0)) if self.may_start(text) else ()
-        if line.is_prose or ends_sentence(text):
-            yield from self.runs_in_sentences(text, starts)
-        else:
-            yield from self.runs_at_end(text, starts)
+        may_start = self.may_start(text)
+        if not (line.is_prose or ends_sentence(text)):
+            run = self.run_at_end(text, may_start)
+            return (run,) if run else ()
+        return list(self.runs_in_sentences(text)) if may_start else ()
 
-    def runs_in_sentences(self, text: str, starts: Iterable[int]) -> Iterator[_Run]:
+    def runs_in_sentences(self, text: str) -> Iterator[_Run]:
         """Give the runs of a line that ends as a sentence does."""
         place = 0
-        for start in starts:
+        for start in (0, *sentence_starts(text, 0)):
             if place <= start < len(text) and self.can_start(text, start):
                 if start == 0 and self.is_furniture(text):
                     return
@@ -136,24 +136,21 @@ class _Seams:
                     yield run
                     place = run.end
 
-    def runs_at_end(self, text: str, starts: Iterable[int]) -> Iterator[_Run]:
-        """Give the run at the end of a line that does not end as a sentence does, if there is one.
+    def run_at_end(self, text: str, may_start: bool) -> _Run | None:
+        """Give the run at the end of a line that does not end as a sentence does.
 
-        There is none at its beginning, because what a run stands before is prose.
+        There is none elsewhere, because what a run stands before is prose.
         """
+        if may_start and self.can_start(text, 0) and self.is_furniture(text):
+            return None
         loose = loose_end(text)
-        for start in starts or (loose,):
-            if start == 0:
-                if self.can_start(text, start) and self.is_furniture(text):
-                    return
-            elif len(text) - LONGEST_RUN <= start < len(text) and (
-                start == loose or self.can_start(text, start)
-            ):
-                if (run := self.run_at(text, start)) is not None:
-                    yield run
-                    return
-        if loose == len(text) and (run := self.run_before_end(text)) is not None:
-            yield run
+        starts = sentence_starts(text, 0) if may_start else (loose,)
+        for start in starts:
+            if start < len(text) <= start + LONGEST_RUN and (start == loose or self.can_start(text, start)):
+                run = self.run_at(text, start)
+                if run is not None:
+                    return run
+        return self.run_before_end(text) if loose == len(text) else None
 
     def is_furniture(self, text: str) -> bool:
         """Tell whether a whole line is furniture, which needs no cut."""
@@ -203,7 +200,10 @@ class _Seams:
 
     def may_open(self, asked: Iterable[str]) -> bool:
         """Tell whether anything that is cut begins with two of these words, or is the one word."""
-        return any(each in self.fixed or each in self.learned for each in asked)
+        for each in asked:
+            if each in self.fixed or each in self.learned:
+                return True
+        return False
 
     def run_at(self, text: str, place: int) -> _Run | None:
         """Give the run of furniture that begins at a place where a sentence begins, or might."""
