@@ -95,9 +95,10 @@ class Known:
         """Give what the source writes around its titles; its name may be in the address of a page, too."""
         return Affixes(site_name(host_of(url or "")), self.title_suffixes, self.title_prefixes)
 
-    def may_open(self, first: str) -> bool:
-        """Tell whether anything that is cut begins with two words, or is the one word."""
-        return first in self.own.openings or first in self.shared.openings
+    @cached_property
+    def openings(self) -> frozenset[str]:
+        """Give the first two words, or the only one, of all that is cut."""
+        return frozenset((*self.own.openings, *self.shared.openings))
 
     def opening(self, first: str) -> list[str]:
         """Give the keys of what is cut that begin with two words, or are the one word."""

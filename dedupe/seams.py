@@ -13,7 +13,7 @@ known by its exact folded words, and a single short piece only when what follows
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,8 @@ _OPENINGS = re.compile(
     r"[.!?…。！？][\"'”’»)\]]*\s*(?=[^\Wa-zß-öø-ÿ]|[©•|])"
     rf"(?=[\W_]{{0,{LONGEST_RUN}}}{_TWO_WORDS.pattern})"
 )
+_BEFORE = ".•"
+"""Put before a text, it makes its beginning that of a sentence, be it a small letter."""
 _WORD = re.compile(r"[^\W_]+")
 # Where a word begins that is not in small ASCII letters, or one may go on with a capital.
 _BREAK = re.compile(r"(?<![^\W_])[^\W_a-z]|(?<=[^\W_A-Z0-9])[^\W_a-z0-9]")
@@ -67,7 +69,7 @@ def split_seams(
     result: list[Line] = []
     found: dict[int, str] = {}
     for line in lines:
-        runs = list(seams.runs(line.text)) if len(line.text) >= SHORTEST else []
+        runs = seams.runs(line) if len(line.text) >= SHORTEST else None
         if not runs:
             result.append(line)
             continue
@@ -111,25 +113,44 @@ class _Seams:
         self.phrases = phrases
         self.site = known.site if known else ""
         self.fixed: Mapping[str, Sequence[str]] = words.furniture_openings() if phrases else {}
+        self.learned: Collection[str] = known.openings if known else ()
         self._small: dict[str, int] = {}
 
-    def runs(self, text: str) -> Iterator[_Run]:
+    def runs(self, line: Line) -> Sequence[_Run]:
         """Give the runs of furniture in one line, from left to right."""
-        loose = loose_end(text)
+        text = line.text
+        may_start = self.may_start(text)
+        if not (line.is_prose or ends_sentence(text)):
+            run = self.run_at_end(text, may_start)
+            return (run,) if run else ()
+        return list(self.runs_in_sentences(text)) if may_start else ()
+
+    def runs_in_sentences(self, text: str) -> Iterator[_Run]:
+        """Give the runs of a line that ends as a sentence does."""
         place = 0
-        starts = (0, *sentence_starts(text, 0)) if self.may_start(text) else (loose,)
-        for start in starts:
-            if place <= start < len(text) and (start == loose or self.can_start(text, start)):
+        for start in (0, *sentence_starts(text, 0)):
+            if place <= start < len(text) and self.can_start(text, start):
                 if start == 0 and self.is_furniture(text):
                     return
-                run = self.run_at(text, start)
-                if run is not None:
+                if (run := self.run_at(text, start)) is not None:
                     yield run
                     place = run.end
-        if loose < len(text):
-            return
-        if not ends_sentence(text) and (run := self.run_before_end(text)) is not None:
-            yield run
+
+    def run_at_end(self, text: str, may_start: bool) -> _Run | None:
+        """Give the run at the end of a line that does not end as a sentence does.
+
+        There is none elsewhere, because what a run stands before is prose.
+        """
+        if may_start and self.can_start(text, 0) and self.is_furniture(text):
+            return None
+        loose = loose_end(text)
+        starts = sentence_starts(text, 0) if may_start else (loose,)
+        for start in starts:
+            if start < len(text) <= start + LONGEST_RUN and (start == loose or self.can_start(text, start)):
+                run = self.run_at(text, start)
+                if run is not None:
+                    return run
+        return self.run_before_end(text) if loose == len(text) else None
 
     def is_furniture(self, text: str) -> bool:
         """Tell whether a whole line is furniture, which needs no cut."""
@@ -139,15 +160,13 @@ class _Seams:
 
     def may_start(self, text: str) -> bool:
         """Tell whether some sentence of a line begins with words with which furniture begins."""
-        found = _TWO_WORDS.search(text)
-        openings = _OPENINGS.findall(text)
-        if found:
-            openings.append(found.groups(""))
-        for first, second in openings:
+        fixed, learned = self.fixed, self.learned
+        for first, second in _OPENINGS.findall(_BEFORE + text):
             if first[1:].islower() and second[:1].islower():  # as nearly all sentences begin
-                if self.may_open(f"{first} {second}".casefold()):
+                both = f"{first} {second}".casefold()
+                if both in fixed or both in learned:
                     return True
-            elif not _is_plain(first) or any(map(self.may_open, _asked(first, second))):
+            elif not _is_plain(first) or self.may_open(_asked(first, second)):
                 return True
         return False
 
@@ -160,7 +179,9 @@ class _Seams:
         if not _is_plain(first):
             spaced = _TWO_WORDS.search(part_words(text[found.start() : found.start() + LONGEST_RUN]))
             first, second = spaced.groups("") if spaced else (first, second)
-        asked = [each for each in _asked(first, second) if self.may_open(each)]
+        asked = _asked(first, second)
+        if not self.may_open(asked):
+            return False
         keys = [key for each in asked for key in self.known.opening(each)] if self.known else []
         fixed = [key for each in asked for key in self.fixed.get(each, ())]
         if not keys and not fixed:
@@ -177,9 +198,12 @@ class _Seams:
             return False
         return _opens(line_key(part_words(text[place : place + LONGEST_RUN]), self.site), keys)
 
-    def may_open(self, first: str) -> bool:
-        """Tell whether anything that is cut begins with two words, or is the one word."""
-        return first in self.fixed or (self.known is not None and self.known.may_open(first))
+    def may_open(self, asked: Iterable[str]) -> bool:
+        """Tell whether anything that is cut begins with two of these words, or is the one word."""
+        for each in asked:
+            if each in self.fixed or each in self.learned:
+                return True
+        return False
 
     def run_at(self, text: str, place: int) -> _Run | None:
         """Give the run of furniture that begins at a place where a sentence begins, or might."""
@@ -218,10 +242,11 @@ class _Seams:
         return ways
 
     def may_begin(self, text: str, place: int) -> bool:
-        """Tell whether some piece begins at a place, or all that is left of a line is one."""
+        """Tell whether some piece begins at a place, or all that is left of a line is a phrase."""
         if self.longest_piece(text, place):
             return True
-        return len(text) - place <= LONGEST_RUN and self.piece(text[place:], is_last=True) is not None
+        left = text[place:].strip(_BETWEEN)
+        return self.phrases and len(left) <= LONGEST_RUN and words.line_furniture(left) is not None
 
     def longest_piece(self, text: str, place: int) -> int:
         """Give how long a piece that begins at a place can be, folded, unless it ends the line.
@@ -236,8 +261,8 @@ class _Seams:
             return _ANY_LENGTH
         alone, second = first.lower(), second.lower()
         both = f"{alone} {second}"
-        if self.known and (
-            self.known.may_open(both) or self.known.may_open(alone) or self.site.startswith((alone, second))
+        if both in self.learned or alone in self.learned or (
+            self.site and self.site.startswith((alone, second))
         ):
             return _ANY_LENGTH
         return max(map(len, (*self.fixed.get(both, ()), *self.fixed.get(alone, ()))), default=0)
