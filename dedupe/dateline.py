@@ -100,7 +100,16 @@ class DateLines:
     def beside(self, text: str, found: list[WrittenDate]) -> list[str]:
         """Give the words of a line that are of no date and no furniture (`May 3, 2024 | 4 min read`)."""
         beside = beside_dates(text, found)
-        if not beside or not self.opening.phrases or not DIVIDING.search(text):
+        if not beside or not self.opening.phrases:
+            return beside
+        head, colon, source = text[found[-1].end :].replace("：", ":").partition(":")
+        if (
+            colon
+            and len(source.split()) <= 4
+            and words.furniture_heads().get(words.fold(head)) == "syndication"
+        ):
+            return beside_dates(text[: found[-1].end], found)
+        if not DIVIDING.search(text):
             return beside
         pieces = (piece for piece in DIVIDERS.split(text) if words.furniture(words.fold(piece)) is None)
         return [word for piece in pieces for word in beside_dates(piece, find_dates(piece))]

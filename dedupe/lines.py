@@ -31,6 +31,7 @@ _SENTENCE_END = re.compile(
     r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])(?<![.!?…؟۔।]{2})[.!?…؟۔।]+"
     r"(?:[\"'”’»“)\]]|[ \u00a0\u202f]»)*\s+(?=[^\Wa-zß-öø-ÿ]|[\"'“‘«„(¿¡\[])"
     r"|[。！？｡]+[”’」』）]*\s*"
+    r"|(?<=[\u0e00-\u0eff]{12}) +(?=[\u0e00-\u0eff]{12})"  # Thai and Lao leave a blank
 )
 _STOPS, _CLOSERS = ".!?…。！？؟۔।｡", "\"'”’»«“)]」』）"
 
@@ -43,6 +44,8 @@ _NO_STOP = 110
 _WRAP_MIN, _WRAP_MAX = 40, 120
 # A line this long with nothing much beside it is a page without line breaks, not a paragraph.
 _ONE_LINE = 600
+# A character of a script without spaces says as much as two and a half letters.
+_DENSE = 2.5
 
 
 def split_lines(text: str) -> list[Line]:
@@ -61,10 +64,10 @@ def split_lines(text: str) -> list[Line]:
         start += len(physical) + 1
     if not lines:
         return lines
-    longest = max([len(line.text) for line in lines])
-    if longest > _ONE_LINE:
+    longest = max([line.text for line in lines], key=len)
+    if len(longest) > _WRAP_MAX:
         return _cut_one_line_text(lines, longest)
-    width = _wrap_width(text, lines) if longest <= _WRAP_MAX else 0
+    width = _wrap_width(text, lines)
     return _join_wrapped(text, lines, width) if width else lines
 
 
@@ -75,8 +78,8 @@ def line_texts(text: str) -> list[str]:
     ['A title', 'First.', 'Second.']
     """
     texts = [bare for line in text.split("\n") if (bare := line.strip())]
-    longest = max(map(len, texts), default=0)
-    if longest > _WRAP_MAX and not _is_one_line(longest, sum(map(len, texts))):
+    longest = max(texts, key=len, default="")
+    if len(longest) > _WRAP_MAX and not _is_one_line(longest, sum(map(len, texts))):
         return texts
     return [line.text for line in split_lines(text)]
 
@@ -175,25 +178,36 @@ def _line(text: str, start: int, number: int) -> Line:
     return Line(start, start + len(text), number, text, is_prose(text))
 
 
-def _is_one_line(longest: int, total: int) -> bool:
-    """Tell whether one line holds most of a text."""
-    return longest > _ONE_LINE and longest >= 0.6 * total
+def _is_one_line(longest: str, total: int) -> bool:
+    """Tell whether one line, the longest, holds most of a text."""
+    return len(longest) >= 0.6 * total and _is_long(longest)
 
 
-def _cut_one_line_text(lines: list[Line], longest: int) -> list[Line]:
+def _is_long(text: str) -> bool:
+    """Tell whether a line is longer than a paragraph."""
+    if len(text) > _ONE_LINE or _DENSE * len(text) <= _ONE_LINE or text.isascii():
+        return len(text) > _ONE_LINE
+    return len(text) + (_DENSE - 1) * len(NO_SPACES_CHARACTER.findall(text)) > _ONE_LINE
+
+
+def _cut_one_line_text(lines: list[Line], longest: str) -> list[Line]:
     """Cut at sentence ends those lines that hold most of a text."""
     if not _is_one_line(longest, sum(line.end - line.start for line in lines)):
         return lines
     cut: list[Line] = []
     for line in lines:
-        if line.end - line.start < _ONE_LINE:
+        if not _is_long(line.text):
             cut.append(line)
         else:
-            cut += [
-                _line(line.text[start:end], line.start + start, line.number)
-                for start, end in sentences(line.text)
-            ]
+            cut += [_part(line, start, end) for start, end in sentences(line.text)]
     return cut
+
+
+def _part(line: Line, start: int, end: int) -> Line:
+    """Give a sentence of a line; what Thai leaves blanks between is prose, however short."""
+    text = line.text[start:end]
+    prose = is_prose(text) or (len(text) >= 24 and _THAI.match(text) is not None)
+    return Line(line.start + start, line.start + end, line.number, text, prose)
 
 
 def _wrap_width(text: str, lines: list[Line]) -> int:

@@ -279,7 +279,7 @@ class _Finder:
 
         Between two paragraphs it may as well be a subheading, so it stays there.
         """
-        if not (0 < i < self.head or i > self.tail):
+        if not (0 < i < self.head or i > self.tail) or i in self.divided:
             return False
         found = self.lines[i].text.split()
         if not 1 <= len(found) <= 4 or not all(

@@ -25,6 +25,8 @@ MOJIBAKE = re.compile(
 
 # Characters of a piece of a line that is looked at for mojibake, and of what ftfy is given in one go.
 _PIECE, _LARGEST = 40, 5_000
+# A closing quotation mark ends in a byte that cp1252 has no character for, and many tools drop it.
+_LOST_QUOTE = re.compile("â€(?=[\\s.,;:!?)\\]]|$)")
 _CUT = re.compile("(?<=[!-~]) (?=[!-~])")
 
 
@@ -33,12 +35,16 @@ def fix_mojibake(line: str) -> str:
 
     >>> fix_mojibake("Itâ€™s the cafÃ©â€™s fault")
     'It’s the café’s fault'
+    >>> fix_mojibake("â€œIt is late,â€ she said")
+    '“It is late,” she said'
     >>> fix_mojibake("“Spaß”, sagte sie")
     '“Spaß”, sagte sie'
     """
     # ftfy reads a text several times over, so plain ASCII is kept from it: it says nothing of encodings.
     if "\0" in line:
         return "\0".join(fix_mojibake(part) for part in line.split("\0"))
+    if "â€œ" in line:
+        line = _LOST_QUOTE.sub("â€\x9d", line)
     pieces = list(_pieces(line))
     foreign = [i for i, piece in enumerate(pieces) if not piece.isascii()]
     for part in _parts(foreign, pieces):

@@ -27,6 +27,7 @@ _PAIR = re.compile(
 )
 _SEGMENTS = re.compile(r"\t+|\s+[|•·‣▪●;/]\s+|\s{3,}|\s*\|\s*")
 _DIVIDED = re.compile(r"[:：\t|•·‣▪●;=→]|\.{3}| [-–—/] |\s{3}")
+_COUNTED = re.compile(r"\d+-[^\W\d]{3}")  # `52-week range`
 # Not the colon of a time, a ratio or an address.
 _COLON = re.compile(r"(?<!\d)[:：](?!//)\s*|[:：]\s+")
 
@@ -140,9 +141,11 @@ def is_label(text: str) -> bool:
     """Tell whether a text has the form of a label: a few words that begin one, no sentence."""
     if not 2 <= len(text) <= LABEL_CHARACTERS or len(text.split()) > _LABEL_WORDS:
         return False
-    return (
-        not text[0].isdigit() and not any(mark in text for mark in '"“”„«»?!;,') and not ends_sentence(text)
-    )
+    if text[0].isdigit() and not _COUNTED.match(text):
+        return False
+    if any(mark in text for mark in '"“”„«»?!;,'):
+        return False
+    return not ends_sentence(text) or words.fold(text) in words.labels()  # `USt-IdNr.`
 
 
 def cells(text: str) -> list[str]:

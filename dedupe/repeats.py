@@ -263,6 +263,8 @@ class _Comparison:
 
     def neighbor(self, k: int, weak: Repeat | None, i: int, twin: int) -> Repeat | None:
         """Match a line near a repeated one with a line as near to the twin."""
+        if abs(k - i) == 1 and self.goes_on(min(k, i), max(k, i), twin):
+            return Repeat(k, twin, "part of a line", 1.0)
         # Merged and split paragraphs shift the places by a line or two.
         if weak and (weak.twin - twin) * (k - i) >= 0 and abs((weak.twin - twin) - (k - i)) <= 2:
             # Lines made after one pattern are all alike; only its own copy has all the numbers of a line.
@@ -275,6 +277,10 @@ class _Comparison:
             if 0 <= j < min(k, i) and self.resembles(k, j) and not self.has_other_number(k, range(j, j + 1)):
                 return Repeat(k, j, "edited line", round(self.ratio(k, j), 3))
         return None
+
+    def goes_on(self, i: int, k: int, twin: int) -> bool:
+        """Tell whether two lines are one run of the letters of a third, as those of a wrapped copy are."""
+        return twin < i and self.fit(k, i, twin) and self.join(i) + self.join(k) in self.join(twin)
 
     def fit(self, k: int, i: int, twin: int) -> bool:
         """Tell whether two lines can be the halves of a third."""

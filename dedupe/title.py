@@ -171,12 +171,14 @@ class TitleLines:
 
     def is_row(self, i: int) -> bool:
         """Tell whether a line is of a list: like its neighbor, a number and more, or a label and more."""
+        below = i + 1 if i + 1 < self.head and i + 1 not in self.dated else None
         above = i - 1 if i and i - 1 not in self.dated and not self.opening.is_furniture(i - 1) else None
-        if above is not None and all(_NUMBERED.match(self.lines[k].text) for k in (above, i)):
+        near = [self.lines[k].text for k in (above, below) if k is not None]
+        # Below nothing, `7 ways to mend a wall` is the title of its list.
+        if above is not None and _NUMBERED.match(self.lines[i].text) and any(map(_NUMBERED.match, near)):
             return True
         return self.has_label(i) and any(
-            k is not None and k not in self.dated and k not in self.opening.facts and self.has_label(k)
-            for k in (above, i + 1 if i + 1 < self.head else None)
+            k is not None and k not in self.opening.facts and self.has_label(k) for k in (above, below)
         )
 
     def has_label(self, i: int) -> bool:

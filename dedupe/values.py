@@ -11,14 +11,22 @@ import re
 from dedupe.lines import ends_sentence
 
 _NUMBER = r"\d[\d.,\s]*"
-_SCALE = r"(?:[kmb]n?|mio\.?|mrd\.?|mn|tn|mil|thousand|[mb]illion\w*|milliard\w*|millon\w*|lakh|crore)"
+_SCALE = (
+    r"(?:(?:[kmb]n?|mio|mrd|mld|mln|mn|tn|mil|thousand|[mb]ill?i?on\w*|miljo\w+|milioane|milijun\w*|milh\w+"
+    r"|mill?iard\w*|miljard\w*|lakh|crore|juta|miliar|milyon|milyar|triệu|tỷ|тыс|млн|млрд|万|億|亿)\b\.?)"
+)
+_SIGN = r"(?:(?:US|A|C|HK|R)?[$€£¥₹₩₽₺₴₫₪฿]|(?:USD|EUR|GBP)\b)"
+_CODE = (
+    r"(?:[$€£¥₹₩₽₺₴₫₪฿]|(?:[KM]?(?:USD|EUR|GBP|CHF|JPY|INR|CNY|SEK|NOK|DKK|PLN|BRL|CAD|AUD)"
+    r"|CZK|HUF|RON|RUB|UAH|TRY|KRW|ZAR|MXN|SGD|HKD|IDR|VND|THB|zł|Kč|lei|kr|руб|грн|đồng|元|円|원)\b)"
+)
+_TO = r"(?:[-–—]|to|bis|à|a|до)"
 _ENDINGS = "com|org|net|io|co|de|fr|es|it|nl|eu|uk|ru|cn|jp|in|br|pl|ch|at|be|se|no|dk|fi|ie|ca|au"
 _VALUE = re.compile(
     rf"""
-    (?P<money> (?:US|A|C|HK)?[$€£¥₹₩₽₺]\s?{_NUMBER}{_SCALE}?\b\.?
-             | {_NUMBER}{_SCALE}?\s?
-               (?:[$€£¥₹₩₽₺]|(?:USD|EUR|GBP|CHF|JPY|INR|CNY|SEK|NOK|DKK|PLN|BRL|CAD|AUD)\b) )
-  | (?P<range> [<>~+]?\s?{_NUMBER}(?:\s?(?:[-–—]|to|bis|à|a|до)\s?{_NUMBER}|\s?\+)? )
+    (?P<money> {_SIGN}\s?{_NUMBER}{_SCALE}?\b\.?(?:\s?{_TO}\s?{_SIGN}?\s?{_NUMBER}{_SCALE}?\b\.?)?
+             | {_NUMBER}{_SCALE}?\s?{_CODE} )
+  | (?P<range> [<>~+]?\s?{_NUMBER}(?:\s?{_TO}\s?{_NUMBER}|\s?\+)? )
   | (?P<url> (?:https?://|www\.)\S+ | [\w-]+(?:\.[\w-]+)*\.(?:{_ENDINGS})(?:/\S*)? )
   | (?P<email> [\w.+-]+@[\w-]+(?:\.[\w-]+)+ )
   | (?P<phone> \+?[\d(][\d\s()./-]{{6,}}\d )
@@ -27,7 +35,7 @@ _VALUE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_UNIT = re.compile(r"\s*(?:\(.{0,30}\)|[^\W\d_]+(?:\s[^\W\d_]+)?)?\.?$")
+_UNIT = re.compile(r"\s*(?:%|\(.{0,30}\)|[^\W\d_]+(?:\s[^\W\d_]+)?)?\.?$")
 _LIST = re.compile(r"^[^\W\d_][^,.!?]{1,30}(?:, [^\W_][^,.!?]{1,30}){1,5}$")
 
 # The kind of value that a lone line with one of these labels must have to be believed.

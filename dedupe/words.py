@@ -8,6 +8,7 @@ text, see `fold`. Nothing here decides what is cut: a word is one piece of evide
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
@@ -253,6 +254,8 @@ def line_furniture(text: str) -> str | None:
     >>> line_furniture("Read more: Why the bridge was closed")
     'read_more'
     """
+    if text[:1] in _QUOTES and _QUOTED.match(text):
+        return None  # “Sign up for our newsletter,” the first issue said
     if len(text) <= SHORT:
         return _short_line(text)
     ends = _ends(text)
@@ -264,6 +267,8 @@ def _short_line(text: str) -> str | None:
     return _furniture().kind(fold(text))
 
 
+_QUOTES = ('"', "“", "„", "«", "「")
+_QUOTED = re.compile('["“„«「][^"“”„«»「」]+["“”»」]\\W*\\w+ \\w+ \\w')
 # Characters at either end of a long line that have its first two words and its last one, as a rule.
 _ENDS = 40
 
