@@ -144,8 +144,12 @@ class _Counts:
         self, counts: NDArray[np.int64], shorter: NDArray[np.int64], longer: NDArray[np.int64]
     ) -> None:
         self.shorter, self.longer = shorter, longer
-        self.damaged, self.words = counts[:, facts.DAMAGED], counts[:, facts.WORDS]
-        self.uncased = counts[:, facts.UNCASED]
+        self.words = counts[:, facts.WORDS]
+        # Many characters that stand opposite one other each, all over a text, are a scanner's.
+        singles = counts[:, facts.SINGLES]
+        scanned = singles >= 4
+        self.damaged = counts[:, facts.DAMAGED] + np.where(scanned, singles, 0)
+        self.uncased = counts[:, facts.UNCASED] + np.where(scanned, 0, singles)
         self.names = counts[:, facts.NAMES] + counts[:, facts.FIRST_NAMES] + self.uncased
         self.heads, self.filed = counts[:, facts.HEADS], counts[:, facts.FILED]
         self.numbers, self.head_numbers = counts[:, facts.NUMBERS], counts[:, facts.HEAD_NUMBERS]
@@ -153,7 +157,7 @@ class _Counts:
         self.passages, self.told = counts[:, facts.PASSAGES], counts[:, facts.TOLD]
         self.shared = counts[:, facts.SHARED]
         self.turns = counts[:, facts.TURNS]
-        self.same = counts[:, facts.EQUAL] + self.damaged + counts[:, facts.RESTATED]
+        self.same = counts[:, facts.EQUAL] + counts[:, facts.DAMAGED] + counts[:, facts.RESTATED]
         self.coverage: NDArray[Any] = self.same / np.maximum(1, shorter)
         a_first, a_last = counts[:, facts.A_FIRST], counts[:, facts.A_LAST]
         b_first, b_last = counts[:, facts.B_FIRST], counts[:, facts.B_LAST]
