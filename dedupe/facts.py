@@ -56,12 +56,13 @@ until as many names were looked for."""
 
 (EQUAL, DAMAGED, NUMBERS, NAMES, FIRST_NAMES, UNCASED, WORDS, PASSAGES, LONE_A, LONE_B, A_FIRST, A_LAST,
  B_FIRST, B_LAST, SLOTS, MISREAD_NUMBERS, HEADS, HEAD_NUMBERS, TOLD, SHARED, FILED,
- AT_LINE, TURNS, RESTATED, SINGLES) = range(25)  # fmt: skip
-COUNTS = 25
+ AT_LINE, TURNS, RESTATED, SINGLES, PHRASES) = range(26)  # fmt: skip
+COUNTS = 26
 """What is counted. A_ and B_ are the first and the last word that match; AT_LINE says that the first one
 begins a line of `a`; TURNS are the times that the match goes back in `b`; RESTATED are the words of `a` in
 slots that say the same: "5,584,000" for "5 584 000", "mln" for "million", "4 May" for "May 4"; SINGLES are
-characters of a script without spaces that stand opposite one other character."""
+characters of a script without spaces that stand opposite one other character; PHRASES are slots with two words
+or more on both sides, none of them a name or a number: "warehouse supervisor" for "dental receptionist"."""
 
 
 def compare(
@@ -228,6 +229,7 @@ def slot(
         # The word after a number is a unit: "dlrs" for "dollars" is no other fact.
         unit = here == 1 and there == 1 and i0 > 0 and a[WORD][i0 - 1].value == a[WORD][i0 - 1].value
         counts[WORDS] += not unit
+        counts[PHRASES] += min(words, words_b) > 1 and numbers + numbers_b == 0
 
 
 def rescaled(a: Any, i: int, b: Any, j: int) -> bool:
