@@ -204,8 +204,7 @@ def fill(
             i -= 1
         else:
             j -= 1
-    if i0 < i1 and a[WORD][i0].flag & ALONE:
-        matched -= part_strays(a, i0, i1, j0, j1, to_b)
+    matched -= part_strays(a, i0, i1, j0, j1, to_b)
     smaller = min(i1 - i0, j1 - j0)
     if (end and 2 * matched < smaller) or (smaller >= SPARSE and 3 * matched < smaller):
         for k in range(i0, i1):
@@ -214,20 +213,30 @@ def fill(
 
 
 def part_strays(a: Any, i0: int, i1: int, j0: int, j1: int, to_b: Any) -> int:
-    """Let go of characters that match with no neighbor matching on either side, and count them.
+    """Let go of numbers and lone characters that match askew, between words of `b` alone and of `a` alone.
 
-    In a script without spaces two names of three characters often have one in common, by chance. It would
-    part the place where they stand opposite each other into two gaps with words of one text only.
+    The 3 of 3-2 and 4-3, and a character that two names of a script without spaces have in common, match by
+    chance: without them what differs stands opposite each other. Gives how many were let go.
     """
     strays = 0
-    before = j0 - 1  # where the character before this one stands in b
+    left, top = i0, j0  # where the words that nothing stands opposite to begin
     for i in range(i0, i1):
         j = to_b[i]
-        behind = j1 if i + 1 == i1 else to_b[i + 1]
-        if j != FREE and j != before + 1 and behind != j + 1 and a[WORD][i].flag & ALONE:
-            to_b[i] = FREE
-            strays += 1
-        before = j if j != FREE else FREE - 1
+        if j == FREE:
+            continue
+        value = a[WORD][i].value
+        if value == value or a[WORD][i].flag & ALONE:
+            behind = i + 1
+            while behind < i1 and to_b[behind] == FREE:
+                behind += 1
+            there = to_b[behind] if behind < i1 else j1
+            before, below = i - left, j - top
+            after, under = behind - i - 1, there - j - 1
+            if (before == under == 0 and below * after > 0) or (below == after == 0 and before * under > 0):
+                to_b[i] = FREE
+                strays += 1
+                continue
+        left, top = i + 1, j + 1
     return strays
 
 

@@ -259,7 +259,7 @@ def read_word(stream: Any, begin: int, end: int) -> Any:
 
 def caseless(code: Any) -> Any:
     """Say whether a letter is of a script without capitals."""
-    return 0x590 <= code < 0x10A0 or 0x1100 <= code < 0x1C80 or code >= 0x3005
+    return 0x590 <= code < 0x10A0 or 0x1100 <= code < 0x1C80 or 0x3005 <= code < 0x3041 or code >= 0x30A0
 
 
 def pair_bit(before: Any, code: Any) -> Any:

@@ -42,6 +42,9 @@ SHORT = 7
 JOINED = 70
 """One word in two, or two in one: so many percent of all letter pairs agree then."""
 
+HUNDRED = 100
+"""Number words up to here make a number with their neighbors; weekdays and directions do not."""
+
 THOUSAND = 1000
 """Numbers of equal digits are so far apart when the word or letter behind one of them is its scale."""
 
@@ -51,11 +54,13 @@ until as many names were looked for."""
 
 (EQUAL, DAMAGED, NUMBERS, NAMES, FIRST_NAMES, UNCASED, WORDS, PASSAGES, LONE_A, LONE_B, A_FIRST, A_LAST,
  B_FIRST, B_LAST, SLOTS, MISREAD_NUMBERS, HEADS, HEAD_NUMBERS, TOLD, SHARED, FILED,
- AT_LINE, TURNS, RESTATED) = range(24)  # fmt: skip
-COUNTS = 24
+ AT_LINE, TURNS, RESTATED, SINGLES, PHRASES) = range(26)  # fmt: skip
+COUNTS = 26
 """What is counted. A_ and B_ are the first and the last word that match; AT_LINE says that the first one
 begins a line of `a`; TURNS are the times that the match goes back in `b`; RESTATED are the words of `a` in
-slots that say the same: "5,584,000" for "5 584 000", "mln" for "million", "4 May" for "May 4"."""
+slots that say the same: "5,584,000" for "5 584 000", "mln" for "million", "4 May" for "May 4"; SINGLES are
+characters of a script without spaces that stand opposite one other character; PHRASES are slots with two words
+or more on both sides, none of them a name or a number: "warehouse supervisor" for "dental receptionist"."""
 
 
 def compare(
@@ -84,6 +89,7 @@ def compare(
         if here == 0 or there == 0:
             counts[LONE_A] += here
             counts[LONE_B] += there
+            counts[NUMBERS] += prolonged(a, i0, i) or prolonged(b, j0, j)
         elif open_end and not narrow(a, i0, here, there):
             passage(a, b, i0, i, j0, j, counts)
             if i < size:
@@ -104,6 +110,25 @@ def compare(
         less = min(counts[k], same)
         counts[k] -= less
         same -= less
+
+
+def prolonged(text: Any, first: int, last: int) -> bool:
+    """Say whether words that stand in one text alone make another number of a neighbor: 十二 of 十."""
+    if not 0 < last - first <= 2:
+        return False
+    for at in range(first, last):
+        if not text[WORD][at].value <= HUNDRED or text[WORD][at].flag & NUMBER:
+            return False
+    return tens(text, first - 1, first) or tens(text, last, first)
+
+
+def tens(text: Any, at: int, by: int) -> bool:
+    """Say whether the word at one place is a number that goes on with the number word by it."""
+    if at < 0 or at >= len(text[HASH]) or text[WORD][at].flag & NUMBER:
+        return False
+    value = text[WORD][at].value
+    alone = text[WORD][at].flag & text[WORD][by].flag & ALONE != 0
+    return value <= HUNDRED and (alone or (at < by and value >= 20 and text[WORD][by].value < 10))
 
 
 def narrow(a: Any, i0: int, here: int, there: int) -> bool:
@@ -169,9 +194,9 @@ def slot(
     numbers_b, names_b, first_names_b, bare_b, words_b, digits_b, total_b = left_over(
         b, j0, j1, a, i0, i1, b_cased
     )
-    # "5 584 000" for "5,584,000", "4.2m" for "4.2 million"; but 15 is not 1.5.
+    # "5 584 000" for "5,584,000", "4.2m" for "4.2 million"; but 15 is not 1.5. "Quarante-deux" for 42.
     apart = numbers != numbers_b or max(total, total_b) >= THOUSAND * min(total, total_b)
-    respelled = digits == digits_b != 0 and apart
+    respelled = (digits == digits_b != 0 and apart) or (numbers != numbers_b and total == total_b)
     if numbers and numbers_b and not respelled:
         # One digit is all there is of a number: 5pm is no misread 8pm.
         long = min(a[WORD][i0].length, b[WORD][j0].length) > 1
@@ -181,8 +206,8 @@ def slot(
             counts[HEAD_NUMBERS] += min(numbers, numbers_b)
         else:
             counts[NUMBERS] += min(numbers, numbers_b)
-        keep(a, i0, i1, spare[0])
-        keep(b, j0, j1, spare[1])
+        keep(a, i0, i1, b, j0, j1, spare[0])
+        keep(b, j0, j1, a, i0, i1, spare[1])
     if rescaled(a, i0, b, j0):
         counts[NUMBERS] += 1
         return
@@ -190,7 +215,8 @@ def slot(
     if other == 0 and (respelled or numbers + numbers_b == 0):
         counts[RESTATED] += here
     if bare and bare_b:
-        counts[UNCASED] += 1
+        single = here == 1 and there == 1 and a[WORD][i0].flag & ALONE != 0
+        counts[SINGLES if single else UNCASED] += 1
     elif max(i0, j0) <= LINE_OF_PLACE and names + first_names and names_b + first_names_b:
         counts[FILED] += 1
     elif names and names_b:
@@ -201,6 +227,7 @@ def slot(
         # The word after a number is a unit: "dlrs" for "dollars" is no other fact.
         unit = here == 1 and there == 1 and i0 > 0 and a[WORD][i0 - 1].value == a[WORD][i0 - 1].value
         counts[WORDS] += not unit
+        counts[PHRASES] += min(words, words_b) > 1 and numbers + numbers_b == 0
 
 
 def rescaled(a: Any, i: int, b: Any, j: int) -> bool:
@@ -211,11 +238,17 @@ def rescaled(a: Any, i: int, b: Any, j: int) -> bool:
     return bool(one < other or one > other)
 
 
-def keep(text: Any, first: int, last: int, spare: Any) -> None:
-    """Keep the numbers of a slot, as far as there is room: spare[0] of them, from spare[1] on."""
-    for at in range(first, last):
-        value = text[WORD][at].value
-        if value == value and spare[0] + 1 < len(spare):
+def keep(a: Any, i0: int, i1: int, b: Any, j0: int, j1: int, spare: Any) -> None:
+    """Keep the numbers of a slot of `a` that the slot of `b` has not, as far as there is room.
+
+    There are spare[0] of them, from spare[1] on.
+    """
+    for i in range(i0, i1):
+        value = a[WORD][i].value
+        there = False
+        for j in range(j0, j1):
+            there |= b[WORD][j].value == value
+        if value == value and not there and spare[0] + 1 < len(spare):
             spare[0] += 1
             spare[int(spare[0])] = value
 
@@ -260,7 +293,7 @@ def left_over(a: Any, i0: int, i1: int, b: Any, j0: int, j1: int, cased: bool) -
             total += value
         elif a[WORD][i].step < 0:  # a power of ten: "million" for "m"
             continue
-        elif a[WORD][i].flag & (ALONE | CASELESS):
+        elif a[WORD][i].flag & CASELESS:
             bare += 1
         elif (
             a[WORD][i].flag & CAPITAL == 0

@@ -61,7 +61,8 @@ class Thresholds:
         In scripts without capitals, texts of `rare_long` words may differ in one word of `rare`, if in no
         number. (The shorter frames in which a name alone differs have under 100; nothing longer was at hand.)
     filed
-        From so many words on, names in the first words of both texts (a byline, a place) may differ.
+        From so many words on, names in the first words of both texts (a byline, a place) may differ, and a phrase
+        where nothing but slots does.
     """
 
     floor: float = 0.75
@@ -144,16 +145,22 @@ class _Counts:
         self, counts: NDArray[np.int64], shorter: NDArray[np.int64], longer: NDArray[np.int64]
     ) -> None:
         self.shorter, self.longer = shorter, longer
-        self.damaged, self.words = counts[:, facts.DAMAGED], counts[:, facts.WORDS]
-        self.uncased = counts[:, facts.UNCASED]
+        self.words = counts[:, facts.WORDS]
+        # Many characters that stand opposite one other each, all over a text, are a scanner's.
+        singles = counts[:, facts.SINGLES]
+        scanned = singles >= 4
+        self.damaged = counts[:, facts.DAMAGED] + np.where(scanned, singles, 0)
+        self.uncased = counts[:, facts.UNCASED] + np.where(scanned, 0, singles)
         self.names = counts[:, facts.NAMES] + counts[:, facts.FIRST_NAMES] + self.uncased
         self.heads, self.filed = counts[:, facts.HEADS], counts[:, facts.FILED]
         self.numbers, self.head_numbers = counts[:, facts.NUMBERS], counts[:, facts.HEAD_NUMBERS]
         self.misread_numbers = counts[:, facts.MISREAD_NUMBERS]
         self.passages, self.told = counts[:, facts.PASSAGES], counts[:, facts.TOLD]
         self.shared = counts[:, facts.SHARED]
+        lone = counts[:, facts.LONE_A] + counts[:, facts.LONE_B]
+        self.phrases, self.framed = counts[:, facts.PHRASES], lone + self.passages + self.damaged == 0
         self.turns = counts[:, facts.TURNS]
-        self.same = counts[:, facts.EQUAL] + self.damaged + counts[:, facts.RESTATED]
+        self.same = counts[:, facts.EQUAL] + counts[:, facts.DAMAGED] + counts[:, facts.RESTATED]
         self.coverage: NDArray[Any] = self.same / np.maximum(1, shorter)
         a_first, a_last = counts[:, facts.A_FIRST], counts[:, facts.A_LAST]
         b_first, b_last = counts[:, facts.B_FIRST], counts[:, facts.B_LAST]
@@ -215,6 +222,9 @@ def _conflicts(c: _Counts, t: Thresholds) -> NDArray[np.int64]:
     names = names - np.where(rare, c.uncased, 0)
     # In a text of a few lines any word that was exchanged may be the fact.
     words = np.where(c.shorter < 60, c.words, 0)
+    # A frame may be about a thing and not a name; what else differs of an edited text tells the two apart.
+    phrases = np.where(c.framed & (c.words <= 2) & (c.shorter < t.filed), c.phrases, 0)
+    words = np.maximum(words, phrases)
     total: NDArray[np.int64] = numbers + at_head + names + words
     return total
 

@@ -288,9 +288,10 @@ def _pair_bit(pairs: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _caseless(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    # Between Armenian and Georgian, from Hangul to the second Georgian block, and from the kana on.
+    # Between Armenian and Georgian, from Hangul to the second Georgian block, and from the kana on; but names
+    # are seldom written in hiragana, and the endings of all verbs are.
     between = ((codes >= 0x590) & (codes < 0x10A0)) | ((codes >= 0x1100) & (codes < 0x1C80))
-    return between | (codes >= 0x3005)
+    return between | ((codes >= 0x3005) & ((codes < 0x3041) | (codes >= 0x30A0)))
 
 
 _MARKS = np.array([ord(c) for c in SENTENCE_MARKS], np.uint32)
