@@ -200,10 +200,7 @@ class _Seams:
 
     def may_open(self, asked: Iterable[str]) -> bool:
         """Tell whether anything that is cut begins with two of these words, or is the one word."""
-        for each in asked:
-            if each in self.fixed or each in self.learned:
-                return True
-        return False
+        return any(each in self.fixed or each in self.learned for each in asked)
 
     def run_at(self, text: str, place: int) -> _Run | None:
         """Give the run of furniture that begins at a place where a sentence begins, or might."""
@@ -261,8 +258,10 @@ class _Seams:
             return _ANY_LENGTH
         alone, second = first.lower(), second.lower()
         both = f"{alone} {second}"
-        if both in self.learned or alone in self.learned or (
-            self.site and self.site.startswith((alone, second))
+        if (
+            both in self.learned
+            or alone in self.learned
+            or (self.site and self.site.startswith((alone, second)))
         ):
             return _ANY_LENGTH
         return max(map(len, (*self.fixed.get(both, ()), *self.fixed.get(alone, ()))), default=0)
