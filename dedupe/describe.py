@@ -90,7 +90,7 @@ def word_texts(
             n = fold_bytes(data, at, stop, packed, kind, width, folds, stream)
             count, n = find_words(stream, n, first, last)
             for w in range(count):
-                hashes[total], places[total] = hash_of(stream, first[w], last[w]), place
+                hashes[total], places[total] = spread(hash_of(stream, first[w], last[w])), place
                 total += 1
                 upper = 0
                 for inside in range(first[w], last[w]):

@@ -59,8 +59,8 @@ COUNTS = 26
 """What is counted. A_ and B_ are the first and the last word that match; AT_LINE says that the first one
 begins a line of `a`; TURNS are the times that the match goes back in `b`; RESTATED are the words of `a` in
 slots that say the same: "5,584,000" for "5 584 000", "mln" for "million", "4 May" for "May 4"; SINGLES are
-characters of a script without spaces that stand opposite one other character; PHRASES are slots with two words
-or more on both sides, none of them a name or a number: "warehouse supervisor" for "dental receptionist"."""
+characters of a script without spaces that stand opposite one other character; PHRASES are slots with two
+words or more on both sides, none of them a name or a number ("shop clerk" for "street sweeper")."""
 
 
 def compare(

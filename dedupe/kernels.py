@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, SupportsIndex
 
 OUTER = (
-    "count_shared", "decode_strings", "describe_words", "enter_all", "find_records", "lay_down", "number_runs",
-    "propose", "put_back", "screen", "sign_shingles", "sketch_texts", "verify", "word_texts",
+    "count_shared", "decode_strings", "describe_words", "enter_all", "find_records", "lay_down",
+    "number_runs", "propose", "put_back", "screen", "sign_shingles", "sketch_texts", "verify", "word_texts",
 )  # fmt: skip
 """Loops that are called from Python. The others need no way in, which saves an eighth of the compiling."""
 

@@ -61,8 +61,8 @@ class Thresholds:
         In scripts without capitals, texts of `rare_long` words may differ in one word of `rare`, if in no
         number. (The shorter frames in which a name alone differs have under 100; nothing longer was at hand.)
     filed
-        From so many words on, names in the first words of both texts (a byline, a place) may differ, and a phrase
-        where nothing but slots does.
+        From so many words on, names in the first words of both texts (a byline, a place) may differ, and a
+        phrase where nothing but slots does.
     """
 
     floor: float = 0.75
