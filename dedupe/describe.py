@@ -1,5 +1,4 @@
-"""The numba twin of what is known of words: hashes of all of them; flags, letter pairs and numbers of those
-that a comparison asks for."""  # noqa: D209
+"""The numba twin of the details of words: flags, letter pairs and numbers, from bytes (see `dedupe.scan`)."""
 
 from __future__ import annotations
 
@@ -11,9 +10,8 @@ from numpy.typing import NDArray
 
 from dedupe.facts import is_cased
 from dedupe.fold import DIGIT, SOLO
-from dedupe.foldbytes import CODE, KIND, MARK, NEWLINE, UPPER, find_words, fold_bytes, hash_of, spread
+from dedupe.foldbytes import CODE, KIND, MARK, NEWLINE, UPPER, find_words, fold_bytes
 from dedupe.lexicon import WEEKDAYS, lexicon
-from dedupe.sampling import hash_shingles
 from dedupe.scan import NINE, ZERO, next_space, read_plain
 from dedupe.tokens import ALONE, CAPITAL, CASELESS, LINE, NUMBER, PRIME, SENTENCE, SHOUT, UNIT
 
@@ -21,10 +19,6 @@ BIG_A, BIG_Z = 65, 90
 
 LAST_PLACE = (1 << 14) - 1
 """Of the table of the lexicon: a power of two less one."""
-
-SEEN = 25
-"""The bit of MARK, the lower one of two neighbors: the last two bits of the place of a word are those of what
-stands before it."""
 
 
 @cache
@@ -48,116 +42,84 @@ def pair_table() -> NDArray[np.uint8]:
     return bits
 
 
-def word_texts(
-    data: Any, starts: Any, ends: Any, tables: Any, room: Any, shingle: int,
-    hashes: Any, grams: Any, places: Any, offsets: Any, cased: Any,
-) -> None:  # fmt: skip
-    """Hash the words and the runs of `shingle` words of many texts, those of text t from offsets[t] on.
-
-    The last runs of a text, which would go on after its end, mean nothing. `places` says from where on a
-    word must be read to be described: from its first byte where it is plain, else from that of all that
-    stands together with it, up to the next space; and two bits of what stands before that. `cased` is told
-    for each text (`dedupe.facts.is_cased`).
-    """
-    quick, packed, kind, width, folds, letters, inverses, powers = tables
-    stream, first, last = room
-    total = offsets[0] = 0
-    for text in range(len(starts)):
-        begin = total
-        capitals = shouted = 0
-        at, end = starts[text], ends[text]
-        seen = np.int64(MARK | NEWLINE)  # what stands since the word before began
-        while at < end:
-            value, size, stop = read_plain(data, at, end, quick, letters, inverses)
-            place = at << 2 | seen >> SEEN & 3
-            if size >= 0:
-                if size > 0:
-                    hashes[total] = spread(value * powers[size])
-                    places[total] = place
-                    total += 1
-                    seen = np.int64(0)
-                    if BIG_A <= data[at] <= BIG_Z:
-                        capitals += 1
-                        shouted += shouts(data, at, stop, size)
-                    if size < stop - at:
-                        for inside in range(at, stop):
-                            seen |= packed[data[inside]]
-                if stop < end:
-                    seen |= packed[data[stop]]
-                at = stop + 1
-                continue
-            stop = next_space(data, at, end)
-            n = fold_bytes(data, at, stop, packed, kind, width, folds, stream)
-            count, n = find_words(stream, n, first, last)
-            for w in range(count):
-                hashes[total], places[total] = spread(hash_of(stream, first[w], last[w])), place
-                total += 1
-                upper = 0
-                for inside in range(first[w], last[w]):
-                    upper += stream[inside] & UPPER != 0
-                capitals += stream[first[w]] & UPPER != 0
-                shouted += upper == last[w] - first[w] > 1
-            if count > 0:
-                seen = np.int64(0)
-            for behind in range(first[count - 1] if count > 0 else 0, n):
-                seen |= stream[behind]
-            at = stop
-        hash_shingles(hashes[begin:], total - begin, shingle, grams[begin:])
-        offsets[text + 1] = total
-        cased[text] = is_cased(total - begin, capitals, shouted)
-
-
-def shouts(data: Any, begin: int, end: int, size: int) -> bool:
-    """Say whether all `size` letters of a plain word, two or more, are capitals."""
-    capitals = 0
-    for at in range(begin, end):
-        capitals += BIG_A <= data[at] <= BIG_Z
-    return capitals == size > 1
-
-
 def describe_words(
-    data: Any, ends: Any, tables: Any, pairs: Any, lexicon: Any, room: Any, offsets: Any, hashes: Any,
-    places: Any, asked: Any, words: Any,
+    data: Any, starts: Any, ends: Any, tables: Any, pairs: Any, lexicon: Any, room: Any, offsets: Any,
+    hashes: Any, asked: Any, words: Any, cased: Any,
 ) -> None:  # fmt: skip
-    """Write to `words` what `dedupe.align` wants to know of those words that are `asked` for.
+    """Write to `words` what `dedupe.align` wants to know of those words of texts that are `asked` for.
 
-    `offsets`, `hashes` and `places` are those of `word_texts`. Words of ASCII letters alone are read as they
-    stand; others with all that they stand together with, once.
+    The hashes of text t begin at offsets[t]. `cased` tells of texts with such words whether capitals mean
+    something in them. Words of ASCII letters alone are read as they stand; the others go the long way of
+    `dedupe.scan`, asked for or not.
     """
     quick, packed, kind, width, folds, letters, inverses, _ = tables
     stream, first, last = room
-    for text in range(len(ends)):
-        at, behind = offsets[text], offsets[text + 1]
-        while at < behind:
-            if not asked[at]:
-                at += 1
+    for text in range(len(starts)):
+        w, behind = offsets[text], offsets[text + 1]
+        at, end = starts[text], ends[text]
+        if not any_of(asked[w:behind]):
+            at = end
+        seen = np.int64(MARK | NEWLINE)  # what stands since the word before began
+        capitals = shouted = 0
+        while at < end:
+            size, stop = read_plain(data, at, end, quick, letters, inverses)[1:]
+            if size == 0:
+                seen |= packed[data[stop]]
+                at = stop + 1
                 continue
-            place, end = places[at] >> 2, ends[text]
-            seen = (places[at] & 3) << SEEN
-            size, stop = read_plain(data, place, end, quick, letters, inverses)[1:]
-            if size == stop - place:
-                pair, flag = read_letters_of(data, place, stop, quick, pairs)
+            if size == stop - at:
+                pair = 0
+                if asked[w]:
+                    pair, flag = read_letters_of(data, at, stop, quick, pairs)
+                else:
+                    flag = read_case(data, at, stop)
                 if not flag & NUMBER:
-                    word = words[at]
-                    word.value, word.step, word.digits, word.length = np.nan, 0.0, 0, 0
-                    write_word(word, hashes, at, behind, pair, flag, seen, lexicon)
-                    at += 1
+                    if asked[w]:
+                        word = words[w]
+                        word.value, word.step, word.digits, word.length = np.nan, 0.0, 0, 0
+                        write_word(word, hashes, w, behind, pair, flag, seen, lexicon)
+                    capitals += flag & CAPITAL != 0
+                    shouted += flag & SHOUT != 0
+                    w += 1
+                    seen = np.int64(packed[data[stop]]) if stop < end else np.int64(0)
+                    at = stop + 1
                     continue
-            if size < 0:
-                stop = next_space(data, place, end)
-            while at > offsets[text] and places[at - 1] == places[at]:
-                at -= 1
-            n = fold_bytes(data, place, stop, packed, kind, width, folds, stream)
+            stop = next_space(data, at, end)
+            n = fold_bytes(data, at, stop, packed, kind, width, folds, stream)
             count, n = find_words(stream, n, first, last)
-            for w in range(count):
-                for between in range(last[w - 1] if w > 0 else 0, first[w]):
+            for k in range(count):
+                for between in range(last[k - 1] if k > 0 else 0, first[k]):
                     seen |= stream[between]
-                pair, flag, inside = read_word(stream, first[w], last[w])
-                word = words[at]
-                word.value, word.step, word.digits, word.length = number_of(stream, first[w], last[w], flag)
-                write_word(word, hashes, at, behind, pair, flag, seen, lexicon)
-                at += 1
+                pair, flag, inside = read_word(stream, first[k], last[k])
+                word = words[w]
+                word.value, word.step, word.digits, word.length = number_of(stream, first[k], last[k], flag)
+                write_word(word, hashes, w, behind, pair, flag, seen, lexicon)
+                capitals += flag & CAPITAL != 0
+                shouted += flag & SHOUT != 0
+                w += 1
                 seen = inside
+            for between in range(last[count - 1] if count > 0 else 0, n):
+                seen |= stream[between]
+            at = stop
+        cased[text] = is_cased(behind - offsets[text], capitals, shouted)
+
+
+def any_of(asked: Any) -> bool:
+    """Say whether anything is asked."""
+    found = False
+    for one in asked:
+        found |= one
+    return found
+
+
+def read_case(data: Any, begin: int, end: int) -> int:
+    """Read of a word of ASCII letters and digits alone whether it begins with a capital, and has others."""
+    if not BIG_A <= data[begin] <= BIG_Z:
+        return 0
+    capitals = 0
+    for at in range(begin, end):
+        capitals += BIG_A <= data[at] <= BIG_Z
+    return CAPITAL | (SHOUT if capitals == end - begin > 1 else 0)
 
 
 def write_word(

@@ -14,6 +14,31 @@ from dedupe.scan import scan_words
 from dedupe.tokens import PRIME
 
 
+def word_texts(
+    data: Any,
+    starts: Any,
+    ends: Any,
+    tables: Any,
+    room: Any,
+    size: int,
+    hashes: Any,
+    grams: Any,
+    offsets: Any,
+) -> None:
+    """Hash the words and the runs of `size` words of many texts, those of text t from offsets[t] on.
+
+    The last runs of a text, which would go on after its end, mean nothing.
+    """
+    total = 0
+    offsets[0] = 0
+    for text in range(len(starts)):
+        out = hashes[total:]
+        count = scan_words(data, starts[text], ends[text], tables, room, out)
+        hash_shingles(out, count, size, grams[total:])
+        total += count
+        offsets[text + 1] = total
+
+
 def hash_shingles(hashes: Any, count: int, size: int, out: Any) -> Any:
     """Hash the runs of `size` of so many words, as `dedupe.sketch.shingles` does; fewer words are one run.
 

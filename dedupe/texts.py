@@ -168,16 +168,12 @@ WORD_KIND = np.dtype({"names": Word._fields, "formats": ["i8", "i8", "f8", "f8",
 class Words:
     """The words of texts by their hashes: text k has the words offsets[k] to offsets[k + 1].
 
-    hashes, grams int64[words]: see `dedupe.align`; the last two grams of a text mean nothing. places
-    int64[words]: where each stands (none in the NumPy engine). cased bool[texts]: whether capitals mean
-    something.
+    hashes, grams int64[words]: see `dedupe.align`; the last two grams of a text mean nothing.
     """
 
     hashes: NDArray[np.int64]
     grams: NDArray[np.int64]
-    places: NDArray[np.int64]
     offsets: NDArray[np.int64]
-    cased: NDArray[np.bool_]
 
 
 def word_texts(texts: Texts, fast: bool, count: int | None = None) -> Words:
@@ -187,58 +183,59 @@ def word_texts(texts: Texts, fast: bool, count: int | None = None) -> Words:
     give again and again without clearing it first.
     """
     if not fast:
-        return _words_of([FoldedTexts([texts.text(number)]) for number in range(len(texts))])
-    from dedupe.describe import word_texts as loop
+        return _words_of([FoldedTexts([texts.text(number)]).hashes() for number in range(len(texts))])
     from dedupe.foldbytes import word_room
     from dedupe.kernels import compiled
     from dedupe.scan import alphabet, make_room
 
-    sizes = texts.ends - texts.starts
-    room = word_room(int(sizes.sum())) if count is None else count + 1
-    arrays = np.empty(room, np.uint64), np.empty(room, np.uint64), np.empty(room, np.int64)
-    offsets, cased = np.empty(len(texts) + 1, np.int64), np.empty(len(texts), np.bool_)
-    compiled(loop.__name__)(
-        texts.data, texts.starts, texts.ends, alphabet(), make_room(int(sizes.max(initial=0))), 3,
-        *arrays, offsets, cased,
+    longest, size = int((texts.ends - texts.starts).max(initial=0)), int((texts.ends - texts.starts).sum())
+    arrays = np.empty((2, word_room(size) if count is None else count + 1), np.uint64)
+    offsets = np.empty(len(texts) + 1, np.int64)
+    compiled("word_texts")(
+        texts.data, texts.starts, texts.ends, alphabet(), make_room(longest), 3, *arrays, offsets
     )  # fmt: skip
-    hashes, grams, places = (array[: offsets[-1]].view(np.int64) for array in arrays)
-    return Words(hashes, grams, places, offsets, cased)
+    hashes, grams = arrays[:, : offsets[-1]].view(np.int64)
+    return Words(hashes, grams, offsets)
 
 
-def _words_of(texts: Sequence[FoldedTexts]) -> Words:
-    hashes, grams, cased = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], []
-    for text in texts:
-        found = text.hashes()
-        runs = np.zeros(len(found), np.uint64)
-        runs[: max(0, len(found) - 2)] = shingles_of(found)
-        hashes.append(found.view(np.int64))
-        grams.append(runs.view(np.int64))
-        capitals, shouted = (int(np.count_nonzero(text.flags() & flag)) for flag in (CAPITAL, SHOUT))
-        cased.append(is_cased(len(found), capitals, shouted))
-    offsets = np.cumsum([len(found) for found in hashes])
-    places = np.zeros(0, np.int64)
-    return Words(np.concatenate(hashes), np.concatenate(grams), places, offsets, np.array(cased, np.bool_))
+def _words_of(texts: Sequence[NDArray[np.uint64]]) -> Words:
+    offsets = np.cumsum([0, *map(len, texts)])
+    hashes, grams = np.zeros((2, offsets[-1]), np.uint64)
+    for first, found in zip(offsets.tolist(), texts, strict=False):
+        hashes[first : first + len(found)] = found
+        runs = shingles_of(found)
+        grams[first : first + len(runs)] = runs
+    return Words(hashes.view(np.int64), grams.view(np.int64), offsets)
 
 
-def describe(texts: Texts, words: Words, asked: NDArray[np.bool_], fast: bool) -> NDArray[Any]:
-    """Give what a comparison asks of words, WORD_KIND[words]: those that are not `asked` for mean nothing."""
+def describe(
+    texts: Texts, words: Words, asked: NDArray[np.bool_], fast: bool
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Tell more of the words of texts that are `asked` for, and in which texts capitals mean something.
+
+    WORD_KIND[words] and bool[texts]: words that are not asked for mean nothing, nor do texts without any.
+    """
+    cased = np.zeros(len(texts), np.bool_)
     if not fast:
         described = np.zeros(len(asked), WORD_KIND)
         for number, (first, last) in enumerate(pairwise(words.offsets.tolist())):
             if asked[first:last].any():
                 described[first:last] = _described(texts.text(number))
-        return described
-    from dedupe.describe import describe_words, lexicon_table, pair_table
+                flags = described["flag"][first:last]
+                capitals, shouted = (int(np.count_nonzero(flags & flag)) for flag in (CAPITAL, SHOUT))
+                cased[number] = is_cased(last - first, capitals, shouted)
+        return described, cased
+    from dedupe.describe import lexicon_table, pair_table
     from dedupe.kernels import compiled
     from dedupe.scan import alphabet, make_room
 
     described = np.empty(len(asked), WORD_KIND)
     longest = int((texts.ends - texts.starts).max(initial=0))
-    compiled(describe_words.__name__)(
-        texts.data, texts.ends, alphabet(), pair_table(), lexicon_table(), make_room(longest), words.offsets,
-        words.hashes.view(np.uint64), words.places, asked, described,
+    compiled("describe_words")(
+        texts.data, texts.starts, texts.ends, alphabet(), pair_table(), lexicon_table(), make_room(longest),
+        words.offsets, words.hashes.view(np.uint64), asked, described, cased,
     )  # fmt: skip
-    return described
+    return described, cased
 
 
 def _described(text: str) -> NDArray[Any]:

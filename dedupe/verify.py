@@ -138,11 +138,11 @@ def _compared(texts: Texts, count: int, left: Places, right: Places, fast: bool)
         np.empty(align.room_for(longest), np.int64), np.empty(longest + 1, np.int64), hopeful, found, ends,
         asked,
     )  # fmt: skip
-    described = describe(texts, words, asked, fast)
+    described, cased = describe(texts, words, asked, fast)
     counts = np.zeros((len(left), facts.COUNTS), np.int64)
     _run(
         facts.verify, fast,
-        ((*hashes, described), words.offsets, words.cased, left, right, hopeful, found, ends),
+        ((*hashes, described), words.offsets, cased, left, right, hopeful, found, ends),
         np.empty(align.CELLS + 2 * longest + 2, np.int64), np.empty(longest + 1, np.int64),
         np.empty(longest + 1, np.bool_), np.empty((2, 64)), counts,
     )  # fmt: skip
