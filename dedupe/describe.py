@@ -15,7 +15,7 @@ from dedupe.lexicon import WEEKDAYS, lexicon
 from dedupe.scan import NINE, ZERO, next_space, read_plain
 from dedupe.tokens import ALONE, CAPITAL, CASELESS, LINE, NUMBER, PRIME, SENTENCE, SHOUT, UNIT
 
-BIG_A, BIG_Z = 65, 90
+BIG_A, LETTERS = 65, 26
 
 LAST_PLACE = (1 << 14) - 1
 """Of the table of the lexicon: a power of two less one."""
@@ -67,17 +67,22 @@ def describe_words(
                 seen |= packed[data[stop]]
                 at = stop + 1
                 continue
+            if size == stop - at and not asked[w]:
+                # A branch at each capital, one word in eight, took a quarter of the time.
+                capital = is_capital(data[at])
+                capitals += capital
+                if capital & is_capital(data[stop - 1]):
+                    shouted += shouts(data, at, stop)
+                w += 1
+                seen = np.int64(packed[data[stop]]) if stop < end else np.int64(0)
+                at = stop + 1
+                continue
             if size == stop - at:
-                pair = 0
-                if asked[w]:
-                    pair, flag = read_letters_of(data, at, stop, quick, pairs)
-                else:
-                    flag = read_case(data, at, stop)
+                pair, flag = read_letters_of(data, at, stop, quick, pairs)
                 if not flag & NUMBER:
-                    if asked[w]:
-                        word = words[w]
-                        word.value, word.step, word.digits, word.length = np.nan, 0.0, 0, 0
-                        write_word(word, hashes, w, behind, pair, flag, seen, lexicon)
+                    word = words[w]
+                    word.value, word.step, word.digits, word.length = np.nan, 0.0, 0, 0
+                    write_word(word, hashes, w, behind, pair, flag, seen, lexicon)
                     capitals += flag & CAPITAL != 0
                     shouted += flag & SHOUT != 0
                     w += 1
@@ -112,14 +117,17 @@ def any_of(asked: Any) -> bool:
     return found
 
 
-def read_case(data: Any, begin: int, end: int) -> int:
-    """Read of a word of ASCII letters and digits alone whether it begins with a capital, and has others."""
-    if not BIG_A <= data[begin] <= BIG_Z:
-        return 0
+def is_capital(byte: Any) -> Any:
+    """Say whether a byte is an ASCII capital; what comes before A wraps around."""
+    return np.uint8(byte - BIG_A) < LETTERS
+
+
+def shouts(data: Any, begin: int, end: int) -> bool:
+    """Say whether a word of ASCII letters has two or more, all capitals."""
     capitals = 0
     for at in range(begin, end):
-        capitals += BIG_A <= data[at] <= BIG_Z
-    return CAPITAL | (SHOUT if capitals == end - begin > 1 else 0)
+        capitals += is_capital(data[at])
+    return capitals == end - begin > 1
 
 
 def write_word(
@@ -173,7 +181,7 @@ def read_letters_of(data: Any, begin: int, end: int, quick: Any, pairs: Any) -> 
         other = one
         one = code
         digits += ZERO <= byte <= NINE
-        capitals += BIG_A <= byte <= BIG_Z
+        capitals += is_capital(byte)
     size = end - begin
     mask |= np.int64(1) << np.int64(pairs[one << 7])
     if size > 1:
@@ -181,7 +189,7 @@ def read_letters_of(data: Any, begin: int, end: int, quick: Any, pairs: Any) -> 
     with_unit = ZERO <= data[begin] <= NINE and size - digits <= UNIT
     flags = NUMBER if 2 * digits >= size or with_unit else 0
     flags |= SHOUT if capitals == size and size > 1 else 0
-    if BIG_A <= data[begin] <= BIG_Z:
+    if is_capital(data[begin]):
         flags |= CAPITAL
     return mask, flags
 

@@ -21,8 +21,7 @@ OUTER = (
 
 INLINED = (
     "eight_bytes", "load", "others", "count_bits", "sum_letters", "read_letters", "read_plain", "gather",
-    "look_at", "lowest", "hash_plain", "read_letters_of", "write_word", "copy_plain", "decode_escape",
-    "encode_point",
+    "look_at", "lowest", "hash_plain", "copy_plain", "decode_escape", "encode_point",
 )  # fmt: skip
 """Loops that are made part of those that call them: to hand on four arrays costs more than a word."""
 
