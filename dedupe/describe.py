@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dedupe.facts import is_cased
 from dedupe.fold import DIGIT, SOLO
-from dedupe.foldbytes import CODE, KIND, MARK, NEWLINE, UPPER, find_words, fold_bytes, hash_of, spread
+from dedupe.foldbytes import CODE, KIND, MARK, NEWLINE, UPPER, find_words, fold_bytes, spread, sum_of
 from dedupe.lexicon import WEEKDAYS, lexicon
 from dedupe.sampling import hash_shingles
 from dedupe.scan import NINE, ZERO, next_space, read_plain
@@ -90,7 +90,7 @@ def word_texts(
             n = fold_bytes(data, at, stop, packed, kind, width, folds, stream)
             count, n = find_words(stream, n, first, last)
             for w in range(count):
-                hashes[total], places[total] = spread(hash_of(stream, first[w], last[w])), place
+                hashes[total], places[total] = spread(sum_of(stream, first[w], last[w])), place
                 total += 1
                 upper = 0
                 for inside in range(first[w], last[w]):
