@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -14,7 +14,7 @@ from typing import IO, Any, Protocol
 
 from dedupe.brakes import spare
 from dedupe.clean import Examined, examine
-from dedupe.copying import can_copy, copy
+from dedupe.copying import begins_plain, can_copy, copy
 from dedupe.dates import find_dates
 from dedupe.errors import RecordError
 from dedupe.formats import Entry, Source, Unusable, cut, holds_pages, read
@@ -276,6 +276,17 @@ class Cleaner:
             outcome = writer.finish()
         self.reading.forget(chunk)
         return outcome
+
+    def only_copies(self, sources: Iterable[Source]) -> bool:
+        """Tell whether compiled loops do the work on all chunks, so that threads can share it."""
+        if not (self.fast and self._copies):
+            return False
+        return all(
+            each.size >= self.settings.chunk_size  # small ones would share a chunk, which is not copied
+            and can_copy(each, self.settings)
+            and begins_plain(each, self.settings)
+            for each in sources
+        )
 
     def _clean(self, writer: OutcomeWriter, chunk: Chunk) -> None:
         """Clean each document of a chunk."""

@@ -25,6 +25,9 @@ from dedupe.packing import split_suffix
 from dedupe.records import text_id
 from dedupe.settings import Settings
 
+_RECORD = 1 << 16
+"""Bytes of a record in which a page is looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Original:
@@ -121,10 +124,22 @@ def can_copy(source: Source, settings: Settings) -> bool:
     path = source.path
     if path is None or format_of(path.name) is not FORMATS[".jsonl"] or split_suffix(path.name)[1]:
         return False
-    if not path.is_file():
-        return False
-    with path.open("rb") as stream:
-        return not stream.read(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return path.is_file() and _head(path, 2) not in (b"", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def begins_plain(source: Source, settings: Settings) -> bool:
+    """Tell whether JSON lines begin with a record without a web page: those with one go the long way."""
+    head = _head(source.path, _RECORD) if source.path is not None else b""
+    return json.dumps(settings.html_field).encode() not in head.partition(b"\n")[0]
+
+
+def _head(path: Path, size: int) -> bytes:
+    """Give the first bytes of a file; none where it cannot be read, which is said when it is read."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(size)
+    except OSError:
+        return b""
 
 
 def copy(

@@ -140,7 +140,8 @@ def run(
     )  # fmt: skip
     corpus = Corpus(settings, work)
     chunks = ((chunk, chunk) for chunk in plan(inputs.sources, settings.chunk_size))
-    for chunk, outcome in (workers or Workers()).map(cleaner, chunks, _place):
+    threads = cleaner.only_copies(inputs.sources)
+    for chunk, outcome in (workers or Workers()).map(cleaner, chunks, _place, threads):
         done = corpus.add(chunk, outcome)
         summary.add(done.summary)
         for note in done.notes:

@@ -214,8 +214,8 @@ def spread(x: Any) -> Any:
     return x ^ (x >> 31)
 
 
-def hash_of(stream: Any, first: int, last: int) -> Any:
-    """Hash the word stream[first:last]."""
+def sum_of(stream: Any, first: int, last: int) -> Any:
+    """Sum the characters of the word stream[first:last]; its hash is that sum, spread."""
     value = np.uint64(0)
     for at in range(first, last):
         value = value * PRIME + np.uint64((stream[at] & np.uint32(CODE)) + np.uint32(1))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.fold import APOSTROPHE, BREAK, ascii_tables, tables
-from dedupe.foldbytes import find_words, fold_bytes, hash_of, packed_table, room, spread, word_room
+from dedupe.foldbytes import find_words, fold_bytes, packed_table, room, spread, sum_of, word_room
 from dedupe.tokens import LONGEST, PRIME
 
 PARTS, DOUBTFUL, FOREIGN = 0, 254, 255
@@ -299,5 +299,5 @@ def read_closely(data: Any, at: int, end: int, tables: Any, room: Any, sums: Any
     n = fold_bytes(data, at, stop, packed, kind, width, folds, stream)
     count, _ = find_words(stream, n, first, last)
     for w in range(count):
-        sums[w] = hash_of(stream, first[w], last[w])
+        sums[w] = sum_of(stream, first[w], last[w])
     return count, stop

@@ -1,8 +1,9 @@
-"""Work spread over processes: results come in the order of the work, whoever did it.
+"""Work spread over processes or threads: results come in the order of the work, whoever did it.
 
 Processes are started as they are needed, by `spawn`, so that nothing of this one is shared with them and
 all platforms behave alike. Each has one piece of work at a time; only so much is read ahead that none has
-to wait.
+to wait. Threads are for work that compiled loops do: they let go of the interpreter, and nothing has to be
+loaded a second time.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import signal
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -28,7 +31,7 @@ Sent = TypeVar("Sent")
 Got = TypeVar("Got")
 
 AHEAD = 4
-"""Pieces of work a process that may be under way or waiting for their turn to be given out."""
+"""Pieces of work for each process or thread that may be under way or waiting for their turn to go out."""
 
 
 def cores() -> int:
@@ -57,7 +60,7 @@ class _Worker:
 
 
 class Workers:
-    """A number of processes (1: none, all is done here). Use it as a context manager."""
+    """A number of processes or threads (1: none, all is done here). Use it as a context manager."""
 
     def __init__(self, count: int = 1) -> None:
         self.count = count
@@ -69,16 +72,20 @@ class Workers:
         job: Callable[[Sent], Got],
         pieces: Iterable[tuple[Kept, Sent]],
         name: Callable[[Kept], str] = str,
+        threads: bool = False,
     ) -> Iterator[tuple[Kept, Got]]:
         """Do a job on the second part of each piece; give its result with the first part, in order.
 
         `name` says of which piece an error speaks. Raises WorkerError where a process dies or its job
-        fails, in the turn of the piece; an error of ours, and without processes all that the job raises,
-        comes as it is.
+        fails, in the turn of the piece; an error of ours, and without processes (with `threads`, too) all
+        that the job raises, comes as it is.
         """
         if self.count == 1:
             for kept, sent in pieces:
                 yield kept, job(sent)
+            return
+        if threads:
+            yield from self._in_threads(job, iter(pieces))
             return
         self._jobs += 1
         left = iter(pieces)
@@ -99,6 +106,26 @@ class Workers:
                 if piece.failure:
                     raise WorkerError(f"a worker failed at {name(piece.kept)}:\n{piece.failure}")
                 yield piece.kept, piece.result
+
+    def _in_threads(
+        self, job: Callable[[Sent], Got], pieces: Iterator[tuple[Kept, Sent]]
+    ) -> Iterator[tuple[Kept, Got]]:
+        """Do a job in threads. The first piece is done alone: what it loads is there for all others."""
+        for kept, sent in islice(pieces, 1):
+            yield kept, job(sent)
+        under_way: deque[tuple[Kept, Future[Got]]] = deque()
+        with ThreadPoolExecutor(self.count) as threads:
+            try:
+                for kept, sent in pieces:
+                    under_way.append((kept, threads.submit(job, sent)))
+                    if len(under_way) == AHEAD * self.count:
+                        kept, future = under_way.popleft()
+                        yield kept, future.result()
+                while under_way:
+                    kept, future = under_way.popleft()
+                    yield kept, future.result()
+            finally:
+                threads.shutdown(cancel_futures=True)
 
     def _free(self) -> _Worker | None:
         """Give a process without work; start one if there may be more."""

@@ -262,3 +262,26 @@ def test_a_part_is_not_left_where_the_file_was_written_anew_since_it_was_cut(fas
     found = copy(first, ALONE, lambda part: broken.append(part), fast)
     assert (len(found.ids), found.ends[-1]) == (10, 190)
     assert [each.part and each.part.end for each in broken] == [first.part.end]
+
+
+PLAIN_LINES = b"".join(b'{"text": "Words %d.", "url": "https://a.example/x.html"}\n' % n for n in range(500))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "chunk", "alone"),
+    [
+        ("in.jsonl", PLAIN_LINES, 1000, True),
+        ("in.jsonl", PLAIN_LINES, 1_000_000, False),
+        ("in.jsonl", PLAIN_LINES.replace(b'"url"', b'"html"'), 1000, False),
+        ("in.jsonl", PLAIN_LINES.decode().encode("utf-16"), 1000, False),
+        ("in.jsonl.gz", gzip.compress(PLAIN_LINES), 1000, False),
+        ("in.csv", b"text\n" + b"Some words\n" * 500, 1000, False),
+    ],
+)
+def test_threads_share_what_is_only_copied(name, data, chunk, alone, tmp_path):
+    (tmp_path / name).write_bytes(data)
+    settings = replace(ALONE, chunk_size=chunk)
+    sources = find_inputs([str(tmp_path / name)]).sources
+    assert sources[0].size >= 1000
+    cleaner = Cleaner(Reading(settings), Articles(copies=True), fast=True)
+    assert cleaner.only_copies(sources) is alone

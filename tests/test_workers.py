@@ -30,12 +30,26 @@ def pieces(numbers: object) -> list[tuple[str, int]]:
     return [(f"number {n}", n) for n in numbers]
 
 
+@pytest.mark.parametrize("threads", [False, True])
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_results_come_in_order(count):
+def test_results_come_in_order(count, threads):
     with Workers(count) as workers:
         for size in (0, 1, 12, 12):  # the processes go on to the next job
-            results = list(workers.map(square, pieces(range(size))))
+            results = list(workers.map(square, pieces(range(size)), threads=threads))
             assert results == [(f"number {n}", n * n) for n in range(size)]
+
+
+def test_what_fails_in_a_thread_comes_as_it_is_and_stops_the_others():
+    begun = []
+
+    def job(number: int) -> int:
+        begun.append(number)
+        return square(number)
+
+    with Workers(2) as workers, pytest.raises(ValueError, match="thirteen"):
+        list(workers.map(job, pieces(range(12, 90)), threads=True))
+    assert len(begun) < 20
+    assert not workers._workers
 
 
 def test_little_is_read_ahead():
