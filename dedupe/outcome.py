@@ -127,7 +127,7 @@ class _Column:
         self.ends.append(self.size)
 
     def write(self, data: bytes) -> None:
-        """Append bytes that are of no item."""
+        """Append bytes, whatever item they are of."""
         try:  # not `writing`: this is called for each document
             if self._file is None:
                 self._file = self._path.open("wb", BUFFER) if self._path else BytesIO()
