@@ -227,6 +227,10 @@ def _is_markdown(entry: Entry) -> bool:
 class Renderer(Protocol):
     """Makes of a result the bytes that an output wants; it is sent to the processes."""
 
+    @property
+    def copies(self) -> bool:
+        """Whether a record of which only the text is looked at can be copied, and need not be rendered."""
+
     def __call__(self, result: Result) -> Rendered:
         """Render a result."""
 
@@ -256,7 +260,6 @@ class Cleaner:
         self.work = work
         self.fast = fast
         self.verbose = verbose
-        self._copies = isinstance(render, Articles) and render.copies
         self._marks = isinstance(render, Articles) and render.marks
 
     def __call__(self, chunk: Chunk) -> Outcome | None:
@@ -265,7 +268,7 @@ class Cleaner:
         if folder is not None and folder.is_dir():  # an earlier run came so far
             return None
         with OutcomeWriter(self.settings, folder) as writer:
-            if self._copies and len(chunk.sources) == 1 and can_copy(chunk.sources[0], self.settings):
+            if self.render.copies and len(chunk.sources) == 1 and can_copy(chunk.sources[0], self.settings):
                 self._copy(writer, chunk.sources[0])
             else:
                 self._clean(writer, chunk)

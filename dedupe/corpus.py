@@ -295,26 +295,22 @@ class Corpus:
         repeats: dict[int, Repeat], centers: set[Any],
     ) -> Iterator[Finished]:  # fmt: skip
         """Give the records of a chunk that are copied from a file: one by one where there is something to say
-        of them, and at last all others at once."""  # noqa: D209
+        of them, all others in runs; no lines where the output has no records."""  # noqa: D209
         [source] = chunk.sources
         annotates = self.settings.annotate and output.has_records
         items = range(len(outcome))
-        changed = items if annotates else [item for item in items if first + item in repeats]
-        others = []
-        for start, lines in outcome.copied(file, changed):
-            number = first + start
+        told = items if annotates else [item for item in items if first + item in repeats]
+        for item, line in outcome.copied(file, told) if output.has_records else ((i, b"") for i in told):
+            number = first + item
             if not annotates and number not in repeats:
-                others.append(lines)
+                yield Finished(None, "", source, DOCUMENT, line, b"", None)
                 continue
-            line = bytes(lines)
             if annotates:
                 line = annotated(line, self._annotation(number, centers))
             yield Finished(
-                self._ids[number], outcome.places[start], source, DOCUMENT, line, b"", None,
+                self._ids[number], outcome.places[item], source, DOCUMENT, line, b"", None,
                 repeats.get(number),
             )  # fmt: skip
-        if others:
-            yield Finished(None, "", source, DOCUMENT, b"".join(others), b"", None)
 
     def _finished(
         self, chunk: Chunk, outcome: Outcome, first: int, output: Output, repeats: dict[int, Repeat],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from dedupe.model import Removal, Twin
+from dedupe.model import Removal
 from dedupe.records import dumps, encode
 
 LIFTED = ("title", "date", "metadata")
@@ -27,19 +27,19 @@ REPAIRED = "repair"
 def row(removal: Removal) -> bytes:
     """Write a removal as a line of `removed.jsonl`: the JSON of its `to_dict`."""
     # Filled in by hand, since a dump has some rows for every document.
+    twin = removal.twin
     return encode(
         f'{{"id": {dumps(removal.id)}, "scope": {dumps(removal.scope)}, '
         f'"reason": {dumps(removal.reason)}, "rule": {dumps(removal.rule)}, '
         f'"line": {removal.line}, "start": {removal.start}, "end": {removal.end}, '
-        f'"text": {dumps(removal.text)}, "twin": {_twin(removal.twin)}, '
+        f'"text": {dumps(removal.text)}, '
+        f'"twin": {_twin(twin.id, twin.line, twin.start, twin.end) if twin else "null"}, '
         f'"similarity": {dumps(removal.similarity)}}}\n'
     )
 
 
-def _twin(twin: Twin | None) -> str:
-    if twin is None:
-        return "null"
-    return f'{{"id": {dumps(twin.id)}, "line": {twin.line}, "start": {twin.start}, "end": {twin.end}}}'
+def _twin(id: str | int, line: int, start: int, end: int) -> str:
+    return f'{{"id": {dumps(id)}, "line": {line}, "start": {start}, "end": {end}}}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def document_row(id: str | int, repeat: Repeat, record: bytes) -> bytes:
         f'{{"id": {dumps(id)}, "scope": "document", '
         f'"reason": "{DUPLICATE}", "rule": {dumps(repeat.relation)}, '
         f'"line": 1, "start": 0, "end": {removed}, "text": "", '
-        f'"twin": {_twin(Twin(repeat.kept, 1, 0, kept))}, '
+        f'"twin": {_twin(repeat.kept, 1, 0, kept)}, '
         f'"similarity": {repeat.similarity!r}, '
         f'"evidence": {{"kept": {dumps(repeat.place)}, "coverage": {repeat.coverage!r}, '
         f'"changed_numbers": {repeat.changed_numbers}, "changed_names": {repeat.changed_names}}}'

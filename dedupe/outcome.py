@@ -86,7 +86,7 @@ class Outcome:
         ends = self.numbers[f"{column}_ends"]
         return self.columns[column][ends[item - 1] if item else 0 : ends[item]]
 
-    def copied(self, file: IO[bytes], alone: Iterable[int]) -> Iterator[tuple[int, memoryview]]:
+    def copied(self, file: IO[bytes], alone: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         """Give the lines of records that are copied from `file`, in runs: the first of each, and lines.
 
         There is no gap between the lines of a run; a record of which something is to be said (`alone`) is a
@@ -96,14 +96,15 @@ class Outcome:
         edges = {0, len(self), *(edge for item in alone for edge in (item, item + 1))}
         if starts[1:] != ends[:-1]:
             edges.update(item for item in range(1, len(self)) if starts[item] != ends[item - 1])
-        begin, data = 0, memoryview(b"")
+        begin, data = 0, b""
         for first, last in pairwise(sorted(edges)):
             start, end = starts[first], ends[last - 1]
             if end > begin + len(data):
-                begin, data = start, _window(file, start, max(end, min(start + _WINDOW, ends[-1])))
+                begin = file.seek(start)
+                data = file.read(max(end, min(start + _WINDOW, ends[-1])) - start)
             lines = data[start - begin : end - begin]
             # The last of its file may have no end of line.
-            yield first, lines if bytes(lines[-1:]) == b"\n" else memoryview(bytes(lines) + b"\n")
+            yield first, lines if lines.endswith(b"\n") else lines + b"\n"
 
     def has(self, item: int, flag: int) -> bool:
         """Tell whether an item has a flag."""
@@ -126,7 +127,7 @@ class _Column:
         self.ends.append(self.size)
 
     def write(self, data: bytes) -> None:
-        """Append bytes that are of no item."""
+        """Append bytes, whatever item they are of."""
         try:  # not `writing`: this is called for each document
             if self._file is None:
                 self._file = self._path.open("wb", BUFFER) if self._path else BytesIO()
@@ -263,11 +264,6 @@ class OutcomeWriter:
                 if not self.folder.is_dir():  # else it is there, with the same bytes
                     raise
         return None
-
-
-def _window(file: IO[bytes], start: int, end: int) -> memoryview:
-    file.seek(start)
-    return memoryview(file.read(end - start))
 
 
 def _described(outcome: Outcome, sizes: Mapping[str, int]) -> dict[str, Any]:

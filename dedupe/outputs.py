@@ -29,7 +29,7 @@ from dedupe.summary import Summary
 class Finished:
     """One item of a run, ready to be written: see `dedupe.outcome`. `repeat` tells of a near-duplicate.
 
-    Records that stay, and are copied as they are, come as one item without an id.
+    Records that stay, and are copied as they are, come in runs: lines without an id.
     """
 
     id: str | int | None

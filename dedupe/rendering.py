@@ -6,7 +6,7 @@ import codecs
 import difflib
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from dedupe.formats import Unusable
 from dedupe.ledger import row
@@ -44,6 +44,7 @@ class Articles:
 class InPlace:
     """Each line of a file of records as it shall be, and each text file that changes."""
 
+    copies: ClassVar[bool] = False
     settings: Settings
 
     def __call__(self, result: Result) -> Rendered:
@@ -62,6 +63,8 @@ class InPlace:
 class Nothing:
     """Nothing at all; for a dry run."""
 
+    copies: ClassVar[bool] = True
+
     def __call__(self, result: Result) -> Rendered:
         """Render nothing."""
         return Rendered()
@@ -70,6 +73,8 @@ class Nothing:
 @dataclass(frozen=True, slots=True)
 class Diffs:
     """A unified diff of what changes in a document, and one (as its file) that takes it away altogether."""
+
+    copies: ClassVar[bool] = False
 
     def __call__(self, result: Result) -> Rendered:
         """Render both diffs."""
@@ -83,6 +88,7 @@ class Diffs:
 class Findings:
     """Each finding as a line or as a row of JSON; with `heading` also what is lifted of a record."""
 
+    copies: ClassVar[bool] = True
     as_json: bool = False
     heading: bool = False
 

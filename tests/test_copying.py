@@ -76,6 +76,22 @@ def test_the_short_way_is_the_long_way(command, keep, tmp_path):
         assert (tmp_path / "a/out" / name).read_bytes() == other, name
 
 
+@pytest.mark.parametrize(
+    "asked", ["check", "check --json", "clean --dry-run -v", "clean --dry-run --annotate"]
+)
+def test_what_writes_no_articles_finds_the_same_on_both_ways(asked, tmp_path):
+    data = b"\n".join(ODD) + b"\n" + jsonl(*dump())
+    said = []
+    for name, content in (("in.jsonl", data), ("in.jsonl.gz", gzip.compress(data))):
+        (tmp_path / name).write_bytes(content)
+        run = [*SLOW, *asked.split(), name, "--stages", "duplicates", "--chunk-size", "9000"]
+        done = subprocess.run(run, capture_output=True, cwd=tmp_path, env=ENVIRONMENT, timeout=300)
+        assert done.returncode == 3
+        said.append([out.replace(b".gz", b"") for out in (done.stdout, done.stderr)])
+    assert b"duplicate" in b"".join(said[0])
+    assert said[0] == said[1]
+
+
 @pytest.mark.parametrize("engine", ["orjson", "json", "fast"])
 def test_the_short_way_takes_nothing_that_the_long_way_refuses(engine, tmp_path, monkeypatch):
     if engine == "json":
