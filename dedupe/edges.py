@@ -35,7 +35,8 @@ SHORTEST = 60
 _MARK = re.compile(r"[.!?…。！？][\"'”’»)\]]*(\s*)(?=[^\Wa-zß-öø-ÿ]|[©•|])")
 _ABBREVIATION = re.compile(r"\b[A-Z][a-z]{0,2}$")
 _WORD = re.compile(r"[^\W_]+")
-CAMEL = re.compile(r"([^\W\d_A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω])")
+# The place between a small letter and a capital; the capital is asked first, since it is the rare one.
+CAMEL = re.compile(r"(?=[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω])(?<=[^\W\d_A-ZÀ-ÖØ-Þ])")
 _OPENING = re.compile(r"[©®™(\[|•·»›>]\s*$")
 _SEAM = re.compile(r"[\s|•·»›>▶►■]*")
 
@@ -55,7 +56,7 @@ def part_words(text: str) -> str:
     >>> part_words("HomeNewsSport The mayor")
     'Home News Sport The mayor'
     """
-    return CAMEL.sub(r"\1 ", text)
+    return CAMEL.sub(" ", text)
 
 
 def run_in(beginnings: Iterable[str], pages: int, is_line: Callable[[str], bool]) -> dict[str, int]:

@@ -43,7 +43,7 @@ _BEFORE = ".•"
 """Put before a text, it makes its beginning that of a sentence, be it a small letter."""
 _WORD = re.compile(r"[^\W_]+")
 # Where a word begins that is not in small ASCII letters, or one may go on with a capital.
-_BREAK = re.compile(r"(?<![^\W_])[^\W_a-z]|(?<=[^\W_A-Z0-9])[^\W_a-z0-9]")
+_BREAK = re.compile(r"[^\W_a-z](?:(?<![^\W_].)|(?<=[^\W_A-Z0-9].)(?<![0-9]))")
 _QUOTES = re.compile(r"[\"“”„«»]")
 _BETWEEN = " \t\u00a0|•·»›>▶►■–—-"
 """What may stand between two pieces of furniture, or behind the last one."""
