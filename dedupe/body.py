@@ -148,7 +148,7 @@ def _by_phrases(page: Page, keep: Collection[int], is_sure: bool) -> list[Furnit
             found[i] = Furniture(i, kind, "phrase", 0.9)
         elif (i < start or i > stop) and (company or kind in _ALONE):
             found[i] = Furniture(i, kind, "phrase", 0.7)
-        elif kind != "nav" and strong >= 2 and len(lines[i].text) <= _SHORT:
+        elif kind != "nav" and len(lines[i].text) <= _SHORT and (strong >= 2 or _is_fixed(page, i)):
             found[i] = Furniture(i, kind, "phrase", 0.6)
     for i, rule in boxes.items():
         if i > stop:
@@ -185,6 +185,11 @@ def _is_telling(page: Page, i: int) -> bool:
     """Tell whether a phrase of a weak kind has words enough to be no cross-head or caption."""
     text = page.lines[i].text
     return page.kinds[i] in _TELLING and not page.lines[i].is_prose and word_count(text) >= _TELLING_WORDS
+
+
+def _is_fixed(page: Page, i: int) -> bool:
+    """Tell whether a line is a telling phrase word for word: `View this post on Instagram`."""
+    return _is_telling(page, i) and words.exact_furniture(page.fold(i)) is not None
 
 
 def _under_headings(page: Page, start: int, stop: int) -> list[int]:

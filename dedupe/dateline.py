@@ -112,7 +112,7 @@ class DateLines:
         if not DIVIDING.search(text):
             return beside
         pieces = (piece for piece in DIVIDERS.split(text) if words.furniture(words.fold(piece)) is None)
-        return [word for piece in pieces for word in beside_dates(piece, find_dates(piece))]
+        return [word for piece in pieces for word in beside_dates(piece, find_dates(piece, "dmy"))]
 
     def order(self) -> Order | None:
         """Tell how numeric dates are written here, if anything tells: the text, the address, the language."""
