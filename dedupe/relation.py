@@ -146,9 +146,9 @@ class _Counts:
     ) -> None:
         self.shorter, self.longer = shorter, longer
         self.words = counts[:, facts.WORDS]
-        # Many characters that stand opposite one other each, all over a text, are a scanner's.
+        # One or two such words or characters may be names; many, all over a text, are a scanner's.
         singles = counts[:, facts.SINGLES]
-        scanned = singles >= 4
+        scanned = singles + counts[:, facts.DAMAGED] >= 4
         self.damaged = counts[:, facts.DAMAGED] + np.where(scanned, singles, 0)
         self.uncased = counts[:, facts.UNCASED] + np.where(scanned, 0, singles)
         self.names = counts[:, facts.NAMES] + counts[:, facts.FIRST_NAMES] + self.uncased
