@@ -48,9 +48,9 @@ HUNDRED = 100
 """Number words up to here make a number with their neighbors; weekdays and directions do not."""
 
 NEAR = 40
-"""In a script without capitals a word may be the one opposite with a wrong letter: so many percent of their letter
-pairs agree then. Measured on words of Arabic, Hindi, Korean, Persian, Hebrew and Bengali: .92 to 1 of those with
-one wrong letter, .04 to .12 of unrelated ones."""
+"""In a script without capitals a word may be the one opposite with a wrong letter: so many percent of their
+letter pairs agree then. Measured on words of Arabic, Hindi, Korean, Persian, Hebrew and Bengali: .92 to 1 of
+those with one wrong letter do, .04 to .12 of unrelated ones."""
 
 THOUSAND = 1000
 """Numbers of equal digits are so far apart when the word or letter behind one of them is its scale."""
@@ -66,8 +66,9 @@ COUNTS = 26
 """What is counted. A_ and B_ are the first and the last word that match; AT_LINE says that the first one
 begins a line of `a`; TURNS are the times that the match goes back in `b`; RESTATED are the words of `a` in
 slots that say the same: "5,584,000" for "5 584 000", "mln" for "million", "4 May" for "May 4"; SINGLES are
-words without capitals opposite one word like them, or characters of a script without spaces opposite one other; PHRASES are slots with two words
-or more on both sides, none of them a name or a number: "warehouse supervisor" for "dental receptionist"."""
+words without capitals opposite one word like them, or characters of a script without spaces opposite one
+other; PHRASES are slots with two words or more on both sides, none of them a name or a number: "warehouse
+supervisor" for "dental receptionist"."""
 
 
 def compare(
