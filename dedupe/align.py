@@ -55,6 +55,9 @@ FAR, LONG = 48, 6
 CELLS = 4096
 """Largest gap, words by words, that is aligned word by word; in longer ones only whole blocks count."""
 
+PROLONGED = 2
+"""So many words that stand in one text alone may make another number of the one beside them."""
+
 ALIKE, LONG_ALIKE = 50, 60
 """Two words are one, damaged, when half of their letter pairs agree (Dice, in percent), .6 where both have
 15 and more. `dedupe.tokens` says what that was measured on."""
@@ -279,20 +282,20 @@ def screen(
 def ask(
     found: Any, begin: int, end: int, a_first: int, a_last: int, b_first: int, b_last: int, asked: Any
 ) -> None:  # fmt: skip
-    """Mark the words between blocks, opposite others, that are looked at more closely.
+    """Mark the words between blocks that are looked at more closely: opposite others, or few and alone.
 
-    The word before a gap, too: its number tells what the first word of the gap is; and the first that
-    matches, which may begin a line.
+    The words around them, too, whose numbers may go on with them; and the first that matches, which may
+    begin a line.
     """
     if end > begin:
         asked[a_first + found[begin][0]] = True
     for k in range(begin, end + 1):
         i0, i1, j0, j1 = gap(found, begin, end, k, a_last - a_first, b_last - b_first)
-        if i0 < i1 and j0 < j1:
-            for i in range(max(0, i0 - 1), i1):
-                asked[a_first + i] = True
-            for j in range(max(0, j0 - 1), j1):
-                asked[b_first + j] = True
+        if (i0 < i1 and j0 < j1) or 0 < max(0, i1 - i0) + max(0, j1 - j0) <= PROLONGED:
+            for at in range(a_first + max(0, i0 - 1), min(a_first + i1 + 1, a_last)):
+                asked[at] = True
+            for at in range(b_first + max(0, j0 - 1), min(b_first + j1 + 1, b_last)):
+                asked[at] = True
 
 
 def gap(found: Any, begin: int, end: int, k: int, size: int, other: int) -> Any:

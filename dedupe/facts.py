@@ -14,6 +14,7 @@ from dedupe.align import (
     GRAM,
     HASH,
     MAY_BE_NAME,
+    PROLONGED,
     WORD,
     agree,
     align_words,
@@ -45,6 +46,11 @@ JOINED = 70
 HUNDRED = 100
 """Number words up to here make a number with their neighbors; weekdays and directions do not."""
 
+NEAR = 40
+"""In a script without capitals a word may be the one opposite with a wrong letter: so many percent of their
+letter pairs agree then. Measured on words of Arabic, Hindi, Korean, Persian, Hebrew and Bengali: .92 to 1 of
+those with one wrong letter do, .04 to .12 of unrelated ones."""
+
 THOUSAND = 1000
 """Numbers of equal digits are so far apart when the word or letter behind one of them is its scale."""
 
@@ -59,8 +65,9 @@ COUNTS = 26
 """What is counted. A_ and B_ are the first and the last word that match; AT_LINE says that the first one
 begins a line of `a`; TURNS are the times that the match goes back in `b`; RESTATED are the words of `a` in
 slots that say the same: "5,584,000" for "5 584 000", "mln" for "million", "4 May" for "May 4"; SINGLES are
-characters of a script without spaces that stand opposite one other character; PHRASES are slots with two
-words or more on both sides, none of them a name or a number ("shop clerk" for "street sweeper")."""
+words without capitals opposite one word like them, or characters of a script without spaces opposite one
+other; PHRASES are slots with two words or more on both sides, none of them a name or a number: "shop clerk"
+for "street sweeper"."""
 
 
 def compare(
@@ -114,7 +121,7 @@ def compare(
 
 def prolonged(text: Any, first: int, last: int) -> bool:
     """Say whether words that stand in one text alone make another number of a neighbor: 十二 of 十."""
-    if not 0 < last - first <= 2:
+    if not 0 < last - first <= PROLONGED:
         return False
     for at in range(first, last):
         if not text[WORD][at].value <= HUNDRED or text[WORD][at].flag & NUMBER:
@@ -215,8 +222,8 @@ def slot(
     if other == 0 and (respelled or numbers + numbers_b == 0):
         counts[RESTATED] += here
     if bare and bare_b:
-        single = here == 1 and there == 1 and a[WORD][i0].flag & ALONE != 0
-        counts[SINGLES if single else UNCASED] += 1
+        near = a[WORD][i0].flag & ALONE != 0 or agree(a[WORD][i0].pair, b[WORD][j0].pair) >= NEAR
+        counts[SINGLES if near and here == there == 1 else UNCASED] += 1
     elif max(i0, j0) <= LINE_OF_PLACE and names + first_names and names_b + first_names_b:
         counts[FILED] += 1
     elif names and names_b:

@@ -61,8 +61,8 @@ class Thresholds:
         In scripts without capitals, texts of `rare_long` words may differ in one word of `rare`, if in no
         number. (The shorter frames in which a name alone differs have under 100; nothing longer was at hand.)
     filed
-        From so many words on, names in the first words of both texts (a byline, a place) may differ, and a
-        phrase where nothing but slots does.
+        From so many words on, names in the first words of both texts (a byline, a place) may differ, and
+        phrases where nothing but slots does.
     """
 
     floor: float = 0.75
@@ -146,9 +146,9 @@ class _Counts:
     ) -> None:
         self.shorter, self.longer = shorter, longer
         self.words = counts[:, facts.WORDS]
-        # Many characters that stand opposite one other each, all over a text, are a scanner's.
+        # One or two such words or characters may be names; many, all over a text, are a scanner's.
         singles = counts[:, facts.SINGLES]
-        scanned = singles >= 4
+        scanned = singles + counts[:, facts.DAMAGED] >= 4
         self.damaged = counts[:, facts.DAMAGED] + np.where(scanned, singles, 0)
         self.uncased = counts[:, facts.UNCASED] + np.where(scanned, 0, singles)
         self.names = counts[:, facts.NAMES] + counts[:, facts.FIRST_NAMES] + self.uncased
@@ -220,11 +220,10 @@ def _conflicts(c: _Counts, t: Thresholds) -> NDArray[np.int64]:
     # would differ as well.
     rare = (c.shorter >= t.rare_long) & (c.uncased * t.rare <= c.shorter) & (numbers + c.head_numbers == 0)
     names = names - np.where(rare, c.uncased, 0)
-    # In a text of a few lines any word that was exchanged may be the fact.
-    words = np.where(c.shorter < 60, c.words, 0)
-    # A frame may be about a thing and not a name; what else differs of an edited text tells the two apart.
-    phrases = np.where(c.framed & (c.words <= 2) & (c.shorter < t.filed), c.phrases, 0)
-    words = np.maximum(words, phrases)
+    # In a text of a few lines any word that was exchanged may be the fact; in a longer frame a phrase, if
+    # nothing else differs: the rest of an edited text does.
+    framed = c.framed & (c.words == c.phrases) & (c.shorter < t.filed)
+    words = np.where((c.shorter < 60) | framed, c.words, 0)
     total: NDArray[np.int64] = numbers + at_head + names + words
     return total
 
