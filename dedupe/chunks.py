@@ -282,7 +282,7 @@ class Cleaner:
 
     def only_copies(self, sources: Iterable[Source]) -> bool:
         """Tell whether compiled loops do the work on all chunks, so that threads can share it."""
-        if not (self.fast and self._copies):
+        if not (self.fast and self.render.copies):
             return False
         return all(
             each.size >= self.settings.chunk_size  # small ones would share a chunk, which is not copied
