@@ -20,7 +20,7 @@ from dedupe.kernels import _stamp
 from dedupe.model import Document
 from dedupe.sketch import Sampling, Shingles
 from dedupe.texts import Texts, Words, describe, read_number, sample_texts, word_texts
-from dedupe.tokens import tokens
+from dedupe.tokens import ALONE, tokens
 
 pytest.importorskip("numba")
 
@@ -209,15 +209,20 @@ def test_findings_are_equal() -> None:
     assert slow == duplicates.find_duplicates(documents, fast=True)
 
 
-def test_only_words_that_are_asked_for_decide(monkeypatch: pytest.MonkeyPatch) -> None:
-    documents = varied_documents()
+@pytest.mark.parametrize("word", [(-1, -1, 7.0, -1.0, 7, 7), (0, ALONE, 7.0, 0.0, 0, 0)])
+def test_only_words_that_are_asked_for_decide(monkeypatch: pytest.MonkeyPatch, word: tuple) -> None:
+    draw = random.Random(8)
+    documents = [
+        Document(one.id, " ".join(w for w in one.text.split() if draw.random() > 0.03))
+        for one in varied_documents()
+    ]
     found = duplicates.find_duplicates(documents, fast=True)
     known = []
 
     def scrambled(texts: Texts, words: Words, asked: np.ndarray, fast: bool) -> tuple[np.ndarray, np.ndarray]:
         some, cased = describe(texts, words, asked, fast)
         known.append(asked.mean())
-        some[~asked] = (-1, -1, 7.0, -1.0, 7, 7)
+        some[~asked] = word
         return some, cased
 
     monkeypatch.setattr(verify, "describe", scrambled)
