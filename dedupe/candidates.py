@@ -19,7 +19,7 @@ from dedupe import buckets
 from dedupe.buckets import FULL
 from dedupe.errors import InputError
 from dedupe.kernels import compiled, on_all_cores
-from dedupe.ranges import AT_ONCE, Entries
+from dedupe.ranges import Entries
 from dedupe.scratch import release
 from dedupe.sketch import Shingles
 
@@ -34,6 +34,10 @@ MOST = 1 << 31
 
 MORE = 1 << 16
 """Pairs that are proposed at a time, besides those of one document."""
+
+THREADS = 2
+"""Threads that propose, each for its part of the documents. It puts those before them into buckets of its
+own, a sixth of the work that proposing for them would be. To lay entries down in threads takes memory."""
 
 COUNTED = 1 << 14
 """Pairs that are counted before the pages of mapped samples are let go."""
@@ -56,7 +60,7 @@ def candidates(
     check_count(len(order))
     least = needed(np.arange(1 + int(np.diff(samples.offsets).max(initial=0))))
     with Entries(samples, order, skip, folder, fast) as entries:
-        parts = _parts(len(entries.portions), AT_ONCE if fast else 1)
+        parts = _parts(len(entries.portions), THREADS if fast else 1)
         found = on_all_cores(lambda part: _propose(entries, least, part, fast), parts, fast)
     packed = np.sort(np.concatenate(found))
     pairs: NDArray[np.int64] = order[np.stack(np.divmod(packed, max(1, len(order))), axis=1)]

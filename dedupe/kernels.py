@@ -26,15 +26,12 @@ INLINED = (
 """Loops that are made part of those that call them: to hand on four arrays costs more than a word."""
 
 
-def on_all_cores(
-    work: Callable[[Any], Any], portions: Sequence[Any], fast: bool, most: int | None = None
-) -> list[Any]:
+def on_all_cores(work: Callable[[Any], Any], portions: Sequence[Any], fast: bool) -> list[Any]:
     """Do the work for each portion, on all cores where compiled loops do it (`fast`), else one by one.
 
-    The compiled loops let go of the interpreter. The results come in the order of the portions. No more than
-    `most` are in work at once, where a portion needs much memory.
+    The compiled loops let go of the interpreter. The results come in the order of the portions.
     """
-    cores = min(len(portions), most or len(portions), os.cpu_count() or 1)
+    cores = min(len(portions), os.cpu_count() or 1)
     if not fast or cores < 2:
         return [work(portion) for portion in portions]
     with ThreadPoolExecutor(cores) as threads:

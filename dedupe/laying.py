@@ -40,20 +40,16 @@ def lay_down(
         free[number] += 1
 
 
-def put_back(ranges: Any, free: Any, before: Any, by_range: Any, found: Any) -> None:
-    """Put buckets that lie range by range, of which each begins at `free`, back in the order of the entries.
-
-    Those of a range were numbered from 1 on; `before` is the room that all ranges before it need.
-    """
+def put_back(ranges: Any, free: Any, by_range: Any, found: Any) -> None:
+    """Put what lies range by range, of which each begins at `free`, back in the order of the entries."""
     for k in range(len(ranges)):
         number = ranges[k]
-        bucket = by_range[free[number]]
-        found[k] = bucket + before[number] if bucket > 0 else bucket
+        found[k] = by_range[free[number]]
         free[number] += 1
 
 
-def number_runs(keys: Any, bits: Any, largest: Any, small: Any, found: Any) -> Any:
-    """Number the buckets of one range, the first of them at 1; give the room that they need.
+def number_runs(keys: Any, bits: Any, first: Any, largest: Any, small: Any, found: Any) -> Any:
+    """Number the buckets of one range, the first of them at `first`; give the room that they need.
 
     `keys` are sorted; each has the place of its entry in `found` in the lowest `bits`, and its hash above.
     """
@@ -69,7 +65,7 @@ def number_runs(keys: Any, bits: Any, largest: Any, small: Any, found: Any) -> A
         if size > largest:
             place = -1
         elif size > 1:
-            place = 1 + room
+            place = first + room
             room += min(size, small) + 1
         for at in range(k, end):
             found[keys[at] & mask] = place

@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.buckets import SMALL
-from dedupe.kernels import on_all_cores
 from dedupe.laying import TOP
 from dedupe.scratch import Column, release
 from dedupe.sketch import Shingles
@@ -30,9 +29,6 @@ LARGEST = 20_000
 
 PART = 1 << 20
 """Entries in a portion, and about as many in a range: 50 MB while they are sorted."""
-
-AT_ONCE = 2
-"""Portions or ranges that are in memory, each in a thread of its own."""
 
 RANGES = 256
 """Ranges at most, so that the number of one is a byte; from 4 million documents on they grow instead."""
@@ -63,6 +59,7 @@ class Entries:
         self.ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
         count = int(self.ends[-1])
         self.kind: type[np.signedinteger] = np.int32 if 2 * count < 1 << 31 else np.int64
+        self.room = 1
         self._ranges = min(RANGES, max(1, -(-count // PART)))
         edges = np.searchsorted(self.ends, np.arange(PART, count, PART))
         self.portions = list(pairwise(sorted({0, *edges.tolist(), len(order)})))
@@ -70,13 +67,11 @@ class Entries:
         folder = folder if self._ranges > 1 else None
         with ExitStack() as stack:
             hashes, self._buckets, self._range_of = (
-                stack.enter_context(Column(count, kind, folder)) for kind in (np.uint64, np.int32, np.uint8)
+                stack.enter_context(Column(count, kind, folder)) for kind in (np.uint64, self.kind, np.uint8)
             )
             with Column(count, np.uint64, folder) as sorted_hashes:
                 self._bounds = self._lay_down(samples, order, hashes, sorted_hashes)
-                rooms = self._number(sorted_hashes, self._bounds)
-            self._before = np.cumsum([1, *rooms])[:-1] - 1
-            self.room = 1 + sum(rooms)
+                self._number(sorted_hashes, self._bounds)
             self.hashes: NDArray[np.uint64] = hashes.whole()
             self._columns = stack.pop_all()
 
@@ -97,10 +92,9 @@ class Entries:
             from dedupe.kernels import compiled
 
             bounds = self._bounds[self.portions.index((first, last))]
-            compiled("put_back")(ranges, bounds - stretch[0], self._before, by_range, found)
+            compiled("put_back")(ranges, bounds - stretch[0], by_range, found)
         else:
             found[_by_range(ranges)] = by_range
-            found += np.where(found > 0, self._before[ranges], 0).astype(self.kind)
         return found
 
     def _lay_down(
@@ -108,37 +102,31 @@ class Entries:
     ) -> list[NDArray[np.int64]]:
         """Lay the entries down, both ways; give for each portion where its ranges begin, and its end."""
         table = _cut(samples.hashes, self._ranges)
-        lay = _lay_fast if self._fast else _lay
-
-        def one(portion: tuple[int, int]) -> NDArray[np.int64]:
-            first, last = portion
+        bounds = []
+        for first, last in self.portions:
             begin = int(self.ends[first])
+            lay = _lay_fast if self._fast else _lay
             found, ranges, by_range, starts = lay(
                 samples, order[first:last], self.ends[first : last + 1], table, self._ranges
             )
             hashes.write(begin, found)
             self._range_of.write(begin, ranges)
             sorted_hashes.write(begin, by_range)
-            return begin + starts
-
-        bounds = on_all_cores(one, self.portions, self._fast, AT_ONCE)
+            bounds.append(begin + starts)
         release(samples.hashes)
         return bounds
 
-    def _number(self, hashes: Column, bounds: list[NDArray[np.int64]]) -> list[int]:
-        """Give each entry its bucket, range by range; give the room that those of each range need."""
-
-        def one(number: int) -> int:
+    def _number(self, hashes: Column, bounds: list[NDArray[np.int64]]) -> None:
+        """Give each entry its bucket, range by range."""
+        for number in range(self._ranges):
             stretches = [(int(each[number]), int(each[number + 1])) for each in bounds]
             parts = [np.zeros(0, np.uint64), *(hashes.read(*stretch) for stretch in stretches)]
-            found, room = number_buckets(np.concatenate(parts), self._fast)
+            found, room = number_buckets(np.concatenate(parts), self.room, self._fast)
+            self.room += room
             at = 0
             for begin, end in stretches:
                 self._buckets.write(begin, found[at : at + end - begin])
                 at += end - begin
-            return room
-
-        return on_all_cores(one, range(self._ranges), self._fast, AT_ONCE)
 
 
 Numbers = NDArray[np.int64]
@@ -191,23 +179,25 @@ def _by_range(ranges: NDArray[np.uint8]) -> NDArray[np.int64]:
     return order
 
 
-def number_buckets(hashes: NDArray[np.uint64], fast: bool = False) -> tuple[NDArray[np.int32], int]:
-    """Give the bucket of each entry, the first of them at 1, and the room that they need."""
+def number_buckets(
+    hashes: NDArray[np.uint64], first: int, fast: bool = False
+) -> tuple[NDArray[np.int64], int]:
+    """Give the bucket of each entry, the first of them at `first`, and the room that they need."""
     bits = np.uint64(len(hashes).bit_length())
     keys = hashes >> bits << bits
     keys |= np.arange(len(hashes), dtype=np.uint64)
     keys.sort()
-    found = np.empty(len(hashes), np.int32)
+    found = np.empty(len(hashes), np.int64)
     if fast:
         from dedupe.kernels import compiled
 
-        return found, compiled("number_runs")(keys, bits, LARGEST, SMALL, found)
+        return found, compiled("number_runs")(keys, bits, first, LARGEST, SMALL, found)
     entries = (keys & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
     keys >>= bits
     head = np.flatnonzero(np.diff(keys, prepend=~np.uint64(0)))
     sizes = np.diff(np.append(head, len(keys)))
     shared = (sizes > 1) & (sizes <= LARGEST)
     rooms = np.where(shared, np.minimum(sizes, SMALL) + 1, 0)
-    starts = np.where(shared, 1 + np.cumsum(rooms) - rooms, np.where(sizes > 1, -1, 0))
+    starts = np.where(shared, first + np.cumsum(rooms) - rooms, np.where(sizes > 1, -1, 0))
     found[entries] = np.repeat(starts, sizes)
     return found, int(rooms.sum())

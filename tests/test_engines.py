@@ -241,6 +241,15 @@ def test_candidates_are_equal() -> None:
 
 
 @pytest.mark.parametrize("fast", [True, False])
+def test_shingles_with_the_same_low_bits_are_told_apart(fast: bool) -> None:
+    """Two of 40 shingles each that share 12 are a pair; those that share 5 meet, and all marks are one."""
+    numbers = [*range(40), *range(28, 68), *range(63, 103)]
+    samples = Shingles(np.array(numbers, np.uint64) << np.uint64(55), np.arange(0, 121, 40))
+    none = np.zeros(3, np.bool_)
+    assert candidates(samples, np.arange(3), none, fast).tolist() == [[0, 1]]
+
+
+@pytest.mark.parametrize("fast", [True, False])
 @pytest.mark.parametrize("part", [100, 5000])
 def test_candidates_do_not_depend_on_what_lies_on_disk(
     part: int, fast: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -327,7 +336,7 @@ assert duplicates.find_duplicates(documents, fast=True) == duplicates.find_dupli
 texts = [part.decode("utf-8", "replace") for part in parts[:400]]
 documents = [duplicates.Document(n, text) for n, text in enumerate(texts + texts)]
 duplicates.find_duplicates(documents, fast=True), similar.find_similar(documents, 0.5, fast=True)
-small = {"follows", "pop", "agree", "alike"}  # a literal argument costs these next to nothing
+small = {"follows", "pop", "agree", "alike", "mark"}  # a literal argument costs these next to nothing
 twice = [name for name, loop in _compiled().items() if len(loop.signatures) > 1 and name not in small]
 assert not twice, f"compiled for more than one set of types: {twice}"
 print("checked")
