@@ -96,9 +96,10 @@ class Known:
         return Affixes(site_name(host_of(url or "")), self.title_suffixes, self.title_prefixes)
 
     @cached_property
-    def openings(self) -> frozenset[str]:
+    def openings(self) -> Collection[str]:
         """Give the first two words, or the only one, of all that is cut."""
-        return frozenset((*self.own.openings, *self.shared.openings))
+        own, shared = self.own.openings.keys(), self.shared.openings.keys()
+        return own | shared if own else shared  # which many sources have in common
 
     def opening(self, first: str) -> list[str]:
         """Give the keys of what is cut that begin with two words, or are the one word."""

@@ -13,7 +13,7 @@ known by its exact folded words, and a single short piece only when what follows
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -159,7 +159,10 @@ class _Seams:
         return self.phrases and words.line_furniture(text) is not None
 
     def may_start(self, text: str) -> bool:
-        """Tell whether some sentence of a line begins with words with which furniture begins."""
+        """Tell whether some sentence of a line begins with words with which furniture begins.
+
+        Most lines have none, and are looked at no further: where it says no, `can_start` says so everywhere.
+        """
         fixed, learned = self.fixed, self.learned
         for first, second in _OPENINGS.findall(_BEFORE + text):
             if first[1:].islower() and second[:1].islower():  # as nearly all sentences begin
@@ -184,8 +187,6 @@ class _Seams:
             return False
         keys = [key for each in asked for key in self.known.opening(each)] if self.known else []
         fixed = [key for each in asked for key in self.fixed.get(each, ())]
-        if not keys and not fixed:
-            return False
         if fixed:
             # As much of the text as the longest of them, and a little more for what folding takes away.
             most = max(map(len, fixed))
@@ -198,9 +199,9 @@ class _Seams:
             return False
         return _opens(line_key(part_words(text[place : place + LONGEST_RUN]), self.site), keys)
 
-    def may_open(self, asked: Iterable[str]) -> bool:
+    def may_open(self, asked: Sequence[str]) -> bool:
         """Tell whether anything that is cut begins with two of these words, or is the one word."""
-        return any(each in self.fixed or each in self.learned for each in asked)
+        return any(map(self.fixed.__contains__, asked)) or any(map(self.learned.__contains__, asked))
 
     def run_at(self, text: str, place: int) -> _Run | None:
         """Give the run of furniture that begins at a place where a sentence begins, or might."""

@@ -8,11 +8,14 @@ import time
 from collections.abc import Callable, Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from town import HEAD, TAIL, body, page, title
 
 import dedupe
-from dedupe.lines import split_lines
-from dedupe.seams import split_seams
+from dedupe.edges import sentence_starts
+from dedupe.lines import ends_sentence, split_lines
+from dedupe.seams import _Seams, split_seams
 
 HOST = "lockside-mail.example"
 LISTS = [("labels", "phrases"), ()]
@@ -175,6 +178,32 @@ def test_sentences_that_begin_alike_teach_nothing():
     templates, articles = cleaned(documents(text))
     assert HOST not in templates.sources
     assert all("In a statement" in article.text for article in articles)
+
+
+PIECES = st.sampled_from(
+    (
+        *("Share this article", "share", "Sign up for our newsletter", "HomeNews", "Home", "READ MORE"),
+        *("© 2024", "12", "5 min read", "The", "he said", "U.S.", "Für die Stadt", "Mehr zum Thema"),
+        *("阅读更多", "Читайте также", "İstanbul", "“We", "Ann Lee", "3.5", "…", "Copyright"),
+        "the old lock was opened again on Monday",
+    )
+)
+DIVIDERS = st.sampled_from((" ", ". ", ".", "", " | ", "? ", "!” ", " – ", "。", "\n", "  • "))
+TEXTS = st.lists(st.tuples(PIECES, DIVIDERS), min_size=1, max_size=14).map(
+    lambda each: "".join(map("".join, each))
+)
+
+
+@given(TEXTS | st.text(max_size=80))
+def test_no_furniture_starts_in_a_line_that_is_passed_by(text):
+    seams = _Seams([], None, phrases=True)
+    if not seams.may_start(text):
+        assert not any(seams.can_start(text, place) for place in (0, *sentence_starts(text, 0)))
+
+
+@given(TEXTS.map(str.strip).filter(lambda text: text and not ends_sentence(text)))
+def test_a_line_that_ends_as_no_sentence_has_nothing_to_cut_at_its_beginning(text):
+    assert _Seams(split_lines(text), None, phrases=True).run_at(text, 0) is None
 
 
 def test_lines_without_seams_come_back_as_they_were():
