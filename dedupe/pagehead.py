@@ -9,6 +9,7 @@ is left alone: titles below the body, dates that can be read two ways.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from dedupe import words
@@ -84,7 +85,9 @@ def _used(lines: Sequence[Line], article: Sequence[int]) -> frozenset[str]:
 
 def _choose(titles: TitleLines, start: int, used: Collection[str]) -> int | None:
     """Choose the line that is most like a title; of a trail of breadcrumbs that ends in one, its end."""
-    scores = {i: score for i in range(titles.head) if (score := _score(titles, i, start, used)) > 0}
+    count = Counter(map(titles.opening.fold, range(len(titles.lines))))
+    twice = {folded for folded, number in count.items() if number > 1}
+    scores = {i: score for i in range(titles.head) if (score := _score(titles, i, start, used, twice)) > 0}
     best = max(scores, key=lambda i: (scores[i], i), default=None)
     if best is None:
         return None
@@ -98,10 +101,11 @@ def _is_end(folded: str, trail: str) -> bool:
     return len(trail) > len(folded) >= _END * len(trail) and trail.endswith(folded)
 
 
-def _score(titles: TitleLines, i: int, start: int, used: Collection[str]) -> float:
+def _score(titles: TitleLines, i: int, start: int, used: Collection[str], twice: Collection[str]) -> float:
     """Weigh the evidence for a line as the title of a page; 0 or less: it is not one.
 
-    The weights are a regression's on 329 pages, rounded.
+    `used` has the words of the article, `twice` the folded lines that come again. The weights
+    are a regression's on 329 pages, rounded.
     """
     opening = titles.opening
     text, folded = opening.lines[i].text, opening.fold(i)
@@ -126,6 +130,6 @@ def _score(titles: TitleLines, i: int, start: int, used: Collection[str]) -> flo
         score -= 0.3
     if count <= 2:
         score -= 0.3
-    if any(opening.fold(k) == folded for k in range(len(opening.lines)) if k != i):
+    if folded in twice:
         score += 0.15
     return score

@@ -229,7 +229,7 @@ def repair(text: str) -> Repaired:
     anchors: list[tuple[int, int]] = []
     length = 0
     for start, line in _physical_lines(text, odd):
-        fixed, rule = repair_line(line) if needed and _unusual(line) else (line, "")
+        fixed, rule = (line, "") if not needed or is_plain(line) else repair_line(line)
         anchors.append((length, start))
         if rule:
             changes.append(Change(start, start + len(line), length, length + len(fixed), rule))
@@ -256,6 +256,11 @@ def repair_line(line: str) -> tuple[str, str]:
                 line, telling = fixed, _telling(fixed)
                 names += [name] if name not in names else []
     return line, ", ".join(names)
+
+
+def is_plain(line: str) -> bool:
+    """Tell whether a line gives no step anything to do, sooner than the gates can."""
+    return line.isascii() and "&" not in line and line.isprintable()
 
 
 def with_plain_breaks(text: str) -> tuple[str, bool]:

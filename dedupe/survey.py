@@ -26,7 +26,7 @@ from dedupe.grams import A_PAGE, own_words, sample_grams
 from dedupe.keys import line_keys
 from dedupe.lines import is_prose, line_texts
 from dedupe.model import Document
-from dedupe.repair import repair_line, with_plain_breaks
+from dedupe.repair import is_plain, repair_line, with_plain_breaks
 from dedupe.settings import STAGES
 from dedupe.staging import writing
 from dedupe.webpage import open_page, outside, without
@@ -123,7 +123,7 @@ def page(document: Document, source: str, lines: Iterable[str], damaged: bool = 
     odd: list[int] = []
     for text in lines:
         of_prose = is_prose(text)
-        if damaged and not _is_plain(text):
+        if damaged and not is_plain(text):
             if len(text) <= LONGEST:
                 text = repair_line(text)[0].strip()
                 of_prose = is_prose(text)
@@ -141,17 +141,12 @@ def page(document: Document, source: str, lines: Iterable[str], damaged: bool = 
         texts.append(text if len(text) <= LONGEST else "")
         prose.append(of_prose)
     for i in odd:
-        if i in (0, len(paragraphs) - 1) or not _is_plain(paragraphs[i][:_ENDS]):
+        if i in (0, len(paragraphs) - 1) or not is_plain(paragraphs[i][:_ENDS]):
             paragraphs[i] = _with_ends_repaired(paragraphs[i])
     grams = sample_grams(paragraphs).tobytes()
     return Page(
         source, order_of(document), tuple(texts), bytes(prose), grams, edges(paragraphs), document.title or ""
     )
-
-
-def _is_plain(text: str) -> bool:
-    """Tell whether there is nothing in a line that may have to be repaired."""
-    return text.isascii() and "&" not in text and text.isprintable()
 
 
 def _with_ends_repaired(text: str) -> str:

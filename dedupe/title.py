@@ -23,6 +23,8 @@ _TRAIL = re.compile(r"\s[>»›]\s|\s/\s")
 _HASHES = re.compile(r"^#+\s+")
 # The end of a sentence, or a line that is a quotation from end to end.
 _SENTENCE = re.compile(r"[.。।][\"'”’»)]*$|^[\"“„«「].*[\"”“»」]$")
+# What the likeness to the address weighs, and all other evidence together at most: see `TitleLines.score`.
+_LIKENESS, _MOST = 3, 2.2
 
 
 class TitleLines:
@@ -41,13 +43,26 @@ class TitleLines:
         if given is not None and given.strip():
             return self.find_given(given.strip())
         best, best_score = None, 0.0
-        for i in range(self.head):
+        able = (i for i in range(self.head) if self.may_be(i))
+        for i in sorted(able, key=self.opening.likeness, reverse=True):
+            if best_score > _MOST + _LIKENESS * self.opening.likeness(i):
+                break  # and so do all that follow
             score = self.score(i)
-            if score > best_score:
+            if score > best_score or (score == best_score and best is not None and i < best):
                 best, best_score = i, score
         if best is None:
             return None, None
         return best, self.read(best)
+
+    def may_be(self, i: int) -> bool:
+        """Tell whether a line can be a title by its length, its last character, and what is known of it."""
+        text = self.lines[i].text
+        return not (
+            len(text) > TITLE_CHARACTERS
+            or text[-1] in ":：,;"
+            or i in self.opening.facts
+            or not self.folded[i]
+        )
 
     def read(self, i: int) -> str:
         """Give the title that stands on a line, without marks of a heading and the site's name."""
@@ -86,11 +101,8 @@ class TitleLines:
         return None, given
 
     def score(self, i: int) -> float:
-        """Weigh the evidence for a line as the title; 0 or less: it is not one."""
-        text = self.lines[i].text
-        folded = self.opening.fold(i)
-        if not folded or len(text) > TITLE_CHARACTERS or i in self.opening.facts or text[-1] in ":：,;":
-            return 0.0
+        """Weigh the evidence for a line that may be the title; 0 or less: it is not."""
+        text, folded = self.lines[i].text, self.folded[i]
         likeness = self.opening.likeness(i)
         if likeness < 0.75 and self.opening.is_furniture(i):
             return 0.0
@@ -111,7 +123,7 @@ class TitleLines:
         count = len(folded.split())
         if not text.isascii():
             count = max(count, len(fold_words(text)) // 2)
-        score = 0.3 + 3 * likeness + 0.08 * min(count, 10) + dated_below + self.place(i)
+        score = 0.3 + _LIKENESS * likeness + 0.08 * min(count, 10) + dated_below + self.place(i)
         if count <= 2:
             score -= 0.4
         if likeness < 0.75 and not dated_below and self.is_labeled(i):
