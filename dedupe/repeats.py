@@ -36,6 +36,8 @@ _ALONE, _IN_RUN = 0.85, 0.55
 _ONE_OF_THREE = 0.7
 # Likeness of letters from which two words are one, mistyped or inflected.
 _SAME_WORD = 0.6
+# And from which two lines are, that stand in the same place of two copies.
+_SAME_LINE = 0.8
 # Lines on either side of a twin that count as its neighborhood, because paragraphs get merged.
 _REACH = 3
 # Share of a line's shingles of three words that stood before, for a closer look: one word in ten changed
@@ -286,16 +288,21 @@ class _Comparison:
         # Cheap bounds first: most lines that are asked about have nothing in common.
         if not 0.6 < len(self.join(k)) / max(len(self.join(j)), 1) < 1.6:
             return False
-        if len(self.join(k)) > _BY_WORDS and 2 * sum((Counter(a) & Counter(b)).values()) < len(a) + len(b):
+        new, old = self.units(k, j)
+        if 2 * (Counter(new) & Counter(old)).total() < _SAME_LINE * (len(new) + len(old)):
             return False
-        return self.ratio(k, j) >= 0.8 and _letters(self.join(k)) != _letters(self.join(j))
+        return self.ratio(k, j) >= _SAME_LINE and _letters(self.join(k)) != _letters(self.join(j))
 
     def ratio(self, k: int, j: int) -> float:
-        """Give the likeness of two lines: by letters where they are short, by words where they are long."""
-        a, b = self.join(k), self.join(j)
-        if len(a) > _BY_WORDS:
-            return SequenceMatcher(None, self.fold(j), self.fold(k), autojunk=False).ratio()
-        return SequenceMatcher(None, b, a, autojunk=False).ratio()
+        """Give the likeness of two lines."""
+        new, old = self.units(k, j)
+        return SequenceMatcher(None, old, new, autojunk=False).ratio()
+
+    def units(self, k: int, j: int) -> tuple[Sequence[str], Sequence[str]]:
+        """Give what two lines are compared by: letters where they are short, words where they are long."""
+        if len(self.join(k)) > _BY_WORDS:
+            return self.fold(k), self.fold(j)
+        return self.join(k), self.join(j)
 
     def is_teaser(self, j: int, i: int) -> bool:
         """Tell whether an earlier line is a part of a later one: a teaser, or a pull quote set before."""
