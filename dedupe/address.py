@@ -43,7 +43,7 @@ def likeness(text: str, address: frozenset[str]) -> float:
     """
     if len(address) < 2:
         return 0.0
-    own = {_plain(word) for word in fold_words(text)}
+    own = set(fold_words(text)) if text.isascii() else set(map(_plain, fold_words(text)))
     if not own:
         return 0.0
     shared = len(own & address)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from dedupe import words
-from dedupe.affixes import DIVIDERS, Affixes
+from dedupe.affixes import DIVIDERS, DIVIDING, Affixes
 from dedupe.byline import is_byline, is_nearly_a_date
 from dedupe.dateline import DateLine
 from dedupe.dates import beside_dates, find_dates
@@ -113,7 +113,7 @@ class TitleLines:
             return 0.0
         if likeness < 0.75 and dated and self.is_signed(i, dated):
             return 0.0
-        if likeness < 0.75 and (len(_TRAIL.findall(text)) >= 2 or self.is_menu(text)):
+        if likeness < 0.75 and self.is_menu(text):
             return 0.0
         dated_below = self.dated_below(i)
         # Without a date or an address, a first line is a title only above a text, and not if it is a
@@ -161,8 +161,10 @@ class TitleLines:
 
     def is_teaser(self, i: int) -> bool:
         """Tell whether a line is the beginning of the first paragraph, cut off with an ellipsis."""
+        if not self.lines[i].text.rstrip("])").endswith(("…", "...")):
+            return False
         start = "".join(self.opening.fold(i).split())
-        if len(start) < 12 or not self.lines[i].text.rstrip("])").endswith(("…", "...")):
+        if len(start) < 12:
             return False
         below = (self.opening.fold(k) for k in range(i + 1, min(self.head + 1, len(self.lines))))
         return any("".join(folded.split()).startswith(start) and len(folded) > len(start) for folded in below)
@@ -196,14 +198,15 @@ class TitleLines:
         return score
 
     def is_menu(self, text: str) -> bool:
-        """Tell whether a line is a row of menu entries: many short pieces, or entries known one by one."""
-        pieces = [words.fold(piece) for piece in DIVIDERS.split(text) if piece.strip()]
-        if len(pieces) >= 3 and all(len(piece.split()) <= 3 for piece in pieces):
-            return True
-        if not self.opening.phrases:
-            return False
-        items = words.nav_items()
-        if len(pieces) >= 2:
-            return all(piece in items for piece in pieces)
-        entries = pieces[0].split() if pieces else []
+        """Tell whether a line is a trail, or a menu: many short pieces, or entries known one by one."""
+        items = words.nav_items() if self.opening.phrases else frozenset()
+        if DIVIDING.search(text):
+            pieces = [words.fold(piece) for piece in DIVIDERS.split(text) if piece.strip()]
+            if len(pieces) >= 3 and all(len(piece.split()) <= 3 for piece in pieces):
+                return True
+            if len(_TRAIL.findall(text)) >= 2:
+                return True
+            if len(pieces) >= 2:
+                return items.issuperset(pieces)
+        entries = words.fold(text).split()
         return len(entries) >= 3 and sum(entry in items for entry in entries) >= 0.6 * len(entries)
