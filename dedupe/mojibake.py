@@ -43,7 +43,7 @@ def fix_mojibake(line: str) -> str:
     # ftfy reads a text several times over, so plain ASCII is kept from it: it says nothing of encodings.
     if "\0" in line:
         return "\0".join(fix_mojibake(part) for part in line.split("\0"))
-    if "â€œ" in line:
+    if "â€œ" in line and "Ã" not in line:  # which may have been misread twice
         line = _LOST_QUOTE.sub("â€\x9d", line)
     pieces = list(_pieces(line))
     foreign = [i for i, piece in enumerate(pieces) if not piece.isascii()]
