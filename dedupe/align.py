@@ -257,8 +257,8 @@ def screen(
     """
     indexed = -1
     places = 8
-    total = 0
     for p in range(len(left)):
+        total = ends[p - 1] if p > 0 else 0
         a_first, a_last = offsets[left[p]], offsets[left[p] + 1]
         b_first, b_last = offsets[right[p]], offsets[right[p] + 1]
         a = (flat[HASH][a_first:a_last], flat[GRAM][a_first : max(a_first, a_last - 2)])
@@ -275,8 +275,7 @@ def screen(
         hopeful[p] = size < HOPELESS or 100 * covered >= HOPE * size
         if hopeful[p]:
             ask(found, total, end, a_first, a_last, b_first, b_last, asked)
-            total = end
-        ends[p] = total
+        ends[p] = end if hopeful[p] else total
 
 
 def ask(

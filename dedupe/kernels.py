@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dis
+import gc
 import hashlib
 import os
 import types
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -47,7 +50,7 @@ def compiled(name: str) -> Callable[..., Any]:
 def _call(loop: Any, *arguments: Any) -> Any:
     if loop.signatures:
         return loop(*arguments)
-    with _one_process(Path(loop.stats.cache_path)):
+    with _one_process(Path(loop.stats.cache_path)), _no_collection():
         return loop(*arguments)
 
 
@@ -71,13 +74,27 @@ def _one_process(folder: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector out: of the time that compiling takes, it would be a tenth."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 @cache
 def _compiled() -> dict[str, Any]:
     """Compile all loops, each over a table of names in which the others are compiled.
 
     One source serves both engines. The result is kept on disk by numba; a first run takes some seconds more.
     No loop makes an array, so that numba need not count references (`_nrt`): in the innermost loops that
-    counting took four fifths of the time.
+    counting took four fifths of the time. A loop that is called at one place is written into the one that
+    calls it before anything is compiled: numba optimizes each loop with all that it calls, once more for
+    every level of calls.
     """
     import numba
     import numpy as np
@@ -87,6 +104,7 @@ def _compiled() -> dict[str, Any]:
     rooms = (align, facts, buckets, foldbytes, scan, sampling, describe, plainjson, laying)
     stamp = _stamp(rooms)
     loops: dict[Any, Any] = {buckets.natural: np.uint64}
+    places = _places_of_calls(rooms)
     for room in rooms:
         names = {key: loops.get(value, value) for key, value in vars(room).items() if _hashable(value)}
         names["__name__"] = room.__name__
@@ -102,8 +120,21 @@ def _compiled() -> dict[str, Any]:
                 how: dict[str, Any] = {"no_cpython_wrapper": inner, "no_cfunc_wrapper": True, "_nrt": False}
                 if loop.__name__ in INLINED:
                     how["forceinline"] = True
+                elif inner and places[key] == 1:
+                    how["inline"] = "always"
                 names[key] = loops[loop] = numba.njit(copy, cache=True, nogil=True, **how)
     return {loop.__name__: fast for loop, fast in loops.items() if fast is not np.uint64}
+
+
+def _places_of_calls(rooms: Sequence[types.ModuleType]) -> Counter[str]:
+    """Count for each name at how many places the functions of all rooms know it as a global one."""
+    functions = [one for room in rooms for one in vars(room).values() if isinstance(one, types.FunctionType)]
+    return Counter(
+        step.argval
+        for function in set(functions)
+        for step in dis.get_instructions(function)
+        if step.opname == "LOAD_GLOBAL"
+    )
 
 
 def _stamp(rooms: Sequence[types.ModuleType]) -> str:

@@ -368,4 +368,4 @@ def decode_strings(data: Any, starts: Any, ends: Any, out: Any, firsts: Any, las
     String k goes to out[firsts[k]:lasts[k]], which it fills.
     """
     for k in range(len(starts)):
-        read_string(data, starts[k], ends[k], out[firsts[k] : lasts[k]], 0)
+        read_string(data, starts[k], ends[k], out[: lasts[k]], firsts[k])
