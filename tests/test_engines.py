@@ -126,6 +126,10 @@ def test_samples_of_plain_words_are_equal(rule: Sampling) -> None:
     assert slow.kept.hashes.tolist() == fast.kept.hashes.tolist()
 
 
+LONG = b" ".join(b"x" * size + b"12.5 y" for size in range(58, 66))
+"""Words of which the decimal point begins the next, since there may be no more than 64 characters."""
+
+
 def described(texts: Texts, fast: bool) -> tuple[Words, np.ndarray, np.ndarray]:
     """Give the words of texts, all of them described, and which texts are cased."""
     words = word_texts(texts, fast)
@@ -134,7 +138,7 @@ def described(texts: Texts, fast: bool) -> tuple[Words, np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_words_are_equal(seed: int) -> None:
-    texts = buffer([*texts_of_all_kinds(200, 100 + seed), b"ALL OF IT SHOUTS", b"U.S. a b", b"\xd0\x96 " * 3])
+    texts = buffer([*texts_of_all_kinds(200, 100 + seed), b"ALL OF IT SHOUTS", b"U.S. a b", b"\xd0\x96 " * 3, LONG])
     (slow, slow_words, slow_cased), (fast, fast_words, fast_cased) = (
         described(texts, engine) for engine in (False, True)
     )
