@@ -325,14 +325,12 @@ def verify(
     something; `hopeful`, `found` and `ends` are what `dedupe.align.screen` gave. The rest is room for the
     longest text.
     """
-    begin = 0
     for p in range(len(left)):
         if hopeful[p]:
             a = text_of(flat, offsets[left[p]], offsets[left[p] + 1])
             b = text_of(flat, offsets[right[p]], offsets[right[p] + 1])
-            align_words(a, b, found, begin, ends[p], score, to_b, damaged)
+            align_words(a, b, found, ends[p], ends[p + 1], score, to_b, damaged)
             compare(a, b, cased[left[p]], cased[right[p]], to_b, damaged, counts[p], spare)
-        begin = ends[p]
 
 
 def text_of(flat: Any, begin: int, end: int) -> Any:
