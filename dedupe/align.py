@@ -251,14 +251,14 @@ def screen(
 
     `flat` are the hashes and grams of all texts one after the other. Where blocks cover too little of the
     shorter text, the pair is not worth a closer look, and not `hopeful`. Of the others, the blocks of pair
-    p end at found[ends[p]], where those of the next begin, and the words to look at are marked in `asked`.
+    p are found[ends[p]:ends[p + 1]] (ends[0] is 0), and the words to look at are marked in `asked`.
     The index of a right text serves all pairs with it that come one after the other; `table` and `chain`
     are room to work in.
     """
     indexed = -1
     places = 8
+    ends[0] = 0
     for p in range(len(left)):
-        total = ends[p - 1] if p > 0 else 0
         a_first, a_last = offsets[left[p]], offsets[left[p] + 1]
         b_first, b_last = offsets[right[p]], offsets[right[p] + 1]
         a = (flat[HASH][a_first:a_last], flat[GRAM][a_first : max(a_first, a_last - 2)])
@@ -267,15 +267,16 @@ def screen(
             places = room_for(len(b[GRAM]))
             index(b[GRAM], table, places, chain)
             indexed = right[p]
-        end = blocks(a, b, table, places, chain, found, total)
+        begin = ends[p]
+        end = blocks(a, b, table, places, chain, found, begin)
         covered = 0
-        for k in range(total, end):
+        for k in range(begin, end):
             covered += found[k][2]
         size = a_last - a_first
         hopeful[p] = size < HOPELESS or 100 * covered >= HOPE * size
         if hopeful[p]:
-            ask(found, total, end, a_first, a_last, b_first, b_last, asked)
-        ends[p] = end if hopeful[p] else total
+            ask(found, begin, end, a_first, a_last, b_first, b_last, asked)
+        ends[p + 1] = end if hopeful[p] else begin
 
 
 def ask(

@@ -93,6 +93,8 @@ _TIME_BEFORE = re.compile(
     r"(?<![\d:.])(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::\d{2})?(?P<after> ?[ap]\.?m\b\.?)?(?!\d)",
     re.IGNORECASE,
 )
+# Characters between a time and the date behind it, at most, and of the longest time: `12:30:00 a.m.`
+_BESIDE, _CLOCK = 40, 14
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _ZONE = re.compile(
     r"\b(?:UTC|GMT|[ECMPWA][SDE]?[ST]|BST|IST|CES?T|JST|KST|MSK|AES?T|HKT|SGT|PHT|WIB|ET|PT|CT|MT)\b(?:[+-]\d{1,2})?"
@@ -299,9 +301,8 @@ def _time(line: str, end: int) -> tuple[str, int]:
 
 def _time_before(line: str, last: int, start: int) -> tuple[str, int]:
     """Read the time of day before a date, as `_time` does; give it with where it begins."""
-    for found in _TIME_BEFORE.finditer(line, last, start):
-        between = line[found.end() : start]
-        if len(between) <= 40 and _belongs(between):
+    for found in _TIME_BEFORE.finditer(line, max(last, start - _BESIDE - _CLOCK), start):
+        if start - found.end() <= _BESIDE and _belongs(line[found.end() : start]):
             clock = _clock(found["hour"], found["minute"], found["after"] or "", "")
             return clock, found.start() if clock else start
     return "", start

@@ -327,10 +327,9 @@ def verify(
     """
     for p in range(len(left)):
         if hopeful[p]:
-            begin = ends[p - 1] if p > 0 else 0
             a = text_of(flat, offsets[left[p]], offsets[left[p] + 1])
             b = text_of(flat, offsets[right[p]], offsets[right[p] + 1])
-            align_words(a, b, found, begin, ends[p], score, to_b, damaged)
+            align_words(a, b, found, ends[p], ends[p + 1], score, to_b, damaged)
             compare(a, b, cased[left[p]], cased[right[p]], to_b, damaged, counts[p], spare)
 
 

@@ -232,7 +232,8 @@ class Folded:
         capitals = _sums(letters, self.first, self.last)
         line = np.cumsum(points == ord("\n"))[begin]
         # A mark between the words, or inside the one before (the point of "U.S."), counts alike.
-        sentence = np.cumsum(np.isin(points, _MARKS))[begin]
+        marks = np.isin(points, _MARKS)
+        sentence = (np.cumsum(marks) - marks)[begin]
         caseless, bare_end = _caseless(self.codes[self.first]), _caseless(self.codes[self.last - 1])
         with_unit = (self.kind[self.first] == DIGIT) & ((lengths - digits <= UNIT) | bare_end)
         flags = ((2 * digits >= lengths) | with_unit) * NUMBER

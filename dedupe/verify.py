@@ -88,9 +88,8 @@ def _in_portions(
     portions = [part for part in np.split(rows, np.flatnonzero(np.diff(portion)) + 1) if len(part)]
 
     def one(part: Places) -> None:
-        part = part[
-            np.lexsort((shorter[part], longer[part]))
-        ]  # the index of a longer text serves all its pairs
+        # The index of a longer text serves all its pairs.
+        part = part[np.lexsort((shorter[part], longer[part]))]
         numbers, place = np.unique(np.concatenate([shorter[part], longer[part]]), return_inverse=True)
         work(numbers, part, place[: len(part)], place[len(part) :])
         texts.release()
@@ -129,7 +128,7 @@ def _compared(texts: Texts, count: int, left: Places, right: Places, fast: bool)
     words = word_texts(texts, fast, count)
     sizes = np.diff(words.offsets)
     longest = int(sizes.max())
-    hopeful, ends = np.empty(len(left), np.bool_), np.empty(len(left), np.int64)
+    hopeful, ends = np.empty(len(left), np.bool_), np.empty(len(left) + 1, np.int64)
     found = np.empty((int((sizes[left] // 3 + 1).sum()), 3), np.int64)
     asked = np.zeros(len(words.hashes), np.bool_)
     hashes = (words.hashes, words.grams)

@@ -205,3 +205,10 @@ def test_a_long_line_of_one_odd_thing_takes_no_time(odd: str) -> None:
     for before in ("", "1234 1 ", "12 May 2024", "2024-05-27"):
         find_dates(before + odd * (20_000 // len(odd)) + " 1 2024", "dmy")
     assert time.process_time() - start < 3  # it was 20 seconds for a run of letters
+
+
+def test_many_times_before_a_date_take_no_time() -> None:
+    start = time.process_time()
+    found = find_dates("12:30 " * 400_000 + "on May 3, 2024")
+    assert time.process_time() - start < 4  # it was 10 seconds
+    assert [each.iso for each in found] == ["2024-05-03T12:30"]
