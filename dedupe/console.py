@@ -65,6 +65,7 @@ class Report:
         self._older: list[Path] = []
         self._bar: Any = None
         self._documents = 0
+        self._texts = False
 
     def nothing_to_read(self, inputs: Inputs) -> None:
         """Say why there is nothing to do."""
@@ -109,6 +110,7 @@ class Report:
         from dedupe.staging import Staged
 
         learned = templates is None and "template" in settings.stages and not is_text_file(inputs.sources)
+        self._texts = any(is_text_file([source]) for source in inputs.sources)
         with ExitStack() as stack:
             workers = stack.enter_context(self._pool())
             spool = stack.enter_context(Spool(inputs, sys.stdin.buffer, self._note))
@@ -263,8 +265,7 @@ class Report:
             return
         say("the inputs were cleaned in place")
         if not self._ledger:
-            facts = summary.lifted["metadata"]
-            lost = f", nor the facts of text files ({facts:,} lifted)" if facts else ""
+            lost = ", nor the facts of text files" if self._texts and summary.lifted["metadata"] else ""
             say(f"note: what went is kept nowhere{lost}; --ledger FILE keeps it")
 
     # --- while it runs -----------------------------------------------------------------------------------

@@ -109,13 +109,12 @@ def visit(
             ),
         )
     sys.stdout.buffer.write(found.getvalue())
+    changed = bool(summary.changed or summary.duplicates)
+    if changed and not check:
+        _say(f"Fixing {name}: {_done(summary)}")
     if summary.skipped:
         return UNREADABLE
-    if not summary.changed and not summary.duplicates:
-        return CLEAN
-    if not check:
-        _say(f"Fixing {name}: {_done(summary)}")
-    return CHANGED
+    return CHANGED if changed else CLEAN
 
 
 def near_copies(seen: Sequence[tuple[str, Outcome]], settings: Settings) -> Iterator[str]:

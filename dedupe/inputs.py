@@ -22,20 +22,24 @@ def find_inputs(names: Sequence[str], *, skip: Iterable[Path] = ()) -> Inputs:
     """Expand files, folders and globs into what is to be read, sorted within each folder.
 
     Folders are searched to the bottom; hidden files and folders are passed over, and so is all at or
-    below the paths of `skip` (where the output goes). Files with another suffix in a folder, and ledgers of
-    earlier runs, are counted in `ignored`. A name that leads nowhere becomes `unusable`; nothing is raised.
+    below the paths of `skip` (where the output goes). Files with another suffix in a folder, pipes, and
+    ledgers of earlier runs are counted in `ignored`. A name that leads nowhere becomes `unusable`; nothing is
+    raised.
     """
     found = Inputs()
     seen: set[Path | None] = set()
     passed_over = {path.resolve() for path in skip}
     for name in names:
-        for source in _expand(name, found, passed_over):
-            real = source.path.resolve() if source.path else None
-            if real in seen:
-                found.repeated += 1
-            else:
-                seen.add(real)
-                found.sources.append(source)
+        try:
+            for source in _expand(name, found, passed_over):
+                real = source.path.resolve() if source.path else None
+                if real in seen:
+                    found.repeated += 1
+                else:
+                    seen.add(real)
+                    found.sources.append(source)
+        except OSError as error:  # it lies in a folder that may not be entered
+            _refuse(found, name, "cannot be read", f"cannot be read: {error.strerror}")
     return found
 
 
@@ -90,6 +94,8 @@ def _folder(root: Path, name: str, found: Inputs, skip: set[Path]) -> Iterator[S
                 found.ignored[Path(entry).suffix] += 1
             elif _is_ledger(here / entry):
                 found.ignored[_LEDGER] += 1
+            elif (here / entry).is_fifo():  # nobody may ever write to it
+                found.ignored["pipe"] += 1
             else:
                 files.append(here / entry)
     if not files:

@@ -175,7 +175,10 @@ class Settings:
                 own = table.get("tool", {}).get("dedupe", {})
                 if not isinstance(own, dict):
                     raise SettingsError("tool.dedupe", own, f"make it a table in {path}")
-                settings = cls.from_mapping(own)
+                try:
+                    settings = cls.from_mapping(own)
+                except SettingsError as error:
+                    raise SettingsError(error.option, error.value, f"{error.advice} (in {path})") from None
                 if settings.templates is None or place == folder:
                     return settings
                 beside = os.path.relpath(place / settings.templates, folder)  # it is named from its project

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from dedupe.results import Result
 
 
-SPARED = "learned line kept: most of its document"
-"""The warning for furniture that was not cut."""
+SPARED = "line of furniture kept: most of its document"
+"""The warning for furniture, learned or known by its words, that was not cut."""
 
 NO_FIELD = "document without the field of keep"
 """The warning for what `--keep field:NAME` cannot compare."""
@@ -205,7 +205,7 @@ _SAID = {
     "near-duplicate file kept": ("near-duplicate file kept", "near-duplicate files kept"),
     NO_FIELD: ("document without the field of --keep", "documents without the field of --keep"),
     OTHER_FACTS: (OTHER_FACTS, "documents with the frame of another and other facts"),
-    SPARED: (SPARED, "learned lines kept: most of their documents"),
+    SPARED: (SPARED, "lines of furniture kept: most of their documents"),
 }
 """What people are told of a warning: of one, and of several."""
 

@@ -273,6 +273,26 @@ def test_an_unreadable_file_is_named(tmp_path):
     assert "in.txt: cannot be read: Permission denied" in outcome.err
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may enter every folder")
+@pytest.mark.parametrize("name", ["locked/in.txt", "locked/*.txt", "locked"])
+def test_a_folder_that_may_not_be_entered_costs_itself(name, tmp_path):
+    (tmp_path / "in.txt").write_text("Fine.\n")
+    (tmp_path / "locked").mkdir(mode=0)
+    outcome = dedupe("clean", name, "in.txt", "-o", "out", cwd=tmp_path)
+    assert outcome.code == 3
+    assert f"skipped: {name}: cannot be read: Permission denied" in outcome.err
+    assert [a["id"] for a in records(tmp_path / "out/articles.jsonl")] == ["in.txt"]
+
+
+def test_a_pipe_in_a_folder_is_passed_over(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.txt").write_text("Fine.\n")
+    os.mkfifo(tmp_path / "in/b.txt")
+    outcome = dedupe("clean", "in", "-o", "out", cwd=tmp_path, timeout=20)
+    assert outcome.code == 0
+    assert "passed over: files of other kinds (1 pipe)" in outcome.err
+
+
 # --- outputs that cannot be written ----------------------------------------------------------------------
 
 

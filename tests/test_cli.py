@@ -406,6 +406,7 @@ def test_a_broken_project_file(toml, message, tmp_path):
     outcome = dedupe("check", "-", cwd=tmp_path, stdin=b"words")
     assert outcome.code == 2
     assert message in outcome.err
+    assert "pyproject.toml" in outcome.err
 
 
 # --- a terminal ------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import BODY, DATE, ROOT, TITLE, article, jsonl
+from command import BODY, DATE, RECORD, ROOT, TITLE, article, jsonl
 
 from dedupe.hook import main
 
@@ -165,6 +165,12 @@ def test_trouble_is_said(capfd):
         3,
         "bad.jsonl:1: not JSON: Expecting a field name in double quotes (column 2)\n"
         "gone.txt: cannot be read: No such file or directory\n",
+    )
+    Path("bad.jsonl").write_bytes(jsonl(RECORD) + b"{broken\n")
+    code, out = run(capfd, "bad.jsonl")
+    assert code == 3
+    assert out.endswith("Fixing bad.jsonl: removed 6 lines (3 metadata, 3 repeat)\n"), (
+        "what is good is mended"
     )
     Path("pyproject.toml").write_text("[tool.dedupe]\nstages = ['x']\n")
     assert run(capfd, "a.txt")[0] == 2

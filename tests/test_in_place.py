@@ -33,10 +33,17 @@ def test_in_place(dump, tmp_path):
     assert (dump / "site/lock.txt").read_text() == CLEAN_FILE
     assert listing(dump) == ["other.jsonl", "plain.md", "records.jsonl", "site/lock.txt"]
     assert (dump / "plain.md").stat().st_mtime_ns == before["plain.md"]
-    assert "note: what went is kept nowhere, nor the facts of text files (6 lifted);" in outcome.err
+    assert "note: what went is kept nowhere, nor the facts of text files; --ledger FILE" in outcome.err
     again = dedupe("clean", "dump", "--in-place", cwd=tmp_path)
     assert "0 documents changed" in again.err
     assert again.err.endswith("nothing to clean; the inputs stay as they are\n")
+
+
+def test_in_place_the_facts_of_records_are_not_called_lost(tmp_path):
+    (tmp_path / "in.jsonl").write_bytes(jsonl(RECORD))
+    outcome = dedupe("clean", "in.jsonl", "--in-place", cwd=tmp_path)
+    assert "note: what went is kept nowhere; --ledger FILE keeps it" in outcome.err
+    assert len(records(tmp_path / "in.jsonl")[0]["metadata"]) == 3
 
 
 def test_in_place_a_record_changes_where_it_must_and_the_rest_keeps_its_bytes(tmp_path):

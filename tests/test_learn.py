@@ -227,7 +227,7 @@ def test_a_learned_line_that_would_empty_a_document(tmp_path):
     (tmp_path / "in.jsonl").write_bytes(jsonl(*items))
     outcome = dedupe("clean", "in.jsonl", "-o", "out", cwd=tmp_path)
     assert outcome.code == 0
-    said = "learned line kept: most of its document"
+    said = "line of furniture kept: most of its document"
     assert f"kept: in.jsonl:13: {said}: {TAIL[0]}" in outcome.err
     assert f"1 {said}" in outcome.err
     *_, bare = records(tmp_path / "out/articles.jsonl")
