@@ -227,7 +227,7 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
             facts=frozenset(i for fact in facts.facts for i in fact.lines).union(facts.headings),
             phrases="phrases" in settings.lists,
             is_furniture=lambda line: (
-                line.start in run_in or (known is not None and known.is_line(line.text))
+                line.start in run_in or (known is not None and known.is_no_title(line.text))
             ),
             order=known.order if known else None,
             affixes=known.affixes(document.url) if known else None,

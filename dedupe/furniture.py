@@ -51,6 +51,7 @@ class Keys:
             return frozenset(line_key(text, site) for text in texts)
 
         self.lines = keys(template.lines)
+        self.headlines = keys(template.headlines)
         self.tails = keys(template.tails)
         self.below = keys(template.below)
         self.labels = keys(template.labels)
@@ -61,7 +62,7 @@ class Keys:
     @cached_property
     def openings(self) -> Mapping[str, Sequence[str]]:
         """Give the keys of all that is cut by their first two words, or their only one."""
-        return by_opening((*self.lines, *self.tails, *self.run_in))
+        return by_opening((*self.lines, *self.headlines, *self.tails, *self.run_in))
 
 
 class Known:
@@ -114,7 +115,10 @@ class Known:
 
         What the source lists for review is not cut because other sources have it.
         """
-        return key in self.own.lines or (key in self.shared.lines and key not in self.own.review)
+        own = self.own
+        return (
+            key in own.lines or key in own.headlines or (key in self.shared.lines and key not in own.review)
+        )
 
     def has_head(self, key: str) -> bool:
         """Tell whether a key is that of a beginning of lines whose ends vary."""
@@ -127,6 +131,10 @@ class Known:
     def is_line(self, text: str) -> bool:
         """Tell whether a text was learned as a line of furniture."""
         return len(text) <= LONGEST and self.has_line(line_key(text, self.site))
+
+    def is_no_title(self, text: str) -> bool:
+        """Tell whether a text was learned as a line of furniture, and not as a headline that pages link."""
+        return self.is_line(text) and line_key(text, self.site) not in self.own.headlines
 
     def has_tail(self, text: str) -> bool:
         """Tell whether a text begins as lines of furniture do whose ends vary."""

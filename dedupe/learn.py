@@ -45,6 +45,8 @@ _BELOW, _BELOW_DIFFERENT = 0.8, 0.25
 # that on one page in ten has nothing of the article below it, or comes again, is none; nor is one that
 # stands on every third page.
 _SHARE_HANGING, _SHARE_ALWAYS = 0.1, 0.34
+# A headline stands above one text, its own, and of the copies of that; below others it may be linked.
+_SHARE_UNDER, _HEADLINE = 0.8, 12
 # Titles stand among the first lines of a page.
 _TITLES = 12
 # All numeric dates have this in the middle: a mark, the month or the day, and the mark again.
@@ -119,6 +121,7 @@ class _Learner:
         own = self.prose - self.frequent
         self.bodies = [_ends([line in own for line in each.lines]) for each in self.pages]
         self.place: dict[str, float] = defaultdict(float)
+        self.under: Counter[str] = Counter()
         self.heads_as_written: dict[str, str] = {}
 
     def pages_of(self, found: Callable[[Witness], Collection[str]]) -> Counter[str]:
@@ -148,13 +151,15 @@ class _Learner:
                 lines[line_key(text, self.site)] = count
                 self.example[line_key(text, self.site)] = text
         standing = {text: count for text, count in endings.items() if is_prose(text) and "©" not in text}
+        headlines = {key: count for key, count in lines.items() if self.is_headline(key)}
         suffixes, prefixes = learn_affixes([self.titles(each) for each in self.pages])
         return Template(
             pages=len(self.pages),
             order=self.order(),
             title_suffixes=ordered(suffixes),
             title_prefixes=ordered(prefixes),
-            lines=ordered(lines, self.example, self.place),
+            lines=ordered({k: n for k, n in lines.items() if k not in headlines}, self.example, self.place),
+            headlines=ordered(headlines, self.example),
             run_in=ordered(self.run_in(lines)),
             tails=ordered(tails, self.heads_as_written),
             labels=ordered(labels, self.example | self.heads_as_written),
@@ -169,6 +174,21 @@ class _Learner:
             return [each.title]
         first = next((i for i, line in enumerate(each.lines) if line in self.prose), len(each.lines))
         return [self.texts[line] for line in each.lines[: min(first, _TITLES)]]
+
+    def is_headline(self, key: str) -> bool:
+        """Tell whether a line may be the headline of a page of the site that others link below their text.
+
+        It stands above one text, its own; where that page does not testify, it is linked on some, not most.
+        """
+        text, count, under = self.example[key], self.count[key], self.under[key]
+        of_a_page = under < count and under >= min(count - 1, _SHARE_UNDER * count)
+        return (
+            (of_a_page or (under == count and 2 * count <= len(self.pages)))
+            and len(text) >= _HEADLINE
+            and not ends_sentence(text)
+            and SITE not in key
+            and "0" not in key.split()
+        )
 
     def run_in(self, lines: Mapping[str, int]) -> dict[str, int]:
         """Learn what is run into the first words of paragraphs."""
@@ -207,6 +227,7 @@ class _Learner:
                 met.add(key)
                 self.place[key] += i / len(each.lines)
                 between[key] += first < i < last
+                self.under[key] += i > last
                 if key in prose:
                     near = each.lines[max(i - 1, 0) : i] + each.lines[i + 1 : i + 2]
                     company[key] += self.frequent.issuperset(near)

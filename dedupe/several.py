@@ -65,7 +65,7 @@ def everywhere(seen: Survey, sieve: Sieve, sources: Mapping[str, Template]) -> d
     learned = {
         line_key(text, site_name(source))
         for source, each in sources.items()
-        for text in (*each.lines, *each.review)
+        for text in (*each.lines, *each.headlines, *each.review)
     }
     sites: Counter[str] = Counter()
     example: dict[str, str] = {}
@@ -148,12 +148,12 @@ def judge_reviewed(sources: Mapping[str, Template]) -> dict[str, Template]:
 def gather_shared(sources: Mapping[str, Template], everywhere: Mapping[str, int]) -> Template:
     """Gather what at least two sources have learned, or five sources have; numbers are those of sources."""
 
-    def gather(name: str, more: Mapping[str, int] | None = None) -> dict[str, int]:
+    def gather(*names: str, more: Mapping[str, int] | None = None) -> dict[str, int]:
         count: Counter[str] = Counter()
         example: dict[str, str] = {}
         for source, each in sources.items():
             site = site_name(source)
-            keys = {line_key(text, site): text for text in getattr(each, name)}
+            keys = {line_key(text, site): text for name in names for text in getattr(each, name)}
             count.update(keys.keys())
             for key, text in keys.items():
                 example[key] = key if SITE in key else min(example.get(key, text), text)
@@ -167,7 +167,7 @@ def gather_shared(sources: Mapping[str, Template], everywhere: Mapping[str, int]
 
     return Template(
         pages=len(sources),
-        lines=gather("lines", everywhere),
+        lines=gather("lines", "headlines", more=everywhere),
         tails=gather("tails"),
         labels=gather("labels"),
         below=gather("below"),

@@ -24,8 +24,8 @@ class Template:
     """What was learned of one source. Each mapping gives the number of pages that testified.
 
     title_suffixes, title_prefixes: what the source writes around its titles.
-    lines: furniture, as it stood on a page. run_in: furniture that is run into the first words of
-    paragraphs. tails: beginnings of lines whose ends vary. labels: the same
+    lines: furniture, as it stood on a page. headlines: the same, but only below articles; above one, such a
+    line may be its title. run_in: furniture that is run into the first words of paragraphs. tails: beginnings of lines whose ends vary. labels: the same
     for facts that become metadata. below: headings over lists of links. slots: runs of words, folded,
     `§` for the site's name. review: standing sentences that may be the author's; never cut. `order` is how
     the source writes numeric dates, `dmy` or `mdy`.
@@ -36,6 +36,7 @@ class Template:
     title_suffixes: Mapping[str, int] = field(default_factory=dict)
     title_prefixes: Mapping[str, int] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
+    headlines: Mapping[str, int] = field(default_factory=dict)
     run_in: Mapping[str, int] = field(default_factory=dict)
     tails: Mapping[str, int] = field(default_factory=dict)
     labels: Mapping[str, int] = field(default_factory=dict)

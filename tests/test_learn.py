@@ -72,6 +72,21 @@ def test_urls_without_words(tmp_path):
     assert [lines(articles[f"{HOST}/{n}"]) for n in range(12)] == [body(n) for n in range(12)]
 
 
+@pytest.mark.parametrize("linked", [True, False], ids=["linked", "not linked"])
+def test_a_headline_that_other_pages_link_is_the_title_of_its_own(linked, tmp_path):
+    """Neither an address nor a date below it says so: the line was learned from lists of links."""
+    items = []
+    for n in range(16):
+        links = [title((n + step) % 16) for step in (1, 4, 9)] if linked else []
+        text = "\n".join([*HEAD, title(n), *body(n), "More stories", *links, *TAIL])
+        items.append(record(n, text) | {"url": f"https://{HOST}/{n}"})
+    articles = run(tmp_path, items)
+    for n in range(16):
+        article = articles[f"{HOST}/{n}"]
+        assert (article["title"], lines(article)) == (title(n), body(n))
+    assert set(learned(tmp_path).get("headlines", {})) == ({title(n) for n in range(16)} if linked else set())
+
+
 def test_the_ledger_and_the_summary_name_furniture(tmp_path):
     run(tmp_path, [record(n, page(n)) for n in range(9)])
     rows = [r for r in records(tmp_path / "out/removed.jsonl") if r["reason"] == "furniture"]
