@@ -20,7 +20,7 @@ _CONTROL_BYTES = bytes(b for b in range(32) if b not in b"\t\n\v\f\r\x1b")
 
 
 def decode(data: bytes) -> tuple[str, str, bool]:
-    r"""Decode the bytes of a text: byte order mark, strict UTF-8, what a detector says, then cp1252.
+    r"""Decode the bytes of a text: byte order mark, strict UTF-8, what its letters tell, then cp1252.
 
     Gives the text, the name of the encoding, and whether there was a byte order mark (which is taken
     off). Never fails: cp1252 leaves five bytes undefined, and those stay control characters as in
@@ -65,12 +65,14 @@ def _unmarked_utf16(data: bytes) -> str | None:
 
 
 def _detected(data: bytes) -> str:
-    from bs4.dammit import UnicodeDammit
+    from dedupe.charset import MOSTLY, broken, guess
 
     # The first foreign letter may come late; the sample begins a little before it.
     first = re.search(rb"[\x80-\xff]", data)
     start = max(0, first.start() - _SAMPLE // 2) if first else 0
-    return UnicodeDammit(data[start : start + _SAMPLE], is_html=False).original_encoding or "cp1252"
+    sample = data[start : start + _SAMPLE]
+    # UTF-8 with a broken byte here and there stays legible for the repair of what was decoded twice.
+    return "cp1252" if broken(sample.decode("utf-8", "replace")) <= MOSTLY else guess(sample)
 
 
 def is_binary(data: bytes) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe.charset import decode_legacy
 from dedupe.errors import RecordError
 from dedupe.http import GZIP, LARGEST, inflate
 
@@ -27,15 +28,11 @@ _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"),
     (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
 )  # fmt: skip
-_CHARSET = re.compile(
-    rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)""", re.I
-)
 _ESCAPE = re.compile(r"\x1b(?:\$[@B]|\$\)C|\(J)")  # of ISO-2022-JP and -KR
 _ROOT = re.compile(
     r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype\s[^>\[]*>\s*)*<([a-zA-Z][\w:.-]*)", re.S | re.I
 )
 _FEEDS = frozenset(("rss", "feed", "urlset", "sitemapindex", "opml", "rdf:rdf", "svg", "kml", "gpx", "plist"))
-_LATIN = frozenset(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii", "iso8859-1"))
 ATTRIBUTES = 500  # of one tag; the parser's time grows with their square
 _ATTRIBUTE = rb"""[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+"""
 _OPENING = re.compile(rb"<[a-zA-Z]")
@@ -56,9 +53,9 @@ def read_source(page: bytes | str | BeautifulSoup, place: str, charset: str = ""
     """Give the markup of a page in UTF-8.
 
     Bytes are decoded by their byte order mark, as UTF-8 where that fits, by the `charset` that the server
-    said, by the one that the page declares, by bs4's detector, and as Windows-1252; gzip is
-    unpacked. Raises RecordError, naming `place` and what was found instead, for what is no page: nothing,
-    PDF, image, archive, JSON, an XML feed, other binary data.
+    said, by the one that the page declares, and else by their letters (`charset.guess`); gzip is unpacked.
+    Raises RecordError, naming `place` and what was found instead, for what is no page: nothing, PDF, image,
+    archive, JSON, an XML feed, other binary data.
     """
     if isinstance(page, bytes):
         text = decode(unpack(page, place), place, charset)
@@ -99,10 +96,10 @@ def decode(data: bytes, place: str, charset: str = "") -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        text = _decode_otherwise(data, charset)
+        text = decode_legacy(data, charset)
     else:
         if _ESCAPE.search(text):  # Japanese and Korean of the seven-bit kind, which is ASCII to look at
-            text = _decode_otherwise(data, charset)
+            text = decode_legacy(data, charset)
     # A page in UTF-16 without its mark is half NUL characters; a picture is full of control characters.
     head = text[:4000]
     odd = sum(c < "\t" or "\r" < c < " " or c == "\ufffd" for c in head)
@@ -113,26 +110,6 @@ def decode(data: bytes, place: str, charset: str = "") -> str:
                 return wide
         raise RecordError(place, "not HTML: binary", "binary data where HTML was expected")
     return text
-
-
-def _decode_otherwise(data: bytes, charset: str) -> str:
-    found = _CHARSET.search(data[:8192])
-    stated = (found[1] or found[2]).decode("ascii", "replace") if found else ""
-    for name in (charset.lower(), stated.lower()):
-        if name in ("", "utf-8", "utf8"):
-            continue
-        try:
-            return data.decode("cp1252" if name in _LATIN else name)  # what browsers take it for
-        except (UnicodeDecodeError, LookupError):
-            continue
-    # Mostly UTF-8 with a broken character here and there: repairing it loses less than another charset.
-    text = data.decode("utf-8", "replace")
-    if text.count("\ufffd") <= 0.1 * sum(c > "\x7f" for c in text):
-        return text
-    from bs4 import UnicodeDammit
-
-    detected = UnicodeDammit(data, is_html=True).unicode_markup
-    return detected if detected else data.decode("cp1252", "replace")
 
 
 def refuse_others(text: str, place: str) -> None:
