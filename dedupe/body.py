@@ -44,8 +44,6 @@ _SHORT, _LONG, _BOX = 60, 90, 400
 _ALONE = frozenset(("tags", "comments", "author"))
 # Weak kinds of which a phrase of some words is no cross-head: `Listen to this article`.
 _TELLING, _TELLING_WORDS = frozenset(("media", "timestamp", "author")), 3
-# Weak kinds of which a phrase of some words is no cross-head: `Listen to this article`.
-_TELLING, _TELLING_WORDS = frozenset(("media", "timestamp", "author")), 3
 # Kinds that say so little that a lone line of them may be a cross-head, a caption or a sentence.
 _WEAK = frozenset(("nav", "timestamp", "syndication", "media", "tags", "author", "comments", "breadcrumb"))
 

@@ -233,7 +233,7 @@ class Folded:
         line = np.cumsum(points == ord("\n"))[begin]
         # A mark between the words, or inside the one before (the point of "U.S."), counts alike.
         marks = np.isin(points, _MARKS)
-        sentence = (np.cumsum(marks) - marks)[begin]
+        sentence: NDArray[np.int64] = np.cumsum(marks)[begin] - marks[begin]
         caseless, bare_end = _caseless(self.codes[self.first]), _caseless(self.codes[self.last - 1])
         with_unit = (self.kind[self.first] == DIGIT) & ((lengths - digits <= UNIT) | bare_end)
         flags = ((2 * digits >= lengths) | with_unit) * NUMBER
