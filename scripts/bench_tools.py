@@ -30,10 +30,10 @@ def shingles(text: str) -> list[str]:
     return [" ".join(words[k : k + SHINGLE]) for k in range(max(1, len(words) - SHINGLE + 1))]
 
 
-def dedupe(corpus: Path, out: Path, *stages: str) -> int:
+def dedupe(corpus: Path, out: Path, *stages: str, workers: int = 1) -> int:
     from dedupe.cli import main
 
-    if main(["clean", str(corpus), "-o", str(out), "--workers", "1", "--yes", "--quiet", *stages]):
+    if main(["clean", str(corpus), "-o", str(out), "--workers", f"{workers}", "--yes", "--quiet", *stages]):
         sys.exit("dedupe failed")
     counts = json.loads((out / "summary.json").read_text(encoding="utf-8"))["documents"]
     return int(counts["read"]) - int(counts["written"])
@@ -41,6 +41,10 @@ def dedupe(corpus: Path, out: Path, *stages: str) -> int:
 
 def near_duplicates(corpus: Path, out: Path) -> int:
     return dedupe(corpus, out, "--stages", "duplicates")
+
+
+def on_all_cores(corpus: Path, out: Path) -> int:
+    return dedupe(corpus, out, "--stages", "duplicates", workers=0)
 
 
 def datasketch(corpus: Path) -> set[int]:
@@ -167,6 +171,7 @@ def lines_kept(find: Callable[[Path], set[int]]) -> Callable[[Path, Path], int]:
 
 TOOLS: dict[str, Callable[[Path, Path], int]] = {
     "dedupe": near_duplicates,
+    "dedupe on all cores": on_all_cores,
     "full clean": dedupe,
     "daft": lines_kept(daft),
     "gaoya": lines_kept(gaoya),
@@ -176,4 +181,4 @@ TOOLS: dict[str, Callable[[Path, Path], int]] = {
 }
 """Each takes a dump and a place to write to, and gives the number of documents that it drops."""
 
-OURS = ("dedupe", "full clean")
+OURS = ("dedupe", "dedupe on all cores", "full clean")
