@@ -37,7 +37,7 @@ MORE = 1 << 16
 
 THREADS = 2
 """Threads that propose, each for its part of the documents. It puts those before them into buckets of its
-own, a sixth of the work that proposing for them would be. To lay entries down in threads takes memory."""
+own, a sixth of the work that proposing for them would be."""
 
 COUNTED = 1 << 14
 """Pairs that are counted before the pages of mapped samples are let go."""

@@ -29,12 +29,15 @@ INLINED = (
 """Loops that are made part of those that call them: to hand on four arrays costs more than a word."""
 
 
-def on_all_cores(work: Callable[[Any], Any], portions: Sequence[Any], fast: bool) -> list[Any]:
+def on_all_cores(
+    work: Callable[[Any], Any], portions: Sequence[Any], fast: bool, most: int | None = None
+) -> list[Any]:
     """Do the work for each portion, on all cores where compiled loops do it (`fast`), else one by one.
 
-    The compiled loops let go of the interpreter. The results come in the order of the portions.
+    The compiled loops let go of the interpreter. The results come in the order of the portions. `most` says
+    how many cores at most, where each takes much memory.
     """
-    cores = min(len(portions), os.cpu_count() or 1)
+    cores = min(len(portions), os.cpu_count() or 1, most or len(portions))
     if not fast or cores < 2:
         return [work(portion) for portion in portions]
     with ThreadPoolExecutor(cores) as threads:

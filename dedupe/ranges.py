@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.buckets import SMALL
+from dedupe.kernels import on_all_cores
 from dedupe.laying import TOP
 from dedupe.scratch import Column, release
 from dedupe.sketch import Shingles
@@ -29,6 +30,9 @@ LARGEST = 20_000
 
 PART = 1 << 20
 """Entries in a portion, and about as many in a range: 50 MB while they are sorted."""
+
+THREADS = 2
+"""Threads that lay entries down, each with the 25 MB of a portion."""
 
 RANGES = 256
 """Ranges at most, so that the number of one is a byte; from 4 million documents on they grow instead."""
@@ -102,17 +106,20 @@ class Entries:
     ) -> list[NDArray[np.int64]]:
         """Lay the entries down, both ways; give for each portion where its ranges begin, and its end."""
         table = _cut(samples.hashes, self._ranges)
-        bounds = []
-        for first, last in self.portions:
+        lay = _lay_fast if self._fast else _lay
+
+        def one(portion: tuple[int, int]) -> NDArray[np.int64]:
+            first, last = portion
             begin = int(self.ends[first])
-            lay = _lay_fast if self._fast else _lay
             found, ranges, by_range, starts = lay(
                 samples, order[first:last], self.ends[first : last + 1], table, self._ranges
             )
             hashes.write(begin, found)
             self._range_of.write(begin, ranges)
             sorted_hashes.write(begin, by_range)
-            bounds.append(begin + starts)
+            return begin + starts
+
+        bounds = on_all_cores(one, self.portions, self._fast, THREADS)
         release(samples.hashes)
         return bounds
 

@@ -55,21 +55,29 @@ def match_counts(
     longer = np.where(swap, pairs[:, 1], pairs[:, 0])
     shorter = np.where(swap, pairs[:, 0], pairs[:, 1])
     counts = np.zeros((len(pairs), facts.COUNTS), np.int64)
-    equal = _equal_bytes(texts, shorter, longer, samples)
-    counts[equal, facts.EQUAL] = samples.words[longer[equal]]
-    counts[equal, facts.A_LAST] = counts[equal, facts.B_LAST] = samples.words[longer[equal]] - 1
+    sizes = texts.ends - texts.starts
+    alike = (samples.wholes[longer] == samples.wholes[shorter]) & (sizes[longer] == sizes[shorter])
 
     def compare(numbers: Places, rows: Places, left: Places, right: Places) -> None:
-        words = int(samples.words[numbers].sum())
-        counts[rows] = _compared(texts.some(numbers), words, left, right, fast)
+        some = texts.some(numbers)
+        equal = _equal_bytes(some, alike[rows], left, right)
+        words = samples.words[longer[rows[equal]]]
+        counts[rows[equal], facts.EQUAL] = words
+        counts[rows[equal], facts.A_LAST] = counts[rows[equal], facts.B_LAST] = words - 1
+        rows, left, right = rows[~equal], left[~equal], right[~equal]
+        if len(rows):
+            used, place = np.unique(np.concatenate([left, right]), return_inverse=True)
+            count = int(samples.words[numbers[used]].sum())
+            left, right = place[: len(rows)], place[len(rows) :]
+            counts[rows] = _compared(some.some(used), count, left, right, fast)
 
-    _in_portions(texts, shorter, longer, np.flatnonzero(~equal), compare, fast)
+    _in_portions(texts, shorter, longer, compare, fast)
     return counts, shorter, longer
 
 
 def _in_portions(
-    texts: Texts, shorter: Places, longer: Places, rows: Places,
-    work: Callable[[Places, Places, Places, Places], None], fast: bool,
+    texts: Texts, shorter: Places, longer: Places, work: Callable[[Places, Places, Places, Places], None],
+    fast: bool,
 ) -> None:  # fmt: skip
     """Do work(numbers, rows, left, right) for portions of the pairs; `numbers` are the texts of the portion.
 
@@ -78,8 +86,7 @@ def _in_portions(
     rows of its own.
     """
     sizes = texts.ends - texts.starts
-    group = _groups(longer[rows], shorter[rows], len(texts))
-    rows = rows[np.lexsort((shorter[rows], sizes[shorter[rows]], group))]
+    rows = np.lexsort((shorter, sizes[shorter], _groups(longer, shorter, len(texts))))
     both = np.stack([longer[rows], shorter[rows]], axis=1).ravel()
     fresh = np.zeros(len(both), np.int64)
     _, first = np.unique(both, return_index=True)
@@ -107,19 +114,11 @@ def _groups(longer: Places, shorter: Places, count: int) -> Places:
     return label[longer]
 
 
-def _equal_bytes(
-    texts: Texts, one: NDArray[np.int64], other: NDArray[np.int64], samples: Samples
-) -> NDArray[np.bool_]:
-    """Say which pairs are the same byte for byte: nothing more need be compared."""
-    sizes = texts.ends - texts.starts
-    equal: NDArray[np.bool_] = (samples.wholes[one] == samples.wholes[other]) & (sizes[one] == sizes[other])
-
-    def compare(numbers: Places, rows: Places, left: Places, right: Places) -> None:
-        some = texts.some(numbers)
-        pairs = zip(left.tolist(), right.tolist(), strict=True)
-        equal[rows] = [some.bytes(a) == some.bytes(b) for a, b in pairs]
-
-    _in_portions(texts, one, other, np.flatnonzero(equal), compare, fast=False)
+def _equal_bytes(texts: Texts, alike: NDArray[np.bool_], left: Places, right: Places) -> NDArray[np.bool_]:
+    """Say which pairs of texts, of those that look alike, are the same byte for byte."""
+    equal = alike.copy()
+    pairs = zip(left[alike].tolist(), right[alike].tolist(), strict=True)
+    equal[alike] = [texts.bytes(one) == texts.bytes(other) for one, other in pairs]
     return equal
 
 
