@@ -111,32 +111,35 @@ def _compiled() -> dict[str, Any]:
     for room in rooms:
         names = {key: loops.get(value, value) for key, value in vars(room).items() if _hashable(value)}
         names["__name__"] = room.__name__
-        for key, loop in vars(room).items():
-            if (
-                isinstance(loop, types.FunctionType)
-                and loop.__module__ == room.__name__
-                and loop not in loops
-            ):
-                copy = types.FunctionType(loop.__code__, names, loop.__name__)
-                copy.__module__, copy.__qualname__ = loop.__module__, f"{loop.__name__}_{stamp}"
-                inner = loop.__name__ not in OUTER
-                how: dict[str, Any] = {"no_cpython_wrapper": inner, "no_cfunc_wrapper": True, "_nrt": False}
-                if loop.__name__ in INLINED:
-                    how["forceinline"] = True
-                elif inner and places[key] == 1:
-                    how["inline"] = "always"
-                names[key] = loops[loop] = numba.njit(copy, cache=True, nogil=True, **how)
+        for loop in _functions(room):
+            if loop in loops:
+                continue
+            copy = types.FunctionType(loop.__code__, names, loop.__name__)
+            copy.__module__, copy.__qualname__ = loop.__module__, f"{loop.__name__}_{stamp}"
+            inner = loop.__name__ not in OUTER
+            how: dict[str, Any] = {"no_cpython_wrapper": inner, "no_cfunc_wrapper": True, "_nrt": False}
+            if loop.__name__ in INLINED:
+                how["forceinline"] = True
+            elif inner and places[loop] == 1:
+                how["inline"] = "always"
+            names[loop.__name__] = loops[loop] = numba.njit(copy, cache=True, nogil=True, **how)
     return {loop.__name__: fast for loop, fast in loops.items() if fast is not np.uint64}
 
 
-def _places_of_calls(rooms: Sequence[types.ModuleType]) -> Counter[str]:
-    """Count for each name at how many places the functions of all rooms know it as a global one."""
-    functions = [one for room in rooms for one in vars(room).values() if isinstance(one, types.FunctionType)]
+def _functions(room: types.ModuleType) -> list[types.FunctionType]:
+    """Give the functions that a room defines."""
+    functions = [value for value in vars(room).values() if isinstance(value, types.FunctionType)]
+    return [function for function in functions if function.__module__ == room.__name__]
+
+
+def _places_of_calls(rooms: Sequence[types.ModuleType]) -> Counter[Any]:
+    """Count at how many places in all rooms a function calls each of them."""
     return Counter(
-        step.argval
-        for function in set(functions)
+        vars(room)[step.argval]
+        for room in rooms
+        for function in _functions(room)
         for step in dis.get_instructions(function)
-        if step.opname == "LOAD_GLOBAL"
+        if step.opname == "LOAD_GLOBAL" and isinstance(vars(room).get(step.argval), types.FunctionType)
     )
 
 

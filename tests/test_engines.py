@@ -16,7 +16,7 @@ import pytest
 
 from dedupe import align, duplicates, ranges, scratch, verify
 from dedupe.candidates import candidates
-from dedupe.kernels import _stamp
+from dedupe.kernels import _places_of_calls, _stamp
 from dedupe.model import Document
 from dedupe.sketch import Sampling, Shingles
 from dedupe.texts import Texts, Words, describe, read_number, sample_texts, word_texts
@@ -302,6 +302,19 @@ def test_buckets_are_those_of_the_hashes(monkeypatch: pytest.MonkeyPatch, fast: 
             ends[bucket] = bucket + count + 1
     assert all(ends[one] <= other for one, other in pairwise(sorted(ends)))
     assert max(ends.values()) <= entries.room
+
+
+def test_calls_are_counted_by_function_and_place() -> None:
+    """A function of one place is compiled as part of its caller; two of one name are two."""
+    rooms = []
+    for code in ("def use(x):\n    return part(x) + part(x) + once(x)\n", "def use(x):\n    return part(x)\n"):
+        room = types.ModuleType(f"room{len(rooms)}")
+        exec(f"def part(x):\n    return x\ndef once(x):\n    return x\n{code}", vars(room))
+        rooms.append(room)
+    places = _places_of_calls(rooms)
+    assert [places[room.part] for room in rooms] == [2, 1]
+    assert [places[room.once] for room in rooms] == [1, 0]
+    assert places[rooms[0].use] == 0
 
 
 @pytest.mark.slow
