@@ -26,15 +26,20 @@ INLINED = (
 """Loops that are made part of those that call them: to hand on four arrays costs more than a word."""
 
 
+def cores() -> int:
+    """Give the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def on_all_cores(work: Callable[[Any], Any], portions: Sequence[Any], fast: bool) -> list[Any]:
     """Do the work for each portion, on all cores where compiled loops do it (`fast`), else one by one.
 
     The compiled loops let go of the interpreter. The results come in the order of the portions.
     """
-    cores = min(len(portions), os.cpu_count() or 1)
-    if not fast or cores < 2:
+    count = min(len(portions), cores()) if fast else 1
+    if count < 2:
         return [work(portion) for portion in portions]
-    with ThreadPoolExecutor(cores) as threads:
+    with ThreadPoolExecutor(count) as threads:
         return list(threads.map(work, portions))
 
 
