@@ -106,7 +106,8 @@ def _markdown(fields: dict[str, Raw]) -> str:
     own, text = split_front_matter(_string(fields, "text"))
     if not _NAMES.search(own):  # a rule between two parts of a text has the same look
         own, text = "", own + text
-    own_lines = [_NAMES.sub(lambda name: _renamed(name, fields), line) for line in own.splitlines()[1:-1]]
+    lines = own.replace("\r\n", "\n").strip().split("\n")[1:-1]  # as the text has them: not at U+2028
+    own_lines = [_NAMES.sub(lambda name: _renamed(name, fields), line) for line in lines]
     return "\n".join(["---", *front, *own_lines, "---", "", _ended(text)])
 
 

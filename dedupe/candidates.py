@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from dedupe import buckets
 from dedupe.buckets import FULL
 from dedupe.errors import InputError
-from dedupe.kernels import compiled, on_all_cores
+from dedupe.kernels import compiled, cores, on_all_cores
 from dedupe.ranges import Entries
 from dedupe.scratch import release
 from dedupe.sketch import Shingles
@@ -60,7 +60,7 @@ def candidates(
     check_count(len(order))
     least = needed(np.arange(1 + int(np.diff(samples.offsets).max(initial=0))))
     with Entries(samples, order, skip, folder, fast) as entries:
-        parts = _parts(len(entries.portions), THREADS if fast else 1)
+        parts = _parts(len(entries.portions), min(THREADS, cores()) if fast else 1)
         found = on_all_cores(lambda part: _propose(entries, least, part, fast), parts, fast)
     packed = np.sort(np.concatenate(found))
     pairs: NDArray[np.int64] = order[np.stack(np.divmod(packed, max(1, len(order))), axis=1)]

@@ -271,7 +271,8 @@ class Report:
     # --- while it runs -----------------------------------------------------------------------------------
 
     def _pool(self) -> Workers:
-        from dedupe.workers import Workers, cores
+        from dedupe.kernels import cores
+        from dedupe.workers import Workers
 
         return Workers(self._workers or cores())
 

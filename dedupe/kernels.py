@@ -29,6 +29,11 @@ INLINED = (
 """Loops that are made part of those that call them: to hand on four arrays costs more than a word."""
 
 
+def cores() -> int:
+    """Give the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def on_all_cores(
     work: Callable[[Any], Any], portions: Sequence[Any], fast: bool, most: int | None = None
 ) -> list[Any]:
@@ -37,10 +42,10 @@ def on_all_cores(
     The compiled loops let go of the interpreter. The results come in the order of the portions. `most` says
     how many cores at most, where each takes much memory.
     """
-    cores = min(len(portions), os.cpu_count() or 1, most or len(portions))
-    if not fast or cores < 2:
+    count = min(len(portions), cores(), most or len(portions)) if fast else 1
+    if count < 2:
         return [work(portion) for portion in portions]
-    with ThreadPoolExecutor(cores) as threads:
+    with ThreadPoolExecutor(count) as threads:
         return list(threads.map(work, portions))
 
 

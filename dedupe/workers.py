@@ -8,7 +8,6 @@ loaded a second time.
 
 from __future__ import annotations
 
-import os
 import signal
 import traceback
 from collections import deque
@@ -32,11 +31,6 @@ Got = TypeVar("Got")
 
 AHEAD = 4
 """Pieces of work for each process or thread that may be under way or waiting for their turn to go out."""
-
-
-def cores() -> int:
-    """Give the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(slots=True)

@@ -7,6 +7,8 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import types
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 
 from dedupe import align, duplicates, ranges, scratch, verify
 from dedupe.candidates import candidates
-from dedupe.kernels import _places_of_calls, _stamp
+from dedupe.kernels import _places_of_calls, _stamp, on_all_cores
 from dedupe.model import Document
 from dedupe.sketch import Sampling, Shingles
 from dedupe.texts import Texts, Words, describe, read_number, sample_texts, word_texts
@@ -315,6 +317,18 @@ def test_calls_are_counted_by_function_and_place() -> None:
     assert [places[room.part] for room in rooms] == [2, 1]
     assert [places[room.once] for room in rooms] == [1, 0]
     assert places[rooms[0].use] == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system has no such limit")
+def test_threads_are_as_many_as_cores_that_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    def thread(_: int) -> int:
+        time.sleep(0.01)
+        return threading.get_ident()
+
+    for count in (1, 3):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, count=count: set(range(count)))
+        assert len(set(on_all_cores(thread, range(20), fast=True))) == count
+        assert set(on_all_cores(thread, range(20), fast=False)) == {threading.get_ident()}
 
 
 @pytest.mark.slow

@@ -556,3 +556,14 @@ def test_front_matter_of_a_markdown_file_is_written_once(tmp_path):
         "tags": ["a"],
     }
     assert path.read_text().count("---\n") == 2
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\x85", "\x0c"])
+def test_front_matter_keeps_what_only_python_takes_for_the_end_of_a_line(separator, tmp_path):
+    own = f'note: "one{separator}line"\r\n'
+    (tmp_path / "page.md").write_bytes(
+        f"---\r\n{own}---\r\n\r\n# Ferry runs again\r\n\r\n{TEXT}\r\n".encode()
+    )
+    dedupe("clean", "page.md", "-o", "out", "--to", "md", cwd=tmp_path)
+    (path,) = (tmp_path / "out/articles").iterdir()
+    assert own.rstrip() + "\n---\n" in path.read_bytes().decode()
