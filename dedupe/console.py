@@ -109,8 +109,6 @@ class Report:
         from dedupe.spool import Spool
         from dedupe.staging import Staged
 
-        learned = templates is None and "template" in settings.stages and not is_text_file(inputs.sources)
-        self._texts = any(is_text_file([source]) for source in inputs.sources)
         with ExitStack() as stack:
             workers = stack.enter_context(self._pool())
             spool = stack.enter_context(Spool(inputs, sys.stdin.buffer, self._note))
@@ -120,11 +118,14 @@ class Report:
             staged = stack.enter_context(Staged(work.path if work and paths else None))
             output = make_output(staged)
             inputs = spool.inputs
+            learned = templates is None and "template" in settings.stages and not is_text_file(inputs.sources)
+            self._texts = any(is_text_file([source]) for source in inputs.sources)
             opened = self._opened(stack, inputs, work) if learned else None
             reading = self._reading(settings, spool, opened)
             if learned and spool.stdin is not None:
                 with spool.stdin.open("rb") as stdin:
                     learned = not is_one_text(inputs.sources, stdin)
+            self._say_of_compiling(inputs, settings)
             self._open_bar(stack, inputs.size * (2 if learned else 1))
             if learned:
                 templates = self._learn_first(inputs, reading, workers, work)
@@ -138,6 +139,17 @@ class Report:
         if given and summary.read and given.keys().isdisjoint(summary.sources) and not self._quiet:
             say(f"note: no source of these inputs is in {settings.templates}; see --sources")
         return summary
+
+    def _say_of_compiling(self, inputs: Inputs, settings: Settings) -> None:
+        """Say why a first large run is silent at its beginning."""
+        from dedupe.corpus import compares_fast
+
+        if self._quiet or not compares_fast(inputs, settings):
+            return
+        from dedupe.kernels import are_kept
+
+        if not are_kept():
+            say("note: loops are compiled first, once for an installation; that takes up to half a minute")
 
     def _reading(self, settings: Settings, spool: Spool, opened: Path | None = None) -> Reading:
         from dedupe.chunks import Reading
