@@ -27,6 +27,7 @@ from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Document
 from dedupe.several import Sieve, everywhere, gather_shared, judge_reviewed, ordered
 from dedupe.slots import join_runs, may_recur, word_runs
+from dedupe.subheads import find_subheads
 from dedupe.survey import FEWEST, Survey, Testimony, Witness, order_of, source_of, survey
 from dedupe.templates import Made, Template, Templates
 
@@ -47,6 +48,8 @@ _BELOW, _BELOW_DIFFERENT = 0.8, 0.25
 _SHARE_HANGING, _SHARE_ALWAYS = 0.1, 0.34
 # A headline stands above one text, its own, and of the copies of that; below others it may be linked.
 _SHARE_UNDER, _HEADLINE = 0.8, 12
+# A row of a table: a name, and so many numbers.
+_NUMBERS_OF_ROW = 3
 # Titles stand among the first lines of a page.
 _TITLES = 12
 # All numeric dates have this in the middle: a mark, the month or the day, and the mark again.
@@ -232,6 +235,7 @@ class _Learner:
                     near = each.lines[max(i - 1, 0) : i] + each.lines[i + 1 : i + 2]
                     company[key] += self.frequent.issuperset(near)
         hanging = self.hanging()
+        own = find_subheads(map(self.over_text, self.pages, self.recurring, self.bodies))
         lines: dict[str, int] = {}
         review: dict[str, int] = {}
         for key in self.example:
@@ -242,10 +246,22 @@ class _Learner:
                 (lines if is_furniture and 2 * between[key] < count else review)[key] = count
             elif 2 * between[key] < count or (
                 count >= self.many(_SHARE_BETWEEN)
+                and key not in own
+                and key.split().count("0") < _NUMBERS_OF_ROW
                 and (hanging[key] >= _SHARE_HANGING * count or count >= self.many(_SHARE_ALWAYS))
             ):
                 lines[key] = count
         return lines, review
+
+    def over_text(
+        self, each: Witness, recurring: Sequence[tuple[int, int]], body: tuple[int, int]
+    ) -> list[tuple[int, str]]:
+        """Give the recurring lines of a page that stand between paragraphs, over something of its own."""
+        return [
+            (i, self.keys[line])
+            for i, line in recurring
+            if body[0] < i < body[1] and line not in self.prose and each.lines[i + 1] not in self.frequent
+        ]
 
     def hanging(self) -> Counter[str]:
         """Count the pages on which a line is no subheading: nothing of its own follows, or it recurs."""

@@ -201,6 +201,37 @@ def test_a_subheading_on_three_pages_of_sixty_stays(tmp_path):
 # --- strange sources -------------------------------------------------------------------------------------
 
 
+SUBHEADS = {
+    "two, over parts that differ": (["What is known", "Background"], lambda n: [1, 3 + n % 3]),
+    "three, over a paragraph each": (["What is known", "What is not", "Background"], lambda n: [1, 2, 3]),
+    "rows of a table": (["Ashwell Rovers 12 7 30", "Kelby Town 11 5 21"], lambda n: [2, 2]),
+}
+
+
+@pytest.mark.parametrize("case", SUBHEADS)
+def test_what_a_house_writes_into_every_article_stays(case, tmp_path):
+    heads, places = SUBHEADS[case]
+
+    def parted(n: int) -> list[str]:
+        told = body(n, 7)
+        for head, place in sorted(zip(heads, places(n), strict=True), key=lambda each: -each[1]):
+            told.insert(place, head)
+        return told
+
+    articles = run(tmp_path, [record(n, page(n, text=parted(n))) for n in range(12)])
+    assert all(lines(articles[f"{HOST}/{n}"]) == parted(n) for n in range(12))
+
+
+def test_lines_of_the_site_between_paragraphs_go(tmp_path):
+    """They stand after the same paragraphs of each article, or now before and now behind each other."""
+    ads = ["Read on in our app", "Ring us with your story"]
+    told = [body(n, 7) for n in range(24)]
+    for n, text in enumerate(told):
+        text[2:2], text[6:6] = (ads[:1], ads[1:]) if n < 12 else (ads[1:], ads[:1])
+    articles = run(tmp_path, [record(n, page(n, text=told[n])) for n in range(24)])
+    assert all(lines(articles[f"{HOST}/{n}"]) == body(n, 7) for n in range(24))
+
+
 def test_two_thousand_equal_pages(tmp_path):
     own = page("equal")
     start = time.monotonic()
