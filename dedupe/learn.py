@@ -21,7 +21,7 @@ from dedupe.address import site_name
 from dedupe.affixes import learn_affixes
 from dedupe.byline import is_heading_line
 from dedupe.dates import Order, numeric_orders
-from dedupe.heads import Head, head_of, looks_like_fact, read_head
+from dedupe.heads import Head, head_of, is_date, looks_like_fact, read_head
 from dedupe.keys import SITE, line_key
 from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Document
@@ -50,6 +50,8 @@ _SHARE_HANGING, _SHARE_ALWAYS = 0.1, 0.34
 _SHARE_UNDER, _HEADLINE = 0.8, 12
 # A row of a table: a name, and so many numbers.
 _NUMBERS_OF_ROW = 3
+# Nearly every page says when it was published, and the same words before it.
+_SHARE_DATED = 0.8
 # Titles stand among the first lines of a page.
 _TITLES = 12
 # All numeric dates have this in the middle: a mark, the month or the day, and the mark again.
@@ -138,14 +140,14 @@ class _Learner:
     def template(self) -> Template:
         """Learn all that the pages of the source tell."""
         lines, review = self.lines()
-        tails, labels = self.heads()
+        tails, labels, dates = self.heads()
         stacked = self.stacked_labels()
         labels |= stacked
         for key in list(lines):
             # Dates are for the heading, facts for the metadata, and bylines are nobody's furniture; what the
             # beginnings say already need not be said again.
             head = head_of(self.example[key], self.site)
-            is_said = head is not None and (head[0] in labels or head[0] in tails)
+            is_said = head is not None and any(head[0] in each for each in (labels, tails, dates))
             if key in stacked or is_said or is_heading_line(self.example[key]):
                 del lines[key]
         endings = self.endings()
@@ -165,6 +167,7 @@ class _Learner:
             headlines=ordered(headlines, self.example),
             run_in=ordered(self.run_in(lines)),
             tails=ordered(tails, self.heads_as_written),
+            dates=ordered(dates, self.heads_as_written),
             labels=ordered(labels, self.example | self.heads_as_written),
             below=ordered({k: n for k, n in self.below().items() if k not in stacked}, self.example),
             slots=ordered(join_runs(self.slots(lines))),
@@ -277,18 +280,21 @@ class _Learner:
             count.update(found)
         return count
 
-    def heads(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Learn beginnings with varying ends: those that stand alone, and those of data sheets."""
+    def heads(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+        """Learn beginnings with varying ends: those that stand alone, those of data sheets, and of dates."""
         read = {line: head for line in self.recurring_heads() if (head := self.head(line))}
         places: dict[str, list[tuple[Head, list[int], int]]] = defaultdict(list)
-        for each in self.pages if read else ():
+        dated: Counter[str] = Counter()
+        for each, (first, _) in zip(self.pages, self.bodies, strict=True) if read else ():
             met: set[str] = set()
             for i, line in enumerate(each.lines):
                 if line in read and (found := read[line]).key not in met:
                     met.add(found.key)
                     places[found.key].append((found, each.lines, i))
+                    dated[found.key] += i < first and is_date(self.texts[line])
         tails: dict[str, int] = {}
         labels: dict[str, int] = {}
+        dates: dict[str, int] = {}
         for key, stood in places.items():
             heads, count = {found for found, _, _ in stood}, len(stood)
             written = [head.written for head in heads if head.written]
@@ -296,12 +302,14 @@ class _Learner:
                 self.heads_as_written[key] = min(written)
             if count < self.many(_SHARE_HEAD) or len({head.tail for head in heads}) < max(2, _TAILS * count):
                 continue
-            if 2 * sum(found.is_fact for found, _, _ in stood) > count or self.is_in_company(stood):
+            if dated[key] >= _SHARE_DATED * max(count, len(self.pages)):
+                dates[key] = count
+            elif 2 * sum(found.is_fact for found, _, _ in stood) > count or self.is_in_company(stood):
                 if not key[0].isdigit():
                     labels[key] = count
             else:
                 tails[key] = count
-        return tails, labels
+        return tails, labels, dates
 
     def is_in_company(self, stood: Sequence[tuple[Head, list[int], int]]) -> bool:
         """Tell whether a beginning mostly stands beside facts with other beginnings."""

@@ -87,6 +87,17 @@ def test_a_headline_that_other_pages_link_is_the_title_of_its_own(linked, tmp_pa
     assert set(learned(tmp_path).get("headlines", {})) == ({title(n) for n in range(16)} if linked else set())
 
 
+@pytest.mark.parametrize("word", ["Argitaratua:", "Cyhoeddwyd |", "Published:"])
+def test_the_words_before_the_date_of_a_page(word, tmp_path):
+    def text(n: int) -> str:
+        return "\n".join([*HEAD, title(n), f"{word} {n + 9:02}.03.2025", *body(n), *TAIL])
+
+    articles = run(tmp_path, [record(n, text(n)) for n in range(8)])
+    for n in range(8):
+        article = articles[f"{HOST}/{n}"]
+        assert (article["date"], lines(article)) == (f"2025-03-{n + 9:02}", body(n))
+
+
 def test_the_ledger_and_the_summary_name_furniture(tmp_path):
     run(tmp_path, [record(n, page(n)) for n in range(9)])
     rows = [r for r in records(tmp_path / "out/removed.jsonl") if r["reason"] == "furniture"]
