@@ -14,7 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 
 from dedupe import edges
 from dedupe.address import site_name
@@ -38,6 +38,8 @@ _SHARE = 0.02
 _SHARE_BETWEEN = 0.1
 # A sentence needs far more than a two-word line: one page in five, and furniture on both sides.
 _SHARE_PROSE, _COMPANY = 0.2, 0.7
+# Lines of a list that may stand between a sentence and the furniture beside it.
+_LONGEST_LIST = 10
 # A fixed beginning with a varying end (`Read more: …`): one page in thirty, and so many different ends.
 _SHARE_HEAD, _TAILS = 0.03, 0.15
 # A heading with changing short lines below it (`Related articles`).
@@ -235,8 +237,8 @@ class _Learner:
                 between[key] += first < i < last
                 self.under[key] += i > last
                 if key in prose:
-                    near = each.lines[max(i - 1, 0) : i] + each.lines[i + 1 : i + 2]
-                    company[key] += self.frequent.issuperset(near)
+                    sides = reversed(each.lines[:i]), each.lines[i + 1 :]
+                    company[key] += all(map(self.begins_with_furniture, sides))
         hanging = self.hanging()
         own = find_subheads(map(self.over_text, self.pages, self.recurring, self.bodies))
         lines: dict[str, int] = {}
@@ -255,6 +257,15 @@ class _Learner:
             ):
                 lines[key] = count
         return lines, review
+
+    def begins_with_furniture(self, lines: Iterable[int]) -> bool:
+        """Tell whether furniture comes before any paragraph; headlines that are linked and facts may, too."""
+        for line in islice(lines, _LONGEST_LIST):
+            if line in self.frequent:
+                return True
+            if line in self.prose:
+                return False
+        return True
 
     def over_text(
         self, each: Witness, recurring: Sequence[tuple[int, int]], body: tuple[int, int]

@@ -212,6 +212,23 @@ def test_a_subheading_on_three_pages_of_sixty_stays(tmp_path):
 # --- strange sources -------------------------------------------------------------------------------------
 
 
+NOTICE = (
+    "Guests write here what they think. It need not be what the Mail thinks, which prints it all the same."
+)
+
+
+@pytest.mark.parametrize("above", ["links", "text"])
+def test_a_notice_below_a_list_goes_and_one_below_the_text_is_left_for_review(above, tmp_path):
+    def text(n: int) -> str:
+        links = ["More stories", title((n + 1) % 12), title((n + 5) % 12)] if above == "links" else []
+        return page(n, tail=[*links, NOTICE, *TAIL])
+
+    articles = run(tmp_path, [record(n, text(n)) for n in range(12)])
+    own = [] if above == "links" else [NOTICE]
+    assert all(lines(articles[f"{HOST}/{n}"]) == body(n) + own for n in range(12))
+    assert (NOTICE in learned(tmp_path).get("review", {})) == (above == "text")
+
+
 SUBHEADS = {
     "two, over parts that differ": (["What is known", "Background"], lambda n: [1, 3 + n % 3]),
     "three, over a paragraph each": (["What is known", "What is not", "Background"], lambda n: [1, 2, 3]),
