@@ -231,6 +231,7 @@ def examine(document: Document, settings: Settings, known: Known | None = None) 
             ),
             order=known.order if known else None,
             affixes=known.affixes(document.url) if known else None,
+            date_words=known.own.dates if known else (),
         )
     if "metadata" not in stages:
         facts = Facts()

@@ -8,12 +8,14 @@ event's date, the date in a copyright line.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from dedupe import words
 from dedupe.address import host_of
 from dedupe.affixes import DIVIDERS, DIVIDING
 from dedupe.dates import Order, WrittenDate, beside_dates, find_dates, may_hold_date, numeric_orders
+from dedupe.heads import head_of
 from dedupe.opening import DATE_CHARACTERS, Opening
 
 # Two-letter endings that are sold to the whole world say nothing of a country; Canada and the Philippines
@@ -38,14 +40,16 @@ class DateLine:
 class DateLines:
     """The lines with dates in the opening of a text: `near` has them by index.
 
-    `order` is how the site is known to write numeric dates, if it is known.
+    `order` is how the site is known to write numeric dates, if it is known, `date_words` what it writes
+    before them.
     """
 
-    def __init__(self, opening: Opening, order: Order | None) -> None:
+    def __init__(self, opening: Opening, order: Order | None, date_words: Collection[str] = ()) -> None:
         self.opening = opening
         self.lines = opening.lines
         self.head = opening.head
         self.learned_order = order
+        self.date_words = date_words
         self.near = {i: dated for i in range(self.head) if (dated := self.read(i))}
 
     def choose(self, title_line: int | None) -> tuple[str | None, tuple[int, ...]]:
@@ -86,6 +90,8 @@ class DateLines:
             return None
         if i in self.opening.facts or _COPYRIGHT.search(text):
             return None
+        if self.date_words and (head := head_of(text)) and head[0] in self.date_words:
+            text = head[1]
         found = find_dates(text)
         if not found and numeric_orders(text) == set() and _AMBIGUOUS.search(text):
             found = find_dates(text, self.order())

@@ -54,6 +54,7 @@ class Keys:
         self.headlines = keys(template.headlines)
         self.tails = keys(template.tails)
         self.below = keys(template.below)
+        self.dates = keys(template.dates)
         self.labels = keys(template.labels)
         self.review = keys(template.review)
         self.run_in = keys(map(part_words, template.run_in))

@@ -8,7 +8,7 @@ date that can be read two ways, a byline, an event's date, the date in a copyrig
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from dedupe.address import host_of, site_name
@@ -45,13 +45,15 @@ def find_heading(
     is_furniture: Callable[[Line], bool] = lambda line: False,
     order: Order | None = None,
     affixes: Affixes | None = None,
+    date_words: Collection[str] = (),
 ) -> Heading:
     r"""Find the title and the date of a text.
 
     `title` and `date` are what its record says, if anything; a line that repeats them is lifted.
     `facts` are the indices of lines known to be facts of a data sheet, which are neither. Without
     `phrases`, only place and form tell a menu from a title; `is_furniture` knows the site's own lines
-    and `order` how it writes numeric dates, `affixes` what it writes around its titles.
+    and `order` how it writes numeric dates, `affixes` what it writes around its titles,
+    `date_words` (folded) what before its dates.
 
     >>> from dedupe.lines import split_lines
     >>> lines = split_lines("Home\nPort reopens\nPublished: 3 May 2024, 4:10 pm\nThe port is open.")
@@ -59,7 +61,7 @@ def find_heading(
     Heading(title='Port reopens', date='2024-05-03T16:10', title_lines=(1,), date_lines=(2,), is_sure=True)
     """
     opening = Opening(lines, url or "", facts, phrases, is_furniture)
-    dates = DateLines(opening, order)
+    dates = DateLines(opening, order, date_words)
     affixes = affixes or Affixes(site_name(host_of(url or "")))
     titles = TitleLines(opening, dates.near, affixes)
     title_line, found_title = titles.choose(title)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from dedupe import words
 from dedupe.byline import is_date_line
+from dedupe.dates import beside_dates, find_dates
 from dedupe.keys import line_key
 from dedupe.pairs import split_pair
 from dedupe.values import is_fact
@@ -44,6 +45,18 @@ def _head_of(text: str, site: str) -> tuple[str, str] | None:
         return line_key(trail[1], site), trail[2]
     pair = split_pair(text)
     return (line_key(pair[0], site), pair[1]) if pair and len(pair[0].split()) <= 5 else None
+
+
+@lru_cache(1 << 10)
+def is_date(text: str) -> bool:
+    """Tell whether what stands behind the beginning of a line is a date, and nothing else.
+
+    >>> is_date("Argitaratua: 14.03.2025"), is_date("Argitaratua: 14.03.2025, Bilbo")
+    (True, False)
+    """
+    found = head_of(text)
+    dates = find_dates(found[1], "dmy") or find_dates(found[1], "mdy") if found else []
+    return found is not None and bool(dates) and not beside_dates(found[1], dates)
 
 
 class Head(NamedTuple):

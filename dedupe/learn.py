@@ -14,19 +14,20 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 
 from dedupe import edges
 from dedupe.address import site_name
 from dedupe.affixes import learn_affixes
 from dedupe.byline import is_heading_line
 from dedupe.dates import Order, numeric_orders
-from dedupe.heads import Head, head_of, looks_like_fact, read_head
+from dedupe.heads import Head, head_of, is_date, looks_like_fact, read_head
 from dedupe.keys import SITE, line_key
 from dedupe.lines import ends_sentence, is_prose
 from dedupe.model import Document
 from dedupe.several import Sieve, everywhere, gather_shared, judge_reviewed, ordered
 from dedupe.slots import join_runs, may_recur, word_runs
+from dedupe.subheads import find_subheads
 from dedupe.survey import FEWEST, Survey, Testimony, Witness, order_of, source_of, survey
 from dedupe.templates import Made, Template, Templates
 
@@ -37,6 +38,8 @@ _SHARE = 0.02
 _SHARE_BETWEEN = 0.1
 # A sentence needs far more than a two-word line: one page in five, and furniture on both sides.
 _SHARE_PROSE, _COMPANY = 0.2, 0.7
+# Lines of a list that may stand between a sentence and the furniture beside it.
+_LONGEST_LIST = 10
 # A fixed beginning with a varying end (`Read more: …`): one page in thirty, and so many different ends.
 _SHARE_HEAD, _TAILS = 0.03, 0.15
 # A heading with changing short lines below it (`Related articles`).
@@ -47,6 +50,10 @@ _BELOW, _BELOW_DIFFERENT = 0.8, 0.25
 _SHARE_HANGING, _SHARE_ALWAYS = 0.1, 0.34
 # A headline stands above one text, its own, and of the copies of that; below others it may be linked.
 _SHARE_UNDER, _HEADLINE = 0.8, 12
+# A row of a table: a name, and so many numbers.
+_NUMBERS_OF_ROW = 3
+# Nearly every page says when it was published, and the same words before it.
+_SHARE_DATED = 0.8
 # Titles stand among the first lines of a page.
 _TITLES = 12
 # All numeric dates have this in the middle: a mark, the month or the day, and the mark again.
@@ -135,14 +142,14 @@ class _Learner:
     def template(self) -> Template:
         """Learn all that the pages of the source tell."""
         lines, review = self.lines()
-        tails, labels = self.heads()
+        tails, labels, dates = self.heads()
         stacked = self.stacked_labels()
         labels |= stacked
         for key in list(lines):
             # Dates are for the heading, facts for the metadata, and bylines are nobody's furniture; what the
             # beginnings say already need not be said again.
             head = head_of(self.example[key], self.site)
-            is_said = head is not None and (head[0] in labels or head[0] in tails)
+            is_said = head is not None and any(head[0] in each for each in (labels, tails, dates))
             if key in stacked or is_said or is_heading_line(self.example[key]):
                 del lines[key]
         endings = self.endings()
@@ -162,6 +169,7 @@ class _Learner:
             headlines=ordered(headlines, self.example),
             run_in=ordered(self.run_in(lines)),
             tails=ordered(tails, self.heads_as_written),
+            dates=ordered(dates, self.heads_as_written),
             labels=ordered(labels, self.example | self.heads_as_written),
             below=ordered({k: n for k, n in self.below().items() if k not in stacked}, self.example),
             slots=ordered(join_runs(self.slots(lines))),
@@ -229,9 +237,10 @@ class _Learner:
                 between[key] += first < i < last
                 self.under[key] += i > last
                 if key in prose:
-                    near = each.lines[max(i - 1, 0) : i] + each.lines[i + 1 : i + 2]
-                    company[key] += self.frequent.issuperset(near)
+                    sides = reversed(each.lines[:i]), each.lines[i + 1 :]
+                    company[key] += all(map(self.begins_with_furniture, sides))
         hanging = self.hanging()
+        own = find_subheads(map(self.over_text, self.pages, self.recurring, self.bodies))
         lines: dict[str, int] = {}
         review: dict[str, int] = {}
         for key in self.example:
@@ -242,10 +251,31 @@ class _Learner:
                 (lines if is_furniture and 2 * between[key] < count else review)[key] = count
             elif 2 * between[key] < count or (
                 count >= self.many(_SHARE_BETWEEN)
+                and key not in own
+                and key.split().count("0") < _NUMBERS_OF_ROW
                 and (hanging[key] >= _SHARE_HANGING * count or count >= self.many(_SHARE_ALWAYS))
             ):
                 lines[key] = count
         return lines, review
+
+    def begins_with_furniture(self, lines: Iterable[int]) -> bool:
+        """Tell whether furniture comes before any paragraph; headlines that are linked and facts may, too."""
+        for line in islice(lines, _LONGEST_LIST):
+            if line in self.frequent:
+                return True
+            if line in self.prose:
+                return False
+        return True
+
+    def over_text(
+        self, each: Witness, recurring: Sequence[tuple[int, int]], body: tuple[int, int]
+    ) -> list[tuple[int, str]]:
+        """Give the recurring lines of a page that stand between paragraphs, over something of its own."""
+        return [
+            (i, self.keys[line])
+            for i, line in recurring
+            if body[0] < i < body[1] and line not in self.prose and each.lines[i + 1] not in self.frequent
+        ]
 
     def hanging(self) -> Counter[str]:
         """Count the pages on which a line is no subheading: nothing of its own follows, or it recurs."""
@@ -261,18 +291,21 @@ class _Learner:
             count.update(found)
         return count
 
-    def heads(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Learn beginnings with varying ends: those that stand alone, and those of data sheets."""
+    def heads(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+        """Learn beginnings with varying ends: those that stand alone, those of data sheets, and of dates."""
         read = {line: head for line in self.recurring_heads() if (head := self.head(line))}
         places: dict[str, list[tuple[Head, list[int], int]]] = defaultdict(list)
-        for each in self.pages if read else ():
+        dated: Counter[str] = Counter()
+        for each, (first, _) in zip(self.pages, self.bodies, strict=True) if read else ():
             met: set[str] = set()
             for i, line in enumerate(each.lines):
                 if line in read and (found := read[line]).key not in met:
                     met.add(found.key)
                     places[found.key].append((found, each.lines, i))
+                    dated[found.key] += i < first and is_date(self.texts[line])
         tails: dict[str, int] = {}
         labels: dict[str, int] = {}
+        dates: dict[str, int] = {}
         for key, stood in places.items():
             heads, count = {found for found, _, _ in stood}, len(stood)
             written = [head.written for head in heads if head.written]
@@ -280,12 +313,14 @@ class _Learner:
                 self.heads_as_written[key] = min(written)
             if count < self.many(_SHARE_HEAD) or len({head.tail for head in heads}) < max(2, _TAILS * count):
                 continue
-            if 2 * sum(found.is_fact for found, _, _ in stood) > count or self.is_in_company(stood):
+            if dated[key] >= _SHARE_DATED * max(count, len(self.pages)):
+                dates[key] = count
+            elif 2 * sum(found.is_fact for found, _, _ in stood) > count or self.is_in_company(stood):
                 if not key[0].isdigit():
                     labels[key] = count
             else:
                 tails[key] = count
-        return tails, labels
+        return tails, labels, dates
 
     def is_in_company(self, stood: Sequence[tuple[Head, list[int], int]]) -> bool:
         """Tell whether a beginning mostly stands beside facts with other beginnings."""

@@ -26,9 +26,10 @@ class Template:
     title_suffixes, title_prefixes: what the source writes around its titles.
     lines: furniture, as it stood on a page. headlines: the same, but only below articles; above one, such a
     line may be its title. run_in: furniture that is run into the first words of paragraphs. tails: beginnings
-    of lines whose ends vary. labels: the same for facts that become metadata. below: headings over lists of
-    links. slots: runs of words, folded, `§` for the site's name. review: standing sentences that may be the
-    author's; never cut. `order` is how the source writes numeric dates, `dmy` or `mdy`.
+    of lines whose ends vary. dates: words before the date of a page. labels: the same as tails, for facts that
+    become metadata. below: headings over lists of links. slots: runs of words, folded, `§` for the site's
+    name. review: standing sentences that may be the author's; never cut. `order` is how the source writes
+    numeric dates, `dmy` or `mdy`.
     """
 
     pages: int = 0
@@ -39,6 +40,7 @@ class Template:
     headlines: Mapping[str, int] = field(default_factory=dict)
     run_in: Mapping[str, int] = field(default_factory=dict)
     tails: Mapping[str, int] = field(default_factory=dict)
+    dates: Mapping[str, int] = field(default_factory=dict)
     labels: Mapping[str, int] = field(default_factory=dict)
     below: Mapping[str, int] = field(default_factory=dict)
     slots: Mapping[str, int] = field(default_factory=dict)

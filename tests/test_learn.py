@@ -87,6 +87,17 @@ def test_a_headline_that_other_pages_link_is_the_title_of_its_own(linked, tmp_pa
     assert set(learned(tmp_path).get("headlines", {})) == ({title(n) for n in range(16)} if linked else set())
 
 
+@pytest.mark.parametrize("word", ["Argitaratua:", "Cyhoeddwyd |", "Published:"])
+def test_the_words_before_the_date_of_a_page(word, tmp_path):
+    def text(n: int) -> str:
+        return "\n".join([*HEAD, title(n), f"{word} {n + 9:02}.03.2025", *body(n), *TAIL])
+
+    articles = run(tmp_path, [record(n, text(n)) for n in range(8)])
+    for n in range(8):
+        article = articles[f"{HOST}/{n}"]
+        assert (article["date"], lines(article)) == (f"2025-03-{n + 9:02}", body(n))
+
+
 def test_the_ledger_and_the_summary_name_furniture(tmp_path):
     run(tmp_path, [record(n, page(n)) for n in range(9)])
     rows = [r for r in records(tmp_path / "out/removed.jsonl") if r["reason"] == "furniture"]
@@ -199,6 +210,54 @@ def test_a_subheading_on_three_pages_of_sixty_stays(tmp_path):
 
 
 # --- strange sources -------------------------------------------------------------------------------------
+
+
+NOTICE = (
+    "Guests write here what they think. It need not be what the Mail thinks, which prints it all the same."
+)
+
+
+@pytest.mark.parametrize("above", ["links", "text"])
+def test_a_notice_below_a_list_goes_and_one_below_the_text_is_left_for_review(above, tmp_path):
+    def text(n: int) -> str:
+        links = ["More stories", title((n + 1) % 12), title((n + 5) % 12)] if above == "links" else []
+        return page(n, tail=[*links, NOTICE, *TAIL])
+
+    articles = run(tmp_path, [record(n, text(n)) for n in range(12)])
+    own = [] if above == "links" else [NOTICE]
+    assert all(lines(articles[f"{HOST}/{n}"]) == body(n) + own for n in range(12))
+    assert (NOTICE in learned(tmp_path).get("review", {})) == (above == "text")
+
+
+SUBHEADS = {
+    "two, over parts that differ": (["What is known", "Background"], lambda n: [1, 3 + n % 3]),
+    "three, over a paragraph each": (["What is known", "What is not", "Background"], lambda n: [1, 2, 3]),
+    "rows of a table": (["Ashwell Rovers 12 7 30", "Kelby Town 11 5 21"], lambda n: [2, 2]),
+}
+
+
+@pytest.mark.parametrize("case", SUBHEADS)
+def test_what_a_house_writes_into_every_article_stays(case, tmp_path):
+    heads, places = SUBHEADS[case]
+
+    def parted(n: int) -> list[str]:
+        told = body(n, 7)
+        for head, place in sorted(zip(heads, places(n), strict=True), key=lambda each: -each[1]):
+            told.insert(place, head)
+        return told
+
+    articles = run(tmp_path, [record(n, page(n, text=parted(n))) for n in range(12)])
+    assert all(lines(articles[f"{HOST}/{n}"]) == parted(n) for n in range(12))
+
+
+def test_lines_of_the_site_between_paragraphs_go(tmp_path):
+    """They stand after the same paragraphs of each article, or now before and now behind each other."""
+    ads = ["Read on in our app", "Ring us with your story"]
+    told = [body(n, 7) for n in range(24)]
+    for n, text in enumerate(told):
+        text[2:2], text[6:6] = (ads[:1], ads[1:]) if n < 12 else (ads[1:], ads[:1])
+    articles = run(tmp_path, [record(n, page(n, text=told[n])) for n in range(24)])
+    assert all(lines(articles[f"{HOST}/{n}"]) == body(n, 7) for n in range(24))
 
 
 def test_two_thousand_equal_pages(tmp_path):
