@@ -169,6 +169,14 @@ TITLES = {
     ),
     "site's name cut": ("<title>The mill turns again | Post</title><meta property=og:site_name content=Post>", ""),
     "heading of the page": ("<title>Home</title>", "<h1>The mill turns again</h1>"),
+    "a part of the title tag, on a heading": (
+        "<title>mills - The mill turns again - Tools - The River Town Forum of Millers</title>",
+        "<h1><a href=/t>The mill turns again</a></h1><h2>The river</h2>",
+    ),
+    "a part of the title tag, on no heading": (
+        "<title>River Town Notes - The mill turns again</title>", "<div class=top>The mill turns again</div>",
+    ),
+    "an unnamed site behind two colons": ("<title>The mill turns again :: River Notes</title>", ""),
     "kicker left out": (
         '<meta property="og:title" content="The mill turns again">', "<h1>Upper river - The mill turns again</h1>",
     ),

@@ -29,7 +29,7 @@ _WORDS = re.compile(r"\w+")
 LONG_CELL = 400  # a cell of more characters is a piece of a page laid out in a table, not of a row
 _RULES = (
     None, "links in a menu or footer", "a short link", "a few words outside of any paragraph",
-    "comments, a form or an aside", "a teaser below a heading such as Related",
+    "comments, a form or an aside", "a teaser below a heading such as Related", "another article of the page",
 )  # fmt: skip
 _ASIDE = ("comment", "consent", "<aside>", "<form>")
 _TEXTUAL = _flags(
@@ -95,6 +95,7 @@ def furniture(tree: Tree, regions: Regions, title: int) -> tuple[str | None, ...
     under = ((r.marks_of | r.inherited_of)[r.container] & outer) != 0
     rule = np.where(aside, 4, 0)
     rule[_teasers(tree, r, title)] = 5
+    rule[_others(tree, r, title)] = 6
     rule[(r.length < 25) & ~textual] = 3
     rule[(r.link > 0.8 * r.length) & (r.length < 80) & (~textual | _ROW_LIKE[tags])] = 2
     rule[(r.link > 0.5 * r.length) & under] = 1
@@ -122,6 +123,23 @@ def _teasers(tree: Tree, r: Regions, title: int) -> NDArray[np.bool_]:
                 break
         elif r.is_prose[b]:
             prose += len(tree.text[b])
+    return found
+
+
+def _others(tree: Tree, r: Regions, title: int) -> NDArray[np.bool_]:
+    """Find the blocks of `<article>`s with an `<h1>` of their own below the one with the title.
+
+    Endless pages load the next articles below the first.
+    """
+    found = np.zeros(len(r.container), dtype=np.bool_)
+    shown = tree.container[title] if title >= 0 else 0
+    articles = [c for c, name in enumerate(tree.name) if name == "article" and r.prose_of[c] > 0]
+    own = [c for c in articles if c <= shown < r.end_of[c]]
+    if own and len(articles) > 1:
+        heads = [c for c, tag in enumerate(tree.tag) if tag == TAG_NUMBER["h1"] and c != shown]
+        for c in articles:
+            if c >= r.end_of[own[-1]] and any(c <= head < r.end_of[c] for head in heads):
+                found |= (r.container >= c) & (r.container < r.end_of[c])
     return found
 
 
