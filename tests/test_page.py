@@ -399,3 +399,16 @@ def test_a_question_that_opens_is_no_link() -> None:
         "<h1>Permits</h1>" + "".join(f"<details><summary>{q}</summary><p>{a}</p></details>" for q, a in pairs)
     )
     assert not any(block.rule == "a short link" for block in page.blocks)
+
+
+@pytest.mark.parametrize("lines", ["{}<br><br>{}<br><br>{}<br><br>{}", "<div>{}</div>" * 4])
+def test_few_words_between_paragraphs_that_are_set_alike_stay(lines: str) -> None:
+    question = (
+        "Asked whether the mill on the river will turn again in May, the miller looked at the water for long."
+    )
+    answer = (
+        "Then she went in, put a sack of rye on the scales, and said that nobody had asked her father either."
+    )
+    body = lines.format(question, "“We shall see.”", answer, "Share this")
+    page = read_page(f"<title>The mill</title><h1>The mill</h1><div><div class=text>{body}</div></div>")
+    assert page.text.splitlines() == [question, "“We shall see.”", answer]

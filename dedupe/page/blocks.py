@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,8 +29,10 @@ CARDS = 30  # teasers of a page; a page of more is made of them
 BODY = 500  # characters of prose above the heading of the teasers
 _WORDS = re.compile(r"\w+")
 LONG_CELL = 400  # a cell of more characters is a piece of a page laid out in a table, not of a row
+FEW = "a few words outside of any paragraph"
+APART = 12  # lines that may stand between two paragraphs
 _RULES = (
-    None, "links in a menu or footer", "a short link", "a few words outside of any paragraph",
+    None, "links in a menu or footer", "a short link", FEW,
     "comments, a form or an aside", "a teaser below a heading such as Related", "another article of the page",
 )  # fmt: skip
 _ASIDE = ("comment", "consent", "<aside>", "<form>")
@@ -140,6 +144,32 @@ def _others(tree: Tree, r: Regions, title: int) -> NDArray[np.bool_]:
         for c in articles:
             if c >= r.end_of[own[-1]] and any(c <= head < r.end_of[c] for head in heads):
                 found |= (r.container >= c) & (r.container < r.end_of[c])
+    return found
+
+
+def amid(tree: Tree, rules: Sequence[str | None], chosen: Sequence[int]) -> set[int]:
+    """Find the few words that stand between two chosen blocks and are set just as they are.
+
+    Where paragraphs are bare divs, or lines parted by `<br>`, so are answers, ingredients and subheadings.
+    Words of prompts (`Share`, `Advertisement`) are not among them.
+    """
+    talk = words().talk
+
+    def setting(block: int) -> tuple[int, str, int]:
+        c = tree.container[block]
+        return tree.parent[c], tree.name[c], tree.marks[c]
+
+    found: set[int] = set()
+    for before, after in pairwise(chosen):
+        if 1 < after - before <= APART and setting(before) == setting(after):
+            found.update(
+                b
+                for b in range(before + 1, after)
+                if rules[b] == FEW
+                and setting(b) == setting(before)
+                and not tree.links[b]
+                and talk.keys().isdisjoint(_WORDS.findall(tree.text[b].lower()))
+            )
     return found
 
 
