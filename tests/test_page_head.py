@@ -240,3 +240,12 @@ def test_language_goes_by_the_text_where_the_statement_is_wrong() -> None:
     assert page_language("en", german * 3) == "de"
     assert page_language("", "水车将在五月重新转动，此前它已经停了四十年，屋顶也已经塌了。" * 5) == "zh"
     assert page_language("??", "") is None
+
+
+def test_elements_that_tell_how_long_ago_hold_the_date() -> None:
+    shown = '<relative-time datetime="2022-06-01T08:00:00Z">2 years ago</relative-time>'
+    page = read_page(
+        f"<html lang=en><h1>The mill turns again</h1><div>Posted {shown} by Lena Ode</div>{PARAGRAPH * 3}"
+    )
+    assert page.date == "2022-06-01T08:00+00:00"
+    assert page.removed[1].text == "Posted 2 years ago by Lena Ode"

@@ -151,9 +151,8 @@ def amid(tree: Tree, rules: Sequence[str | None], chosen: Sequence[int]) -> set[
     """Find the few words that stand between two chosen blocks and are set just as they are.
 
     Where paragraphs are bare divs, or lines parted by `<br>`, so are answers, ingredients and subheadings.
-    Words of prompts (`Share`, `Advertisement`) are not among them.
+    Prompts (`Share this`) are not among them.
     """
-    talk = words().talk
 
     def setting(block: int) -> tuple[int, str, int]:
         c = tree.container[block]
@@ -168,9 +167,19 @@ def amid(tree: Tree, rules: Sequence[str | None], chosen: Sequence[int]) -> set[
                 if rules[b] == FEW
                 and setting(b) == setting(before)
                 and not tree.links[b]
-                and talk.keys().isdisjoint(_WORDS.findall(tree.text[b].lower()))
+                and not prompts(tree.text[b])
             )
     return found
+
+
+def prompts(text: str) -> bool:
+    """Tell whether half of the words of a line are such as prompts and credits are made of.
+
+    >>> prompts("Share this"), prompts("We shall see.")
+    (True, False)
+    """
+    talk, own = words().talk, _WORDS.findall(text.lower())
+    return 2 * sum(word in talk for word in own) >= len(own) > 0
 
 
 def announces_others(heading: str) -> bool:
