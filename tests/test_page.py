@@ -361,3 +361,54 @@ def test_importing_the_room_imports_nothing_heavy() -> None:
     code = "import sys, dedupe; print([m for m in ('numpy', 'bs4', 'selectolax') if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_the_next_article_of_an_endless_page_is_another() -> None:
+    prose = "The mill on the river will turn again in May, after forty years in which it stood still."
+    articles = [
+        f"<article><h1>{name} opens</h1><p>{prose.replace('mill', name.lower())}</p></article>"
+        for name in ("Bakery", "Library")
+    ]
+    page = read_page(f"<title>Bakery opens</title><main>{''.join(articles)}</main>")
+    assert page.text == prose.replace("mill", "bakery")
+    assert {b.rule for b in page.removed if "library" in b.text.lower()} == {"another article of the page"}
+
+
+def test_what_readers_of_a_heading_do_not_read() -> None:
+    prose = "The mill on the river will turn again in May, after forty years in which it stood still."
+    edit = '<span class="mw-editsection">[<a href=/edit>edit</a>]</span>'
+    headings = f"<h2>History{edit}</h2><p>{prose}</p><h2>Wheels<a class=headerlink href=#w>¶</a></h2>"
+    page = read_page(
+        f"<title>A mill</title><h1>A mill</h1><p>{prose}</p>{headings}<p>{prose[:-1]} for long.</p>"
+    )
+    assert {"History", "Wheels"} <= {block.text for block in page.blocks}
+
+
+def test_a_question_that_opens_is_no_link() -> None:
+    pairs = [
+        (
+            "How long does the permit of the mill hold?",
+            "It holds for two years from the day on which it was given.",
+        ),
+        (
+            "What does the permit of the mill cost?",
+            "Forty pounds for one person, and sixty pounds for a household.",
+        ),
+    ]
+    page = read_page(
+        "<h1>Permits</h1>" + "".join(f"<details><summary>{q}</summary><p>{a}</p></details>" for q, a in pairs)
+    )
+    assert not any(block.rule == "a short link" for block in page.blocks)
+
+
+@pytest.mark.parametrize("lines", ["{}<br><br>{}<br><br>{}<br><br>{}", "<div>{}</div>" * 4])
+def test_few_words_between_paragraphs_that_are_set_alike_stay(lines: str) -> None:
+    question = (
+        "Asked whether the mill on the river will turn again in May, the miller looked at the water for long."
+    )
+    answer = (
+        "Then she went in, put a sack of rye on the scales, and said that nobody had asked her father either."
+    )
+    body = lines.format(question, "“We shall see.”", answer, "Share this")
+    page = read_page(f"<title>The mill</title><h1>The mill</h1><div><div class=text>{body}</div></div>")
+    assert page.text.splitlines() == [question, "“We shall see.”", answer]

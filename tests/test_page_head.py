@@ -169,6 +169,14 @@ TITLES = {
     ),
     "site's name cut": ("<title>The mill turns again | Post</title><meta property=og:site_name content=Post>", ""),
     "heading of the page": ("<title>Home</title>", "<h1>The mill turns again</h1>"),
+    "a part of the title tag, on a heading": (
+        "<title>mills - The mill turns again - Tools - The River Town Forum of Millers</title>",
+        "<h1><a href=/t>The mill turns again</a></h1><h2>The river</h2>",
+    ),
+    "a part of the title tag, on no heading": (
+        "<title>River Town Notes - The mill turns again</title>", "<div class=top>The mill turns again</div>",
+    ),
+    "an unnamed site behind two colons": ("<title>The mill turns again :: River Notes</title>", ""),
     "kicker left out": (
         '<meta property="og:title" content="The mill turns again">', "<h1>Upper river - The mill turns again</h1>",
     ),
@@ -232,3 +240,12 @@ def test_language_goes_by_the_text_where_the_statement_is_wrong() -> None:
     assert page_language("en", german * 3) == "de"
     assert page_language("", "水车将在五月重新转动，此前它已经停了四十年，屋顶也已经塌了。" * 5) == "zh"
     assert page_language("??", "") is None
+
+
+def test_elements_that_tell_how_long_ago_hold_the_date() -> None:
+    shown = '<relative-time datetime="2022-06-01T08:00:00Z">2 years ago</relative-time>'
+    page = read_page(
+        f"<html lang=en><h1>The mill turns again</h1><div>Posted {shown} by Lena Ode</div>{PARAGRAPH * 3}"
+    )
+    assert page.date == "2022-06-01T08:00+00:00"
+    assert page.removed[1].text == "Posted 2 years ago by Lena Ode"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedupe.errors import RecordError
-from dedupe.page.blocks import furniture, join_rows
+from dedupe.page.blocks import amid, furniture, join_rows
 from dedupe.page.features import features
 from dedupe.page.head import Head, plain, read_head
 from dedupe.page.language import page_language
@@ -208,13 +208,14 @@ def _judge(look: Look, chosen: NDArray[np.bool_], chances: NDArray[np.float32]) 
     """Give all blocks of a page in order, each with the verdict about it."""
     tree = look.tree
     verdict = dict(zip(look.kept.tolist(), zip(chosen.tolist(), chances.tolist(), strict=True), strict=True))
+    between = amid(tree, look.rules, look.kept[chosen].tolist()) - {look.title_block}
     paths: dict[int, str] = {}
     marks = Marks(tree)
     seen: set[str] = set()
     margins = [Block(text, "furniture", "menu or footer", 0, path) for path, text in tree.margins]
     blocks = [block for block in margins if not block.path.endswith("footer")]
     for b, text in enumerate(tree.text):
-        keep, chance = verdict.get(b, (False, None))
+        keep, chance = verdict.get(b, (b in between, None))
         reason, rule = "" if keep else "not article", "model"
         if len(text) > 40 and text in seen:
             reason, rule = "repeat", "same text kept above"

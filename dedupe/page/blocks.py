@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,9 +29,11 @@ CARDS = 30  # teasers of a page; a page of more is made of them
 BODY = 500  # characters of prose above the heading of the teasers
 _WORDS = re.compile(r"\w+")
 LONG_CELL = 400  # a cell of more characters is a piece of a page laid out in a table, not of a row
+FEW = "a few words outside of any paragraph"
+APART = 12  # lines that may stand between two paragraphs
 _RULES = (
-    None, "links in a menu or footer", "a short link", "a few words outside of any paragraph",
-    "comments, a form or an aside", "a teaser below a heading such as Related",
+    None, "links in a menu or footer", "a short link", FEW,
+    "comments, a form or an aside", "a teaser below a heading such as Related", "another article of the page",
 )  # fmt: skip
 _ASIDE = ("comment", "consent", "<aside>", "<form>")
 _TEXTUAL = _flags(
@@ -95,6 +99,7 @@ def furniture(tree: Tree, regions: Regions, title: int) -> tuple[str | None, ...
     under = ((r.marks_of | r.inherited_of)[r.container] & outer) != 0
     rule = np.where(aside, 4, 0)
     rule[_teasers(tree, r, title)] = 5
+    rule[_others(tree, r, title)] = 6
     rule[(r.length < 25) & ~textual] = 3
     rule[(r.link > 0.8 * r.length) & (r.length < 80) & (~textual | _ROW_LIKE[tags])] = 2
     rule[(r.link > 0.5 * r.length) & under] = 1
@@ -123,6 +128,58 @@ def _teasers(tree: Tree, r: Regions, title: int) -> NDArray[np.bool_]:
         elif r.is_prose[b]:
             prose += len(tree.text[b])
     return found
+
+
+def _others(tree: Tree, r: Regions, title: int) -> NDArray[np.bool_]:
+    """Find the blocks of `<article>`s with an `<h1>` of their own below the one with the title.
+
+    Endless pages load the next articles below the first.
+    """
+    found = np.zeros(len(r.container), dtype=np.bool_)
+    shown = tree.container[title] if title >= 0 else 0
+    articles = [c for c, name in enumerate(tree.name) if name == "article" and r.prose_of[c] > 0]
+    own = [c for c in articles if c <= shown < r.end_of[c]]
+    if own and len(articles) > 1:
+        heads = [c for c, tag in enumerate(tree.tag) if tag == TAG_NUMBER["h1"] and c != shown]
+        for c in articles:
+            if c >= r.end_of[own[-1]] and any(c <= head < r.end_of[c] for head in heads):
+                found |= (r.container >= c) & (r.container < r.end_of[c])
+    return found
+
+
+def amid(tree: Tree, rules: Sequence[str | None], chosen: Sequence[int]) -> set[int]:
+    """Find the few words that stand between two chosen blocks and are set just as they are.
+
+    Where paragraphs are bare divs, or lines parted by `<br>`, so are answers, ingredients and subheadings.
+    Prompts (`Share this`) are not among them.
+    """
+
+    def setting(block: int) -> tuple[int, str, int]:
+        c = tree.container[block]
+        return tree.parent[c], tree.name[c], tree.marks[c]
+
+    found: set[int] = set()
+    for before, after in pairwise(chosen):
+        if 1 < after - before <= APART and setting(before) == setting(after):
+            found.update(
+                b
+                for b in range(before + 1, after)
+                if rules[b] == FEW
+                and setting(b) == setting(before)
+                and not tree.links[b]
+                and not prompts(tree.text[b])
+            )
+    return found
+
+
+def prompts(text: str) -> bool:
+    """Tell whether half of the words of a line are such as prompts and credits are made of.
+
+    >>> prompts("Share this"), prompts("We shall see.")
+    (True, False)
+    """
+    talk, own = words().talk, _WORDS.findall(text.lower())
+    return 2 * sum(word in talk for word in own) >= len(own) > 0
 
 
 def announces_others(heading: str) -> bool:

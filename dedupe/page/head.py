@@ -17,9 +17,10 @@ _COMMENT = re.compile(r"<!--|(?://\s*)?<!\[CDATA\[|/\*.*?\*/")
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
 _PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 SOURCES = (
-    "meta,title,html,link[rel=canonical],script[type='application/ld+json'],time,[itemprop=datePublished],"
-    "[property='schema:datePublished'],[property='schema:dateCreated']"
+    "meta,title,html,link[rel=canonical],script[type='application/ld+json'],time,relative-time,time-ago,"
+    "[itemprop=datePublished],[property='schema:datePublished'],[property='schema:dateCreated']"
 )
+TIMES = frozenset(("time", "relative-time", "time-ago"))  # the others are GitHub's and their like
 DEPTH = 12  # levels of nested JSON-LD that are looked into
 UPDATES = "liveBlogUpdate"  # where a live blog has its entries, each an article with a headline of its own
 
@@ -106,15 +107,11 @@ def read_head(parser: LexborHTMLParser, url: str | None) -> Head:
             attributes = node.attributes
             values = (attributes.get("datetime"), attributes.get("content"), attributes.get("title"))
             value = next(filter(None, values), None) or node.text()
-            if (
-                tag == "time"
-                and attributes.get("itemprop") != "datePublished"
-                and "pubdate" not in attributes
-            ):
+            if tag in TIMES and attributes.get("itemprop") != "datePublished" and "pubdate" not in attributes:
                 head.times.append(value)
             else:
                 head.published.append(value)
-            if tag == "time" and attributes.get("datetime"):
+            if tag in TIMES and attributes.get("datetime"):
                 head.timed[plain(node.text())] = value
     head.address = head.address or head.meta.get("og:url") or url or ""
     head.article = own_article(objects, head)

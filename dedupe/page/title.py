@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from dedupe.page.head import Head
 
 DIVIDER = re.compile(r"\s+[|•·»›–—~:-]+\s+|\s*\|\s*|\s+::\s+|--")
-_TAIL = re.compile(r"^(.{12,}?)\s+\|\s.*$|^(.{12,})\s[-–—:»·]\s\S+(?:\s\S+){0,2}$", re.S)
+_TAIL = re.compile(r"^(.{12,}?)\s+\|\s.*$|^(.{12,})\s(?:[-–—:»·]|::)\s\S+(?:\s\S+){0,2}$", re.S)
 TAILS = 12  # names of a site, one behind the other, that a title may end with
 LONGEST = 400  # characters of a heading that may be a title
+NAMED = 10  # letters of a part of the title tag that a block may repeat
+SELF = 0.9  # likeness above which a heading needs no other evidence
 LIKE = 0.3  # share of trigrams that a heading must have in common with what the head says
 PROSE, BODY = 100, 1000  # characters of a block that is prose, and of as much prose as a body has
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -53,9 +55,22 @@ def page_title(head: Head, tree: Tree, url: str | None) -> tuple[str | None, int
         lower, other = _closest(heads, said)
         if other > 0.8 and not (tops and _holds_body(tree, tops[0][0] + 1, lower[0])):
             shown, fit = lower, other
+    if fit < SELF and not headline:
+        named = _named(head.title, heads) or (-1, "")
+        if named[0] < 0 and fit < LIKE and not shared:
+            named = _named(head.title, list(enumerate(tree.text))) or named
+        if named[0] >= 0:
+            shown, fit = named, 1.0
     title = _choose(headline, shared, tag, shown[1] if fit >= LIKE else "", heads, tops, fit)
     letters = _letters(title)
     return title or None, _block(letters, shown[0] if fit >= LIKE else -1, own, heads, tree)
+
+
+def _named(tag: str, blocks: list[tuple[int, str]]) -> tuple[int, str] | None:
+    """Give the block that is, letter for letter, a part of the title tag between dividers; the longest."""
+    parts = {part for part in map(_letters, DIVIDER.split(tag)) if len(part) >= NAMED}
+    found = [(b, text) for b, text in blocks if len(text) <= LONGEST and _letters(text) in parts]
+    return max(found, key=lambda block: len(block[1]), default=None) if len(parts) else None
 
 
 def _block(

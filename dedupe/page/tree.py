@@ -23,12 +23,12 @@ INLINE = frozenset((
     "span", "b", "strong", "i", "em", "u", "s", "strike", "del", "ins", "mark", "small", "big", "sub",
     "sup", "font", "time", "abbr", "acronym", "cite", "q", "code", "kbd", "samp", "var", "dfn", "tt",
     "bdi", "bdo", "ruby", "rt", "rp", "rb", "data", "output", "meter", "progress", "label", "picture",
-    "nobr", "map", "audio", "video", "object", "canvas", "amp-img", "blink",
+    "nobr", "map", "audio", "video", "object", "canvas", "amp-img", "blink", "relative-time", "time-ago",
 ))  # fmt: skip
 VOID = frozenset((
     "img", "source", "input", "link", "meta", "wbr", "track", "area", "param", "embed", "-comment",
 ))  # fmt: skip
-LINKS = frozenset(("a", "button", "summary"))
+LINKS = frozenset(("a", "button"))
 _TEXT, _CONTAINER, _INLINE, _BOLD, _SPAN, _LINK, _BREAK, _VOID = range(8)
 _KINDS = {
     **dict.fromkeys(INLINE, _INLINE), **dict.fromkeys(LINKS, _LINK), **dict.fromkeys(VOID, _VOID),
@@ -72,13 +72,14 @@ UNSEEN = -4  # the state of an inline element that nobody sees, and of those ins
 UNSEEN_CLASSES = frozenset((
     "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screenreader-text", "sr_only",
     "u-hidden", "a11y-hidden", "offscreen", "is-hidden", "d-none", "screen-reader-only",
-    "hidden-accessible", "element-invisible",
+    "hidden-accessible", "element-invisible", "mw-editsection",
 ))  # fmt: skip
 
 HOVERS = re.compile(
     r"(?:tooltip|popover|rollover|hovercard)[\w-]{0,30}(?:[tT]ext|[cC]ontent|block|body|inner)"
 )
 
+PILCROW = "¶"  # what documentation puts behind a heading as its link
 MARGINS = 200  # menus and footers of a page; more are something else
 DEEPEST = 40  # tags that a path names
 BREAK = "\0"  # a <br>; the parser lets no NUL through, so a text cannot hold one
@@ -195,7 +196,7 @@ def _walk(body: LexborNode, tree: Tree) -> None:
                     part(" ")
                 continue
             above = inside(node.parent.mem_id, 0)  # type: ignore[union-attr]
-            if above < 0:
+            if above < 0 or text == PILCROW:
                 continue
             container = above >> 2
             if container != current:
