@@ -25,11 +25,11 @@ class Template:
 
     title_suffixes, title_prefixes: what the source writes around its titles.
     lines: furniture, as it stood on a page. headlines: the same, but only below articles; above one, such a
-    line may be its title. run_in: furniture that is run into the first words of paragraphs. tails: beginnings
-    of lines whose ends vary. dates: words before the date of a page. labels: the same as tails, for facts that
-    become metadata. below: headings over lists of links. slots: runs of words, folded, `§` for the site's
-    name. review: standing sentences that may be the author's; never cut. `order` is how the source writes
-    numeric dates, `dmy` or `mdy`.
+    line may be its title. run_in: furniture that is run into the first words of paragraphs. tails:
+    beginnings of lines whose ends vary. dates: words before the date of a page. labels: the same as tails,
+    for facts that become metadata. below: headings over lists of links. slots: runs of words, folded, `§`
+    for the site's name. review: standing sentences that may be the author's; never cut. `order` is how the
+    source writes numeric dates, `dmy` or `mdy`.
     """
 
     pages: int = 0
