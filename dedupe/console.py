@@ -125,6 +125,7 @@ class Report:
             if learned and spool.stdin is not None:
                 with spool.stdin.open("rb") as stdin:
                     learned = not is_one_text(inputs.sources, stdin)
+            self._say_of_compiling(inputs, settings)
             self._open_bar(stack, inputs.size * (2 if learned else 1))
             if learned:
                 templates = self._learn_first(inputs, reading, workers, work)
@@ -138,6 +139,17 @@ class Report:
         if given and summary.read and given.keys().isdisjoint(summary.sources) and not self._quiet:
             say(f"note: no source of these inputs is in {settings.templates}; see --sources")
         return summary
+
+    def _say_of_compiling(self, inputs: Inputs, settings: Settings) -> None:
+        """Say why a first large run is silent at its beginning."""
+        from dedupe.corpus import compares_fast
+
+        if self._quiet or not compares_fast(inputs, settings):
+            return
+        from dedupe.kernels import are_kept
+
+        if not are_kept():
+            say("note: loops are compiled first, once for an installation; that takes up to half a minute")
 
     def _reading(self, settings: Settings, spool: Spool, opened: Path | None = None) -> Reading:
         from dedupe.chunks import Reading

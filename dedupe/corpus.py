@@ -136,7 +136,7 @@ def run(
         watch.tell(note)
     cleaner = Cleaner(
         reading, output.render, templates, work=work.path if work else None,
-        fast=_is_large(inputs, settings), verbose=verbose,
+        fast=compares_fast(inputs, settings), verbose=verbose,
     )  # fmt: skip
     corpus = Corpus(settings, work)
     chunks = ((chunk, chunk) for chunk in plan(inputs.sources, settings.chunk_size))
@@ -172,7 +172,7 @@ def run(
     return summary
 
 
-def _is_large(inputs: Inputs, settings: Settings) -> bool:
+def compares_fast(inputs: Inputs, settings: Settings) -> bool:
     """Tell whether comparing is worth the start of the compiled engine."""
     if "duplicates" not in settings.stages or inputs.size <= IN_MEMORY:
         return False

@@ -52,7 +52,16 @@ def on_all_cores(
 def compiled(name: str) -> Callable[..., Any]:
     """Give a loop, compiled when it is first called."""
     loop = _compiled()[name]
-    return loop if loop.signatures else partial(_call, loop)
+    return loop if loop.signatures or not _folder() else partial(_call, loop)
+
+
+def are_kept() -> bool:
+    """Tell whether an earlier run has left compiled loops on disk.
+
+    numba is asked where, which takes a third of a second, only if there are none where it looks first.
+    """
+    first = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(__file__).parent / "__pycache__")
+    return any(first.rglob("*.nbi")) or any((_folder() or first).rglob("*.nbi"))
 
 
 def _call(loop: Any, *arguments: Any) -> Any:
@@ -95,6 +104,23 @@ def _no_collection() -> Iterator[None]:
 
 
 @cache
+def _folder() -> Path | None:
+    """Find where numba keeps what it compiles: beside the package, else below the home of the user.
+
+    None where it may write in neither, as in a container: then each run compiles for itself.
+    """
+    import numba
+
+    from dedupe import align
+
+    try:
+        loop: Any = numba.njit(align.pop, cache=True)
+        return Path(loop.stats.cache_path)
+    except RuntimeError:  # so numba says that there is no such place
+        return None
+
+
+@cache
 def _compiled() -> dict[str, Any]:
     """Compile all loops, each over a table of names in which the others are compiled.
 
@@ -110,7 +136,7 @@ def _compiled() -> dict[str, Any]:
     from dedupe import align, buckets, describe, facts, foldbytes, laying, plainjson, sampling, scan
 
     rooms = (align, facts, buckets, foldbytes, scan, sampling, describe, plainjson, laying)
-    stamp = _stamp(rooms)
+    stamp, kept = _stamp(rooms), _folder() is not None
     loops: dict[Any, Any] = {buckets.natural: np.uint64}
     places = _places_of_calls(rooms)
     for room in rooms:
@@ -127,7 +153,7 @@ def _compiled() -> dict[str, Any]:
                 how["forceinline"] = True
             elif inner and places[loop] == 1:
                 how["inline"] = "always"
-            names[loop.__name__] = loops[loop] = numba.njit(copy, cache=True, nogil=True, **how)
+            names[loop.__name__] = loops[loop] = numba.njit(copy, cache=kept, nogil=True, **how)
     return {loop.__name__: fast for loop, fast in loops.items() if fast is not np.uint64}
 
 

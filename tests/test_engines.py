@@ -396,6 +396,29 @@ def test_of_processes_that_start_together_one_compiles(tmp_path: Path) -> None:
     assert sorted(process.communicate()[0].strip() for process in started) == [b"0", b"1", b"1"]
 
 
+KEPT = """
+from dedupe.kernels import are_kept
+print(are_kept())
+exec(COMPILING)
+print(are_kept())
+"""
+
+
+def test_whether_loops_are_kept_is_known(tmp_path: Path) -> None:
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    code = KEPT.replace("COMPILING", repr(COMPILING))
+    run = subprocess.run([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, check=True)
+    assert run.stdout.split() == [b"False", b"0", b"True"]
+
+
+def test_where_nothing_can_be_kept_each_run_compiles(tmp_path: Path) -> None:
+    nowhere = "from numba.core.caching import CacheImpl\nCacheImpl._locator_classes = []\n"
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    code = nowhere + KEPT.replace("COMPILING", repr(COMPILING))
+    run = subprocess.run([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, check=True)
+    assert run.stdout.split() == [b"False", b"0", b"False"]
+
+
 def test_texts_may_lie_in_a_mapped_file(tmp_path: Path) -> None:
     texts = Texts.of([document.text for document in varied_documents()])
     path = tmp_path / "texts"
