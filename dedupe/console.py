@@ -109,8 +109,6 @@ class Report:
         from dedupe.spool import Spool
         from dedupe.staging import Staged
 
-        learned = templates is None and "template" in settings.stages and not is_text_file(inputs.sources)
-        self._texts = any(is_text_file([source]) for source in inputs.sources)
         with ExitStack() as stack:
             workers = stack.enter_context(self._pool())
             spool = stack.enter_context(Spool(inputs, sys.stdin.buffer, self._note))
@@ -120,6 +118,8 @@ class Report:
             staged = stack.enter_context(Staged(work.path if work and paths else None))
             output = make_output(staged)
             inputs = spool.inputs
+            learned = templates is None and "template" in settings.stages and not is_text_file(inputs.sources)
+            self._texts = any(is_text_file([source]) for source in inputs.sources)
             opened = self._opened(stack, inputs, work) if learned else None
             reading = self._reading(settings, spool, opened)
             if learned and spool.stdin is not None:

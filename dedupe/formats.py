@@ -30,7 +30,8 @@ from dedupe.webpage import is_page
 __all__ = [
     "FOLDERS", "FORMATS", "STDIN", "Entry", "Format", "Inputs", "Part", "Source", "Unusable",
     "can_clean_in_place", "cut", "format_of", "is_one_text", "is_text_file",
-    "known_inputs", "known_outputs", "missing_library", "read", "refuse_in_place", "writer_of",
+    "known_inputs", "known_outputs", "missing_library", "read", "refuse_in_place", "suffix_by_head",
+    "writer_of",
 ]  # fmt: skip
 
 STDIN = "-"
@@ -45,7 +46,9 @@ def read_text(source: Source, stream: IO[bytes], settings: Settings) -> Iterator
     """Read a text file as one document."""
     data = stream.read()
     if is_binary(data):
-        message = f"{source.name}: not text (binary)"
+        packed = data.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd"))  # gzip, zstd
+        advice = "; unpack it, or give it the suffix that it needs, such as .jsonl.gz" if packed else ""
+        message = f"{source.name}: not text (binary){advice}"
         yield Unusable(Failure(source.name, "not text (binary)", message), len(data), source=source)
         return
     text, encoding, bom = decode(data)
@@ -59,6 +62,13 @@ def read_stdin(source: Source, stream: IO[bytes], settings: Settings) -> Iterato
     head = _head(stream)
     found = _format_of_head(head, stream)
     return found.read(source, _Chained(head, stream), settings)  # type: ignore[arg-type]
+
+
+def suffix_by_head(path: Path) -> str:
+    """Give the suffix of what a file without one holds, by its beginning: as standard input is known."""
+    with path.open("rb") as stream:
+        found = _format_of_head(_head(stream), stream)
+    return next(suffix for suffix, known in FORMATS.items() if known is found)
 
 
 def _format_of_head(head: list[bytes], stream: IO[bytes]) -> Format:

@@ -52,7 +52,7 @@ def on_all_cores(
 def compiled(name: str) -> Callable[..., Any]:
     """Give a loop, compiled when it is first called."""
     loop = _compiled()[name]
-    return loop if loop.signatures or not _folder() else partial(_call, loop)
+    return loop if loop.signatures else partial(_call, loop)
 
 
 def are_kept() -> bool:
@@ -67,17 +67,20 @@ def are_kept() -> bool:
 def _call(loop: Any, *arguments: Any) -> Any:
     if loop.signatures:
         return loop(*arguments)
-    with _one_process(Path(loop.stats.cache_path)), _no_collection():
+    with _one_process(_folder()), _no_collection():
         return loop(*arguments)
 
 
 @contextmanager
-def _one_process(folder: Path) -> Iterator[None]:
+def _one_process(folder: Path | None) -> Iterator[None]:
     """Let one process at a time compile, or load, what lies in a folder: the next finds what that one made.
 
-    Three workers that start together so need 7 s of CPU time for it and not 18. Where files cannot be locked,
-    each compiles for itself, as numba does.
+    Three workers that start together so need 7 s of CPU time for it and not 18. Where nothing can be kept, or
+    files cannot be locked, each compiles for itself, as numba does.
     """
+    if folder is None:
+        yield
+        return
     try:
         import fcntl
 

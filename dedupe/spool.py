@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory, gettempdir
 from types import TracebackType
 from typing import IO, Self
 
-from dedupe.formats import Inputs
+from dedupe.formats import Inputs, suffix_by_head
 from dedupe.staging import writing
 
 
@@ -61,6 +61,8 @@ class Spool:
                 self._say(f"{source.name} is kept in a temporary file")
                 with source.path.open("rb") as stream:
                     path = self._kept(stream, f"{number}/{source.path.name}")
+                if not path.suffix:
+                    path = path.rename(path.with_suffix(suffix_by_head(path)))
                 source = replace(source, path=path, size=path.stat().st_size)
             kept.append(source)
         self.inputs = replace(self.inputs, sources=kept)

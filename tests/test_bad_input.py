@@ -148,6 +148,12 @@ def test_binary_data_is_skipped_with_its_name(data, tmp_path):
     assert [a["id"] for a in records(tmp_path / "out/articles.jsonl")] == ["b.txt"]
 
 
+def test_packed_data_without_a_suffix_are_told(tmp_path):
+    outcome = dedupe("clean", "-", cwd=tmp_path, stdin=gzip.compress(jsonl(GOOD)))
+    assert outcome.code == 3
+    assert "skipped: <stdin>: not text (binary); unpack it, or give it the suffix" in outcome.err
+
+
 ENCODINGS = {
     "UTF-8 with BOM": ("utf-8-sig", "Der Fluß — “still”.\n", False),
     "UTF-16 with BOM": ("utf-16", "Der Fluß — “still”.\n", True),

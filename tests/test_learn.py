@@ -335,13 +335,14 @@ def test_a_pipe_is_read_twice(dump, tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-def test_a_named_pipe_is_read_twice(dump, tmp_path):
+@pytest.mark.parametrize("name", ["pipe.jsonl", "pipe"])  # without a suffix, its beginning tells what it is
+def test_a_named_pipe_is_read_twice(name, dump, tmp_path):
     dedupe("clean", "in.jsonl", "-o", "out.jsonl", cwd=tmp_path)
-    os.mkfifo(tmp_path / "pipe.jsonl")
+    os.mkfifo(tmp_path / name)
     data = dump.read_bytes()
-    writer = threading.Thread(target=lambda: (tmp_path / "pipe.jsonl").write_bytes(data))
+    writer = threading.Thread(target=lambda: (tmp_path / name).write_bytes(data))
     writer.start()
-    outcome = dedupe("clean", "pipe.jsonl", "-o", "-", cwd=tmp_path)
+    outcome = dedupe("clean", name, "-o", "-", cwd=tmp_path)
     writer.join()
     assert outcome.out == (tmp_path / "out.jsonl").read_bytes()
 
