@@ -91,10 +91,12 @@ def _field_help(option: str) -> str:
     return f"Field of a record that holds the {name} (default: {getattr(Settings(), option)})."
 
 
-def _names(text: str | None) -> list[str] | None:
-    if text is None:
-        return None
-    return [name.strip() for name in text.split(",") if name.strip() not in ("", "none")]
+def _names(option: str, text: str) -> list[str]:
+    """Read names parted by commas; an empty text is no `none`, but an empty variable of the shell."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise SettingsError(option, text, "give names, parted by commas, or none")
+    return [] if names == ["none"] else names
 
 
 def settings_of(options: dict[str, Any]) -> Settings:
@@ -107,8 +109,8 @@ def settings_of(options: dict[str, Any]) -> Settings:
     if given.get("templates") == "none":
         given["templates"] = None
     for name in ("stages", "lists", "relation"):
-        if (names := _names(options.get(name))) is not None:
-            given[name] = names
+        if (text := options.get(name)) is not None:
+            given[name] = _names(name, text)
     settings = Settings.from_mapping(given, Settings.from_project(Path.cwd()))
     for name in _OF_DUPLICATES:
         if name in given and "duplicates" not in settings.stages:

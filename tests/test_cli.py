@@ -348,6 +348,8 @@ USAGE = {
         ["clean", "in.txt", "-o", "out", "--stages", "repiar"],
         "stages = 'repiar': choose from",
     ),
+    "no stage": (["check", "in.txt", "--stages", ""], "stages = '': give names"),
+    "a stage and none": (["check", "in.txt", "--stages", "repair,none"], "stages = 'none': choose from"),
     "unknown list": (["check", "in.txt", "--lists", "words"], "lists = 'words': choose from"),
     "unknown preset": (["check", "in.txt", "--preset", "x"], "'x' is not one of"),
     "unknown option": (["check", "in.txt", "--nope"], "No such option"),
