@@ -309,12 +309,9 @@ def test_buckets_are_those_of_the_hashes(monkeypatch: pytest.MonkeyPatch, fast: 
 def test_calls_are_counted_by_function_and_place() -> None:
     """A function of one place is compiled as part of its caller; two of one name are two."""
     rooms = []
-    for code in (
-        "def use(x):\n    return part(x) + part(x) + once(x)\n",
-        "def use(x):\n    return part(x)\n",
-    ):
+    for calls in ("part(x) + part(x) + once(x)", "part(x)"):
         room = types.ModuleType(f"room{len(rooms)}")
-        exec(f"def part(x):\n    return x\ndef once(x):\n    return x\n{code}", vars(room))
+        exec(f"def part(x): return x\ndef once(x): return x\ndef use(x): return {calls}", vars(room))
         rooms.append(room)
     places = _places_of_calls(rooms)
     assert [places[room.part] for room in rooms] == [2, 1]
