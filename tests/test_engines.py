@@ -309,7 +309,10 @@ def test_buckets_are_those_of_the_hashes(monkeypatch: pytest.MonkeyPatch, fast: 
 def test_calls_are_counted_by_function_and_place() -> None:
     """A function of one place is compiled as part of its caller; two of one name are two."""
     rooms = []
-    for code in ("def use(x):\n    return part(x) + part(x) + once(x)\n", "def use(x):\n    return part(x)\n"):
+    for code in (
+        "def use(x):\n    return part(x) + part(x) + once(x)\n",
+        "def use(x):\n    return part(x)\n",
+    ):
         room = types.ModuleType(f"room{len(rooms)}")
         exec(f"def part(x):\n    return x\ndef once(x):\n    return x\n{code}", vars(room))
         rooms.append(room)
