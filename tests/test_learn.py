@@ -212,9 +212,7 @@ def test_a_subheading_on_three_pages_of_sixty_stays(tmp_path):
 # --- strange sources -------------------------------------------------------------------------------------
 
 
-NOTICE = (
-    "Guests write here what they think. It need not be what the Mail thinks, which prints it all the same."
-)
+NOTICE = "Guests write here what they think. It need not be what the Mail thinks, which prints it anyway."
 
 
 @pytest.mark.parametrize("above", ["links", "text"])
