@@ -136,10 +136,12 @@ def _others(tree: Tree, r: Regions, title: int) -> NDArray[np.bool_]:
     Endless pages load the next articles below the first.
     """
     found = np.zeros(len(r.container), dtype=np.bool_)
+    if tree.name.count("article") < 2:
+        return found
     shown = tree.container[title] if title >= 0 else 0
     articles = [c for c, name in enumerate(tree.name) if name == "article" and r.prose_of[c] > 0]
     own = [c for c in articles if c <= shown < r.end_of[c]]
-    if own and len(articles) > 1:
+    if own:
         heads = [c for c, tag in enumerate(tree.tag) if tag == TAG_NUMBER["h1"] and c != shown]
         for c in articles:
             if c >= r.end_of[own[-1]] and any(c <= head < r.end_of[c] for head in heads):

@@ -69,8 +69,10 @@ def page_title(head: Head, tree: Tree, url: str | None) -> tuple[str | None, int
 def _named(tag: str, blocks: list[tuple[int, str]]) -> tuple[int, str] | None:
     """Give the block that is, letter for letter, a part of the title tag between dividers; the longest."""
     parts = {part for part in map(_letters, DIVIDER.split(tag)) if len(part) >= NAMED}
+    if not parts:
+        return None
     found = [(b, text) for b, text in blocks if len(text) <= LONGEST and _letters(text) in parts]
-    return max(found, key=lambda block: len(block[1]), default=None) if len(parts) else None
+    return max(found, key=lambda block: len(block[1]), default=None)
 
 
 def _block(
