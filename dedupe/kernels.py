@@ -55,13 +55,21 @@ def compiled(name: str) -> Callable[..., Any]:
     return loop if loop.signatures else partial(_call, loop)
 
 
-def are_kept() -> bool:
-    """Tell whether an earlier run has left compiled loops on disk.
+def are_kept(last: str = "verify") -> bool:
+    """Tell whether an earlier run has left these loops on disk, down to the last that a comparison needs.
 
     numba is asked where, which takes a third of a second, only if there are none where it looks first.
     """
+    last = f"*.{last}_{_stamp(_rooms())}-*.nbi"
     first = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(__file__).parent / "__pycache__")
-    return any(first.rglob("*.nbi")) or any((_folder() or first).rglob("*.nbi"))
+    return any(first.rglob(last)) or any((_folder() or first).rglob(last))
+
+
+def _rooms() -> tuple[types.ModuleType, ...]:
+    """Give the rooms of the loops, those that are called before those that call."""
+    from dedupe import align, buckets, describe, facts, foldbytes, laying, plainjson, sampling, scan
+
+    return align, facts, buckets, foldbytes, scan, sampling, describe, plainjson, laying
 
 
 def _call(loop: Any, *arguments: Any) -> Any:
@@ -136,11 +144,11 @@ def _compiled() -> dict[str, Any]:
     import numba
     import numpy as np
 
-    from dedupe import align, buckets, describe, facts, foldbytes, laying, plainjson, sampling, scan
+    from dedupe.buckets import natural
 
-    rooms = (align, facts, buckets, foldbytes, scan, sampling, describe, plainjson, laying)
+    rooms = _rooms()
     stamp, kept = _stamp(rooms), _folder() is not None
-    loops: dict[Any, Any] = {buckets.natural: np.uint64}
+    loops: dict[Any, Any] = {natural: np.uint64}
     places = _places_of_calls(rooms)
     for room in rooms:
         names = {key: loops.get(value, value) for key, value in vars(room).items() if _hashable(value)}

@@ -22,16 +22,21 @@ PORTION = 1 << 20
 """Bytes of text that are compared at a time; their words take seven times as much memory, and three times as
 much again where much of them is described."""
 
-MANY = 8_000_000
-"""Bytes of text in all pairs from which on numba is worth its start, even where it must compile first (15 s):
-without it a megabyte takes more than a second."""
+MANY, MANY_IF_KEPT = 8_000_000, 1_000_000
+"""Bytes of text in all pairs from which on numba is worth its start: where it must compile first (15 s), and
+where an earlier run has (.9 s). Without it a megabyte takes more than a second."""
 
 Places = NDArray[np.int64]
 
 
 def worth_compiling(texts: Texts, pairs: NDArray[np.int64], fast: bool | None) -> bool:
     """Choose the engine that compares pairs: numba when it is asked for, or where the pairs are `MANY`."""
-    return fast_engine(int((texts.ends - texts.starts)[pairs].sum()), fast, MANY)
+    size = int((texts.ends - texts.starts)[pairs].sum())
+    if fast is not None or size >= MANY or not fast_engine(size, fast, MANY_IF_KEPT):
+        return fast_engine(size, fast, MANY)
+    from dedupe.kernels import are_kept
+
+    return are_kept()
 
 
 def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool) -> Verdicts:

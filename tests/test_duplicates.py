@@ -385,3 +385,17 @@ def test_later_rounds_take_the_engine_of_the_first(monkeypatch: pytest.MonkeyPat
     found = find_duplicates([Document(number, text) for number, text in enumerate(cut)])
     assert [(f.id, f.kept) for f in found if f.removed] == [(1, 0), (2, 0)]
     assert engines == [(2, True), (1, True)]
+
+
+def test_few_pairs_go_through_loops_that_are_compiled_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    from dedupe import kernels
+    from dedupe.texts import Texts
+    from dedupe.verify import MANY, MANY_IF_KEPT, worth_compiling
+
+    texts = Texts.of(["a" * (MANY_IF_KEPT // 2), "b" * (MANY_IF_KEPT // 2), "c" * MANY])
+    few, none, many = np.array([[0, 1]]), np.empty((0, 2), np.int64), np.array([[0, 2]])
+    for kept in (True, False):
+        monkeypatch.setattr(kernels, "are_kept", lambda kept=kept: kept)
+        assert [worth_compiling(texts, pairs, None) for pairs in (few, none, many)] == [kept, False, True]
+        assert [worth_compiling(texts, few, fast) for fast in (True, False)] == [True, False]
