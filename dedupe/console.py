@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from dedupe.chunks import Chunk, Reading, Surveyed
+    from dedupe.chunks import Surveyed
     from dedupe.corpus import Learned, Watch
     from dedupe.formats import Inputs
     from dedupe.outcome import Note
     from dedupe.outputs import Output, Paths
+    from dedupe.reading import Chunk, Reading
     from dedupe.settings import Settings
     from dedupe.spool import Spool
     from dedupe.staging import Staged
@@ -148,11 +149,11 @@ class Report:
             return
         from dedupe.kernels import are_kept
 
-        if not are_kept():
+        if not are_kept("sketch_texts"):
             say("note: loops are compiled first, once for an installation; that takes up to half a minute")
 
     def _reading(self, settings: Settings, spool: Spool, opened: Path | None = None) -> Reading:
-        from dedupe.chunks import Reading
+        from dedupe.reading import Reading
 
         return Reading(settings, spool.stdin, self._strict, opened)
 

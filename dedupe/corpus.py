@@ -1,6 +1,6 @@
 """A run over a dump: learn the lines of its sites, clean each document, compare them all, write.
 
-Inputs are cut into chunks (`dedupe.chunks`) that depend on nothing but the inputs; each is read, cleaned and
+Inputs are cut into chunks (`dedupe.reading`) that depend on nothing but the inputs; each is read, cleaned and
 rendered by one process (`dedupe.workers`) and comes back as an outcome (`dedupe.outcome`), in memory where
 the run is small, as a folder of files where it is large. When all are there, documents are compared
 (`dedupe.compare`), and outcomes are written in their order. So neither the number of processes nor an
@@ -17,13 +17,14 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
 from dedupe.brakes import check_groups, check_losses
-from dedupe.chunks import Chunk, Cleaner, Reading, Surveyed, Surveyor, plan, refuse, skipped
+from dedupe.chunks import Cleaner, Surveyed, Surveyor, skipped
 from dedupe.copying import Lines
 from dedupe.formats import Inputs
 from dedupe.learn import derive
 from dedupe.ledger import Repeat, document_message, renamed_rows
 from dedupe.outcome import DOCUMENT, FILE, REMADE, Note, Outcome
 from dedupe.outputs import Finished, Output
+from dedupe.reading import Chunk, Reading, plan, refuse
 from dedupe.rendering import annotated
 from dedupe.settings import RELATIONS, Settings
 from dedupe.summary import NO_FIELD, OTHER_FACTS, Summary

@@ -81,10 +81,10 @@ def visit(
     seen: list[tuple[str, Outcome]] | None = None,
 ) -> int:
     """Clean one file, or report what would go, and give its exit code; what came of it is added to `seen`."""
-    from dedupe.chunks import Reading
     from dedupe.corpus import Watch, run
     from dedupe.formats import Inputs, Source, can_clean_in_place, format_of
     from dedupe.outputs import CheckOutput, InPlaceOutput
+    from dedupe.reading import Reading
     from dedupe.staging import Staged
 
     path = Path(name)

@@ -55,14 +55,14 @@ def compiled(name: str) -> Callable[..., Any]:
     return loop if loop.signatures else partial(_call, loop)
 
 
-def are_kept(last: str = "verify") -> bool:
-    """Tell whether an earlier run has left these loops on disk, down to the last that a comparison needs.
+def are_kept(loop: str) -> bool:
+    """Tell whether an earlier run has left a loop on disk, as it is now.
 
-    numba is asked where, which takes a third of a second, only if there are none where it looks first.
+    numba is asked where, which takes a third of a second, only if it is not where numba looks first.
     """
-    last = f"*.{last}_{_stamp(_rooms())}-*.nbi"
+    name = f"*.{loop}_{_stamp(_rooms())}-*.nbi"
     first = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(__file__).parent / "__pycache__")
-    return any(first.rglob(last)) or any((_folder() or first).rglob(last))
+    return any(first.rglob(name)) or any((_folder() or first).rglob(name))
 
 
 def _rooms() -> tuple[types.ModuleType, ...]:

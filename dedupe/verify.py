@@ -32,11 +32,11 @@ Places = NDArray[np.int64]
 def worth_compiling(texts: Texts, pairs: NDArray[np.int64], fast: bool | None) -> bool:
     """Choose the engine that compares pairs: numba when it is asked for, or where the pairs are `MANY`."""
     size = int((texts.ends - texts.starts)[pairs].sum())
-    if fast is not None or size >= MANY or not fast_engine(size, fast, MANY_IF_KEPT):
+    if fast is not None or not MANY_IF_KEPT <= size < MANY:
         return fast_engine(size, fast, MANY)
     from dedupe.kernels import are_kept
 
-    return are_kept()
+    return fast_engine(size, None, MANY_IF_KEPT) and are_kept("verify")
 
 
 def verify(texts: Texts, samples: Samples, pairs: NDArray[np.int64], fast: bool) -> Verdicts:

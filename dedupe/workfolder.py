@@ -18,10 +18,10 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from dedupe import __version__
-from dedupe.chunks import Chunk
 from dedupe.errors import BrakeError, OutputError, SettingsError, WorkerError
 from dedupe.formats import Source
 from dedupe.outcome import Outcome, load
+from dedupe.reading import Chunk
 from dedupe.records import encode
 from dedupe.settings import Settings
 from dedupe.staging import writing

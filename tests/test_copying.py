@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 from test_run import dump
 
 from dedupe import filedtexts, plainjson
-from dedupe.chunks import Chunk, Cleaner, Reading
+from dedupe.chunks import Cleaner
 from dedupe.copying import Copies, Original, copy
 from dedupe.errors import InputError
 from dedupe.formats import Source, cut
 from dedupe.inputs import find_inputs
 from dedupe.outcome import load
 from dedupe.plainjson import CHARACTERS, DATE, FIELDS, ID, PLAIN, SIZE, TEXT, URL
+from dedupe.reading import Chunk, Reading
 from dedupe.rendering import Articles
 from dedupe.settings import Settings
 

@@ -396,6 +396,6 @@ def test_few_pairs_go_through_loops_that_are_compiled_already(monkeypatch: pytes
     texts = Texts.of(["a" * (MANY_IF_KEPT // 2), "b" * (MANY_IF_KEPT // 2), "c" * MANY])
     few, none, many = np.array([[0, 1]]), np.empty((0, 2), np.int64), np.array([[0, 2]])
     for kept in (True, False):
-        monkeypatch.setattr(kernels, "are_kept", lambda kept=kept: kept)
+        monkeypatch.setattr(kernels, "are_kept", lambda _, kept=kept: kept)
         assert [worth_compiling(texts, pairs, None) for pairs in (few, none, many)] == [kept, False, True]
         assert [worth_compiling(texts, few, fast) for fast in (True, False)] == [True, False]

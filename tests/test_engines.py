@@ -400,7 +400,7 @@ KEPT = """
 from dedupe.kernels import are_kept
 print(are_kept("count_shared"))
 exec(COMPILING)
-print(are_kept("count_shared"), are_kept())
+print(are_kept("count_shared"), are_kept("verify"))
 """
 
 

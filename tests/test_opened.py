@@ -11,10 +11,10 @@ import pytest
 from command import dedupe, listing
 from test_crawl import BAD, NEWS, crawl
 
-from dedupe.chunks import Chunk, Reading, plan
 from dedupe.entries import Entry
 from dedupe.errors import RecordError
 from dedupe.inputs import find_inputs
+from dedupe.reading import Chunk, Reading, plan
 from dedupe.settings import Settings
 
 

@@ -12,12 +12,13 @@ from town import HEAD, TAIL, page
 import dedupe
 from dedupe import edges
 from dedupe.brakes import spare
-from dedupe.chunks import Chunk, Reading, Surveyor
+from dedupe.chunks import Surveyor
 from dedupe.clean import examine
 from dedupe.furniture import Known, KnownSources
 from dedupe.grams import own_words
 from dedupe.inputs import find_inputs
 from dedupe.learn import derive
+from dedupe.reading import Chunk, Reading
 from dedupe.survey import PAGES, Smallest, Survey, survey
 from dedupe.templates import Template, Templates
 
